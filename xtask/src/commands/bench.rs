@@ -1,0 +1,34 @@
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::{process, workspace};
+
+#[derive(Args)]
+pub struct Arguments {
+    /// Which benchmark; the bench program lists them when it does not know the name
+    name: String,
+    /// Handed to the benchmark, `--json` among them
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
+impl Arguments {
+    /// Builds the node with the benchmarks, because some of them start it as its own process, and only then measures.
+    pub fn run(self) -> Result<ExitCode> {
+        process::run(&mut process::cargo([
+            "build",
+            "--release",
+            "--package",
+            "yihe",
+            "--package",
+            "yihe-bench",
+        ])?)?;
+        let built = workspace::target_dir()?.join("release");
+        let mut bench = process::program(built.join("yihe-bench"))?;
+        bench.env("YIHE_BIN", built.join("yihe"));
+        process::replace(bench.arg(self.name).args(self.arguments))
+    }
+}
