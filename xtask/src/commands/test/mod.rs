@@ -16,10 +16,10 @@ pub struct Arguments {
     /// Leave out the tests in modules named `slow` and the documentation's; fewer cases per property
     #[arg(long)]
     quick: bool,
-    /// Only the tests of this package (may be repeated)
+    /// Only the tests of this package, without its documentation's (may be repeated)
     #[arg(short, long, value_name = "PACKAGE")]
     package: Vec<String>,
-    /// Only tests whose path contains this; documentation's are then left out
+    /// Only tests whose path contains this, without the documentation's
     filter: Option<String>,
 }
 
@@ -52,7 +52,7 @@ impl Arguments {
         } else {
             self.libtest(&needs)?
         }];
-        if !self.quick && self.filter.is_none() {
+        if !self.quick && self.filter.is_none() && self.package.is_empty() {
             runs.push(self.documentation(&needs)?);
         }
         let count = runs.iter().map(|run| run.count).sum::<Count>();
@@ -69,7 +69,8 @@ impl Arguments {
     }
 
     fn nextest(&self, needs: &Needs) -> Result<Outcome> {
-        let report = workspace::target_dir()?.join("nextest/default/junit.xml");
+        // nextest keeps its store beside the sources, wherever the target folder is
+        let report = workspace::root()?.join("target/nextest/default/junit.xml");
         if report.exists() {
             fs::remove_file(&report).with_context(|| format!("cannot remove the old {}", report.display()))?;
         }
@@ -87,7 +88,7 @@ impl Arguments {
     }
 
     fn libtest(&self, needs: &Needs) -> Result<Outcome> {
-        let mut command = self.cargo(&["test", "--lib", "--bins", "--tests", "--no-fail-fast"], needs)?;
+        let mut command = self.cargo(&["test", "--all-targets", "--no-fail-fast"], needs)?;
         command.args(&self.filter);
         if self.quick {
             command.args(["--", "--skip", "slow::"]);

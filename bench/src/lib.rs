@@ -1,0 +1,1 @@
+//! Benchmarks and load programs, with the peers they are compared to

@@ -1,0 +1,1 @@
+//! Principals, the permission catalogue, snapshots, the decision and the tower layer that asks for it

@@ -1,0 +1,1 @@
+//! Event publishing and consuming, in process

@@ -1,0 +1,1 @@
+//! Start-up, layers, health, graceful stop, and client channels in process or over TCP

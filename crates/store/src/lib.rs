@@ -1,0 +1,1 @@
+//! Named transactions with group commit, outbox, idempotency keys, page tokens, backends

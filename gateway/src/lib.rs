@@ -1,0 +1,1 @@
+//! The only door: authentication, capacity, authorization, limits and routing

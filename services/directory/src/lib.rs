@@ -1,0 +1,1 @@
+//! Regions, communities, organizations, people, posts, appointments, API clients and sign-in

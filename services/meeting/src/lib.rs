@@ -1,0 +1,1 @@
+//! Bodies, meetings, agenda, motions, ballots and resolutions

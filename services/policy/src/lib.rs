@@ -1,0 +1,1 @@
+//! Rules, role catalogue, revisions and the snapshots composed from them

@@ -1,0 +1,1 @@
+//! Whole-system tests: journeys, coverage, clients in other languages, faults

@@ -1,0 +1,1 @@
+//! The executable: command line and composition root
