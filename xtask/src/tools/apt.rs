@@ -17,7 +17,14 @@ pub fn install(missing: &str, packages: &[&str]) -> Result<()> {
     eprintln!("{missing} is missing, installing {}", packages.join(", "));
     let failure = || format!("{missing} is missing and could not be installed; try `{by_hand}`");
     process::run(&mut apt_get(&["update", "-qq"])?).with_context(failure)?;
-    let mut install = apt_get(&["install", "-qq", "-y", "--no-install-recommends"])?;
+    let mut install = apt_get(&[
+        "install",
+        "-qq",
+        "-y",
+        "--no-install-recommends",
+        "-o",
+        "Dpkg::Use-Pty=0",
+    ])?;
     process::run(install.args(packages)).with_context(failure)
 }
 
