@@ -16,7 +16,7 @@ pub struct Arguments {
 
 impl Arguments {
     pub fn run(self) -> Result<ExitCode> {
-        let mut cargo = process::cargo(["run", "--quiet", "--package", "yihe", "--", "serve"])?;
+        let mut cargo = process::cargo(["run", "--package", "yihe", "--", "serve"])?;
         process::replace(cargo.args(self.arguments))
     }
 }

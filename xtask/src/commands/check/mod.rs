@@ -4,7 +4,7 @@ mod text;
 
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 
 pub use contracts::BASELINE;
@@ -75,16 +75,17 @@ impl Check {
 
 fn format(packages: &[String]) -> Result<()> {
     cargo::ensure_components()?;
-    let mut fmt = process::cargo(["fmt", "--check"])?;
+    // names of files only: what would change is seen by running `cargo fmt`
+    let mut fmt = process::cargo(["fmt", "--check", "--message-format", "short"])?;
     if packages.is_empty() {
         fmt.arg("--all");
     }
-    process::run(fmt.args(selected(packages)))
+    process::run(fmt.args(selected(packages))).context("the files above are not formatted; `cargo fmt --all` does it")
 }
 
 fn lints(packages: &[String]) -> Result<()> {
     cargo::ensure_components()?;
-    let mut clippy = process::cargo(["clippy", "--locked", "--all-targets"])?;
+    let mut clippy = process::cargo(["clippy", "--locked", "--all-targets", "--keep-going"])?;
     if packages.is_empty() {
         clippy.arg("--workspace");
     }
