@@ -1,1 +1,33 @@
-//! Named transactions with group commit, outbox, idempotency keys, page tokens, backends
+//! Where services keep things: named transactions with group commit, the outbox, idempotency keys, page tokens, and the two
+//! backends (SQLite files, PostgreSQL schemas) behind one interface.
+//!
+//! **Invariants**
+//! - A write happens in [`Store::transaction`] and nowhere else; readers cannot write (`query_only` on SQLite).
+//! - What a transaction changes and the events it appends are committed together or not at all.
+//! - A transaction's body may run more than once; only its last run counts, and its answer is given after the commit is durable.
+//! - A caller that goes away does not stop a transaction that has begun.
+
+mod config;
+mod failure;
+mod feed;
+mod keyed;
+mod migrations;
+mod open;
+mod page;
+mod reader;
+mod requests;
+mod store;
+mod tables;
+mod transaction;
+mod writer;
+
+pub use config::{Backend, StoreConfig};
+pub use failure::Failure;
+pub use feed::{Event, Feed};
+pub use migrations::{Migrations, with_own_tables};
+pub use page::{MAX_PAGE_SIZE, Page};
+pub use reader::Reader;
+pub use requests::Remembered;
+pub use store::Store;
+pub use tables::{consumed_event, consumer_cursor};
+pub use transaction::{NewEvent, Tx};

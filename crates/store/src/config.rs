@@ -1,0 +1,50 @@
+use std::path::PathBuf;
+
+/// Where one service keeps its data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Backend {
+    /// One SQLite file, made if it does not exist; WAL, `synchronous=FULL`, one writer and several readers.
+    Sqlite {
+        /// The file.
+        file: PathBuf,
+    },
+    /// One schema of a PostgreSQL database, made if it does not exist.
+    Postgres {
+        /// `postgres://user@host/database`.
+        url: String,
+        /// The schema.
+        schema: String,
+    },
+}
+
+impl Backend {
+    /// What to call the place in a message to an operator.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match self {
+            Self::Sqlite { file } => file.display().to_string(),
+            Self::Postgres { schema, .. } => format!("PostgreSQL schema {schema}"),
+        }
+    }
+}
+
+/// How one service's store is opened.
+#[derive(Debug, Clone)]
+pub struct StoreConfig {
+    /// The place.
+    pub backend: Backend,
+    /// Connections for reading.
+    pub readers: u32,
+    /// Transactions that share one commit at most (SQLite); 1 switches sharing off.
+    pub group: usize,
+    /// Key of the hashes in the retry tables and of page tokens.
+    pub secret: [u8; 32],
+}
+
+impl StoreConfig {
+    /// A store with the usual settings.
+    #[must_use]
+    pub fn new(backend: Backend, secret: [u8; 32]) -> Self {
+        Self { backend, readers: 4, group: 64, secret }
+    }
+}

@@ -1,0 +1,97 @@
+use kernel::{CommunityId, OrganizationId, Timestamp};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio::sync::watch;
+use uuid::Uuid;
+use yihe_kernel as kernel;
+
+use crate::failure::Failure;
+use crate::reader::Reader;
+use crate::tables::outbox;
+
+/// A committed event.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Place in the service's outbox; grows, with gaps.
+    pub sequence: i64,
+    /// The event's id, the key for deduplication.
+    pub id: Uuid,
+    /// The community; absent for what belongs to none.
+    pub community: Option<CommunityId>,
+    /// Type, such as `yihe.meeting.v1.VoteOpened`.
+    pub kind: String,
+    /// Name of the aggregate whose history it belongs to.
+    pub stream: String,
+    /// Name of the resource it is about.
+    pub subject: String,
+    /// The principal who did it.
+    pub actor: String,
+    /// The organization for which it was done.
+    pub organization: Option<OrganizationId>,
+    /// More, as a protobuf message; may be empty.
+    pub payload: Vec<u8>,
+    /// When it happened.
+    pub at: Timestamp,
+}
+
+/// Reads a store's outbox in order.
+///
+/// On SQLite, which has one writer, the order of sequences is the order of commits. On PostgreSQL it is not (a later
+/// sequence may commit first): there the relay numbers events at publication, and a feed must not be tailed directly.
+#[derive(Clone)]
+pub struct Feed {
+    reader: Reader,
+    committed: watch::Receiver<u64>,
+}
+
+impl Feed {
+    pub(crate) fn new(reader: Reader, committed: watch::Receiver<u64>) -> Self {
+        Self { reader, committed }
+    }
+
+    /// Events after a sequence, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn after(&self, sequence: i64, limit: u64) -> Result<Vec<Event>, Failure> {
+        let query = outbox::Entity::find().filter(outbox::Column::Sequence.gt(sequence));
+        self.read(query, limit).await
+    }
+
+    /// Events of one stream after a sequence, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn of_stream(&self, stream: &str, sequence: i64, limit: u64) -> Result<Vec<Event>, Failure> {
+        let query = outbox::Entity::find()
+            .filter(outbox::Column::Stream.eq(stream))
+            .filter(outbox::Column::Sequence.gt(sequence));
+        self.read(query, limit).await
+    }
+
+    /// Waits until something was committed since this feed was made or last waited. Returns false when the store is gone.
+    pub async fn changed(&mut self) -> bool {
+        self.committed.changed().await.is_ok()
+    }
+
+    async fn read(&self, query: sea_orm::Select<outbox::Entity>, limit: u64) -> Result<Vec<Event>, Failure> {
+        let rows = query.order_by_asc(outbox::Column::Sequence).limit(limit).all(&self.reader).await?;
+        Ok(rows.into_iter().map(Event::from).collect())
+    }
+}
+
+impl From<outbox::Model> for Event {
+    fn from(row: outbox::Model) -> Self {
+        Self {
+            sequence: row.sequence,
+            id: row.event_id,
+            community: row.community.and_then(|community| community.trim_end().parse().ok()),
+            kind: row.kind,
+            stream: row.stream,
+            subject: row.subject,
+            actor: row.actor,
+            organization: row.organization.map(OrganizationId::from),
+            payload: row.payload,
+            at: Timestamp::from_micros(row.occurred_at),
+        }
+    }
+}
