@@ -1,1 +1,141 @@
-//! Event publishing and consuming, in process
+//! Consuming what other services' transactions appended to their outbox, in process.
+//!
+//! **Invariants**: at least once and in order; a consumer's effect, its note of the event's id and its cursor are one
+//! transaction of the consumer's own store, so each event has one effect however often it is delivered.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use kernel::Result;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue, EntityTrait};
+use store::{Event, Failure, Feed, Store, Tx, consumed_event, consumer_cursor};
+use tokio::task::JoinHandle;
+use yihe_kernel as kernel;
+use yihe_store as store;
+
+const BATCH: u64 = 200;
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// Who consumes, what, and into which store.
+#[derive(Clone)]
+pub struct Consumer {
+    /// Stable name, `service.what`; the cursor is kept under it.
+    pub name: &'static str,
+    /// Types of events it takes effect of; others are passed over.
+    pub kinds: &'static [&'static str],
+    /// The consumer's own store.
+    pub store: Store,
+}
+
+impl Consumer {
+    /// Follows `feed` until the handle is aborted. `effect` runs in a transaction and may be rerun; an event whose effect fails
+    /// is tried again with growing pauses, and nothing after it is taken before.
+    pub fn follow<F>(self, feed: Feed, effect: F) -> JoinHandle<()>
+    where
+        F: for<'a> Fn(&'a Tx, &'a Event) -> BoxFuture<'a, Result<(), Failure>> + Send + Sync + 'static,
+    {
+        let effect = Arc::new(effect);
+        tokio::spawn(async move {
+            let mut feed = feed;
+            let mut failures: u32 = 0;
+            loop {
+                match self.catch_up(&feed, &effect).await {
+                    Ok(()) => {
+                        failures = 0;
+                        if !feed.changed().await {
+                            return;
+                        }
+                    }
+                    Err(error) => {
+                        failures = failures.saturating_add(1);
+                        let pause = Duration::from_millis(50)
+                            .saturating_mul(1 << failures.min(10))
+                            .min(LONGEST_PAUSE);
+                        tracing::warn!(consumer = self.name, %error, failures, "an event could not be consumed");
+                        tokio::time::sleep(pause).await;
+                    }
+                }
+            }
+        })
+    }
+
+    async fn catch_up<F>(&self, feed: &Feed, effect: &Arc<F>) -> Result<()>
+    where
+        F: for<'a> Fn(&'a Tx, &'a Event) -> BoxFuture<'a, Result<(), Failure>> + Send + Sync + 'static,
+    {
+        let mut cursor = self.cursor().await?;
+        loop {
+            let events = feed.after(cursor, BATCH).await?;
+            let Some(last) = events.last().map(|event| event.sequence) else {
+                return Ok(());
+            };
+            for event in events {
+                if self.kinds.contains(&event.kind.as_str()) {
+                    self.take(event, Arc::clone(effect)).await?;
+                }
+            }
+            cursor = last;
+            self.store
+                .transaction("bus.move_cursor", (self.name, cursor), |tx, (name, cursor)| {
+                    Box::pin(move_cursor(tx, name, *cursor))
+                })
+                .await?;
+        }
+    }
+
+    async fn cursor(&self) -> Result<i64, Failure> {
+        let row = consumer_cursor::Entity::find_by_id(self.name.to_owned())
+            .one(self.store.reader())
+            .await?;
+        Ok(row.map_or(0, |row| row.sequence))
+    }
+
+    async fn take<F>(&self, event: Event, effect: Arc<F>) -> Result<()>
+    where
+        F: for<'a> Fn(&'a Tx, &'a Event) -> BoxFuture<'a, Result<(), Failure>> + Send + Sync + 'static,
+    {
+        let now = self.store.clock().now();
+        self.store
+            .transaction(
+                "bus.consume",
+                (self.name, event, effect, now),
+                |tx, (name, event, effect, now)| {
+                    Box::pin(async move {
+                        let note = consumed_event::ActiveModel {
+                            consumer: ActiveValue::Set((*name).to_owned()),
+                            event_id: ActiveValue::Set(event.id),
+                            consumed_at: ActiveValue::Set(now.micros()),
+                        };
+                        let key = [consumed_event::Column::Consumer, consumed_event::Column::EventId];
+                        let fresh = consumed_event::Entity::insert(note)
+                            .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
+                            .exec_without_returning(tx)
+                            .await?;
+                        if fresh == 1 {
+                            effect(tx, event).await?;
+                        }
+                        move_cursor(tx, name, event.sequence).await
+                    })
+                },
+            )
+            .await
+    }
+}
+
+async fn move_cursor(tx: &Tx, name: &str, sequence: i64) -> Result<(), Failure> {
+    let row = consumer_cursor::ActiveModel {
+        consumer: ActiveValue::Set(name.to_owned()),
+        sequence: ActiveValue::Set(sequence),
+    };
+    consumer_cursor::Entity::insert(row)
+        .on_conflict(
+            OnConflict::column(consumer_cursor::Column::Consumer)
+                .update_column(consumer_cursor::Column::Sequence)
+                .to_owned(),
+        )
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}

@@ -41,17 +41,24 @@ impl AdjustableClock {
 
     /// Makes the clock show `instant` now.
     pub fn set(&self, instant: Timestamp) {
-        self.offset.store(instant.micros_since(SystemClock.now()), Ordering::SeqCst);
+        self.offset
+            .store(instant.micros_since(SystemClock.now()), Ordering::SeqCst);
     }
 
     /// Moves the clock forward.
     pub fn advance_seconds(&self, seconds: i64) {
-        self.offset.fetch_add(seconds.saturating_mul(1_000_000), Ordering::SeqCst);
+        self.offset
+            .fetch_add(seconds.saturating_mul(1_000_000), Ordering::SeqCst);
     }
 }
 
 impl Clock for AdjustableClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_micros(SystemClock.now().micros().saturating_add(self.offset.load(Ordering::SeqCst)))
+        Timestamp::from_micros(
+            SystemClock
+                .now()
+                .micros()
+                .saturating_add(self.offset.load(Ordering::SeqCst)),
+        )
     }
 }

@@ -36,7 +36,13 @@ impl Error {
     /// An error for this reason.
     #[must_use]
     pub fn new(reason: &'static Reason) -> Self {
-        Self(Box::new(Inner { reason, metadata: BTreeMap::new(), violations: Vec::new(), retry_after: None, cause: None }))
+        Self(Box::new(Inner {
+            reason,
+            metadata: BTreeMap::new(),
+            violations: Vec::new(),
+            retry_after: None,
+            cause: None,
+        }))
     }
 
     /// An internal error whose cause is logged once, when the error is sent, and never returned.
@@ -59,14 +65,22 @@ impl Error {
             .with("name", &refusal.text)
             .with("pattern", refusal.pattern);
         let (en, zh) = (error.text(Locale::En), error.text(Locale::ZhCn));
-        error.0.violations.push(FieldViolation { field: field.to_owned(), en, zh });
+        error.0.violations.push(FieldViolation {
+            field: field.to_owned(),
+            en,
+            zh,
+        });
         error
     }
 
     /// Every bad field of a request.
     #[must_use]
     pub fn invalid(violations: Vec<FieldViolation>) -> Self {
-        let fields = violations.iter().map(|v| v.field.as_str()).collect::<Vec<_>>().join(", ");
+        let fields = violations
+            .iter()
+            .map(|v| v.field.as_str())
+            .collect::<Vec<_>>()
+            .join(", ");
         let mut error = Self::new(&reasons::INVALID_REQUEST).with("fields", fields);
         error.0.violations = violations;
         error
@@ -185,7 +199,10 @@ mod tests {
 
     #[test]
     fn texts_are_filled_once() {
-        let error = Error::new(&reasons::MALFORMED_NAME).with("field", "{name}").with("name", "x").with("pattern", "p");
+        let error = Error::new(&reasons::MALFORMED_NAME)
+            .with("field", "{name}")
+            .with("name", "x")
+            .with("pattern", "p");
         assert_eq!(error.to_string(), "{name}: `x` is not a name of the form `p`");
     }
 }

@@ -19,12 +19,16 @@ impl Fields {
 
     /// Notes a bad field.
     pub fn refuse(&mut self, field: &str, en: impl Display, zh: impl Display) {
-        self.violations.push(FieldViolation { field: field.to_owned(), en: en.to_string(), zh: zh.to_string() });
+        self.violations.push(FieldViolation {
+            field: field.to_owned(),
+            en: en.to_string(),
+            zh: zh.to_string(),
+        });
     }
 
     /// One line of text: trimmed, of so many characters, without control characters.
     pub fn line(&mut self, field: &str, text: &str, length: RangeInclusive<usize>) -> String {
-        self.text(field, text, length, |c| c.is_control())
+        self.text(field, text, length, char::is_control)
     }
 
     /// Text of several lines: like a line, but with line feeds and tabs.
@@ -32,7 +36,13 @@ impl Fields {
         self.text(field, text, length, |c| c.is_control() && c != '\n' && c != '\t')
     }
 
-    fn text(&mut self, field: &str, text: &str, length: RangeInclusive<usize>, banned: impl Fn(char) -> bool) -> String {
+    fn text(
+        &mut self,
+        field: &str,
+        text: &str,
+        length: RangeInclusive<usize>,
+        banned: impl Fn(char) -> bool,
+    ) -> String {
         // bidirectional overrides can make a name read as another one
         let reorders = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
         let trimmed = text.trim();
@@ -41,9 +51,17 @@ impl Fields {
         if trimmed.chars().any(|c| banned(c) || reorders(c)) {
             self.refuse(field, "contains control characters", "含有控制字符");
         } else if count < least {
-            self.refuse(field, format!("must have at least {least} characters"), format!("至少 {least} 个字符"));
+            self.refuse(
+                field,
+                format!("must have at least {least} characters"),
+                format!("至少 {least} 个字符"),
+            );
         } else if count > most {
-            self.refuse(field, format!("must have at most {most} characters"), format!("至多 {most} 个字符"));
+            self.refuse(
+                field,
+                format!("must have at most {most} characters"),
+                format!("至多 {most} 个字符"),
+            );
         }
         trimmed.to_owned()
     }
@@ -97,7 +115,11 @@ impl Fields {
     /// # Errors
     /// `INVALID_REQUEST` when any field is bad.
     pub fn finish(self) -> Result<()> {
-        if self.violations.is_empty() { Ok(()) } else { Err(Error::invalid(self.violations)) }
+        if self.violations.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::invalid(self.violations))
+        }
     }
 
     /// Ends like [`Fields::finish`] and takes `value` out; a `None` that no field accounts for counts as the named field missing.

@@ -21,7 +21,10 @@ impl MalformedId {
     /// The refusal of `text`.
     #[must_use]
     pub fn new(text: &str, expected: &'static str) -> Self {
-        Self { text: text.chars().take(64).collect(), expected }
+        Self {
+            text: text.chars().take(64).collect(),
+            expected,
+        }
     }
 }
 
@@ -36,7 +39,10 @@ impl Ids {
     /// Ids dated by `clock`.
     #[must_use]
     pub fn new(clock: SharedClock) -> Self {
-        Self { clock, context: Mutex::new(ContextV7::new()) }
+        Self {
+            clock,
+            context: Mutex::new(ContextV7::new()),
+        }
     }
 
     /// The next id, as the typed id wanted.
@@ -166,7 +172,13 @@ mod tests {
     fn one_id_has_one_text() {
         let text = "0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e5f";
         assert_eq!(text.parse::<UserId>().unwrap().to_string(), text);
-        for other in [text.to_uppercase(), format!("{{{text}}}"), text.replace('-', ""), format!("urn:uuid:{text}"), String::new()] {
+        for other in [
+            text.to_uppercase(),
+            format!("{{{text}}}"),
+            text.replace('-', ""),
+            format!("urn:uuid:{text}"),
+            String::new(),
+        ] {
             assert!(other.parse::<UserId>().is_err(), "{other}");
         }
     }

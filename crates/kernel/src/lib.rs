@@ -20,7 +20,9 @@ pub use error::{Error, FieldViolation, Result};
 pub use fields::Fields;
 pub use ids::{ClientId, CommunityId, Ids, MalformedId, OrganizationId, RegionCode, UserId};
 pub use locale::{Locale, with_locale};
-pub use name::{ClientPrincipalName, CommunityName, MalformedName, OrganizationName, RegionName, UserName, community_of};
+pub use name::{
+    ClientPrincipalName, CommunityName, MalformedName, OrganizationName, RegionName, UserName, community_of,
+};
 pub use reason::{Kind, REASONS, Reason, reasons};
 pub use status::ERROR_DOMAIN;
 pub use timestamp::Timestamp;

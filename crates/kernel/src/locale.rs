@@ -18,7 +18,10 @@ impl Locale {
     /// The first language of an `accept-language` header that we speak; Chinese where there is none.
     #[must_use]
     pub fn from_accept_language(header: Option<&str>) -> Self {
-        let languages = header.unwrap_or_default().split(',').map(|item| item.split(';').next().unwrap_or_default().trim());
+        let languages = header
+            .unwrap_or_default()
+            .split(',')
+            .map(|item| item.split(';').next().unwrap_or_default().trim());
         for language in languages {
             match language.get(..2).map(str::to_ascii_lowercase).as_deref() {
                 Some("zh") => return Self::ZhCn,
@@ -57,7 +60,10 @@ mod tests {
     #[test]
     fn the_first_language_we_speak_wins() {
         assert_eq!(Locale::from_accept_language(None), Locale::ZhCn);
-        assert_eq!(Locale::from_accept_language(Some("fr-FR, en;q=0.8, zh;q=0.5")), Locale::En);
+        assert_eq!(
+            Locale::from_accept_language(Some("fr-FR, en;q=0.8, zh;q=0.5")),
+            Locale::En
+        );
         assert_eq!(Locale::from_accept_language(Some("zh-TW,en")), Locale::ZhCn);
         assert_eq!(Locale::from_accept_language(Some("日本語")), Locale::ZhCn);
     }

@@ -17,8 +17,11 @@ impl From<Error> for Status {
             tracing::error!(reason = error.reason().code, cause = %Chain(cause), "{error}");
         }
         let locale = Locale::current();
-        let metadata: HashMap<String, String> =
-            error.metadata().iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
+        let metadata: HashMap<String, String> = error
+            .metadata()
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), value.clone()))
+            .collect();
         let subject = error.metadata().get("name").cloned().unwrap_or_default();
         let mut details = ErrorDetails::with_error_info(error.reason().code, ERROR_DOMAIN, metadata);
         for violation in error.violations() {
@@ -81,7 +84,11 @@ mod tests {
 
     #[tokio::test]
     async fn details_carry_reason_fields_and_language() {
-        let error = Error::invalid(vec![FieldViolation { field: "title".into(), en: "is required".into(), zh: "必填".into() }]);
+        let error = Error::invalid(vec![FieldViolation {
+            field: "title".into(),
+            en: "is required".into(),
+            zh: "必填".into(),
+        }]);
         let status = crate::with_locale(Locale::ZhCn, async { Status::from(error) }).await;
         assert_eq!(status.code(), Code::InvalidArgument);
         let details = status.get_error_details();
@@ -96,6 +103,9 @@ mod tests {
         let status = Status::from(Error::internal("password=hunter2"));
         assert_eq!(status.code(), Code::Internal);
         assert!(!status.message().contains("hunter2"));
-        assert_eq!(status.get_error_details().error_info().unwrap().reason, reasons::INTERNAL.code);
+        assert_eq!(
+            status.get_error_details().error_info().unwrap().reason,
+            reasons::INTERNAL.code
+        );
     }
 }

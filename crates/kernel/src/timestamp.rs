@@ -79,7 +79,10 @@ impl Timestamp {
     #[must_use]
     pub fn to_proto(self) -> prost_types::Timestamp {
         let nanos = i32::try_from(self.0.rem_euclid(MICROS) * 1000).unwrap_or(0);
-        prost_types::Timestamp { seconds: self.seconds(), nanos }
+        prost_types::Timestamp {
+            seconds: self.seconds(),
+            nanos,
+        }
     }
 
     /// From the wire; `None` outside the years 1 to 9999 or with malformed nanoseconds. Finer digits are cut off.
@@ -127,8 +130,17 @@ mod tests {
 
     #[test]
     fn instants_outside_the_calendar_are_refused() {
-        assert_eq!(Timestamp::from_proto(&prost_types::Timestamp { seconds: i64::MAX, nanos: 0 }), None);
-        assert_eq!(Timestamp::from_proto(&prost_types::Timestamp { seconds: 0, nanos: -1 }), None);
+        assert_eq!(
+            Timestamp::from_proto(&prost_types::Timestamp {
+                seconds: i64::MAX,
+                nanos: 0
+            }),
+            None
+        );
+        assert_eq!(
+            Timestamp::from_proto(&prost_types::Timestamp { seconds: 0, nanos: -1 }),
+            None
+        );
     }
 
     #[test]

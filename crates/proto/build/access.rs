@@ -9,8 +9,9 @@ use prost_reflect::{DescriptorPool, DynamicMessage, Kind, MessageDescriptor, Met
 use crate::names::rust_path;
 
 pub fn generate(pool: &DescriptorPool) -> Result<String> {
-    let option =
-        pool.get_extension_by_name("yihe.options.v1.access").context("yihe.options.v1.access is not in the contracts")?;
+    let option = pool
+        .get_extension_by_name("yihe.options.v1.access")
+        .context("yihe.options.v1.access is not in the contracts")?;
     let mut seen: BTreeMap<String, String> = BTreeMap::new();
     let mut out = String::new();
     for service in pool.services() {
@@ -22,12 +23,20 @@ pub fn generate(pool: &DescriptorPool) -> Result<String> {
                 "{name} has no (yihe.options.v1.access) option: every RPC must say who may call it"
             );
             let access = options.get_extension(&option);
-            let access = access.as_message().with_context(|| format!("{name}: access is not a message"))?;
+            let access = access
+                .as_message()
+                .with_context(|| format!("{name}: access is not a message"))?;
             let clauses = clauses(access).with_context(|| name.clone())?;
-            ensure!(!method.is_client_streaming(), "{name}: client streams are not routed yet");
+            ensure!(
+                !method.is_client_streaming(),
+                "{name}: client streams are not routed yet"
+            );
             let request = method.input();
             if let Some(other) = seen.insert(request.full_name().to_owned(), name.clone()) {
-                bail!("{name} and {other} share {}: a request belongs to one RPC", request.full_name());
+                bail!(
+                    "{name} and {other} share {}: a request belongs to one RPC",
+                    request.full_name()
+                );
             }
             write(&mut out, &method, &clauses).with_context(|| name.clone())?;
         }
@@ -36,13 +45,22 @@ pub fn generate(pool: &DescriptorPool) -> Result<String> {
 }
 
 fn clauses(access: &DynamicMessage) -> Result<Vec<(String, String)>> {
-    let rule = ["require", "public", "authenticated", "internal"].into_iter().find(|rule| access.has_field_by_name(rule));
-    let Some(rule) = rule else { bail!("the access option sets no rule") };
+    let rule = ["require", "public", "authenticated", "internal"]
+        .into_iter()
+        .find(|rule| access.has_field_by_name(rule));
+    let Some(rule) = rule else {
+        bail!("the access option sets no rule")
+    };
     if rule != "require" {
         return Ok(Vec::new());
     }
     let require = access.get_field_by_name("require").context("require")?;
-    let list = require.as_message().context("require")?.get_field_by_name("clauses").context("clauses")?.into_owned();
+    let list = require
+        .as_message()
+        .context("require")?
+        .get_field_by_name("clauses")
+        .context("clauses")?
+        .into_owned();
     let mut clauses = Vec::new();
     for clause in list.as_list().context("clauses")? {
         let clause = clause.as_message().context("clause")?;
@@ -52,7 +70,10 @@ fn clauses(access: &DynamicMessage) -> Result<Vec<(String, String)>> {
         };
         let permission = text("permission")?;
         ensure!(
-            permission.split('.').count() == 3 && permission.chars().all(|c| c.is_ascii_lowercase() || c == '.' || c == '_'),
+            permission.split('.').count() == 3
+                && permission
+                    .chars()
+                    .all(|c| c.is_ascii_lowercase() || c == '.' || c == '_'),
             "`{permission}` is not service.resource.action"
         );
         clauses.push((permission, text("field_path")?));
@@ -65,11 +86,16 @@ fn write(out: &mut String, method: &MethodDescriptor, clauses: &[(String, String
     let request = method.input();
     let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
     writeln!(out, "impl crate::Guarded for {} {{", rust_path(&request))?;
+    writeln!(out, "    type Response = {};", rust_path(&method.output()))?;
     writeln!(out, "    const METHOD: &'static str = {path:?};")?;
     writeln!(out, "    fn scopes(&self) -> Vec<(&'static str, &str)> {{")?;
     writeln!(out, "        vec![")?;
     for (permission, field_path) in clauses {
-        writeln!(out, "            ({permission:?}, {}),", accessor(&request, field_path)?)?;
+        writeln!(
+            out,
+            "            ({permission:?}, {}),",
+            accessor(&request, field_path)?
+        )?;
     }
     writeln!(out, "        ]\n    }}\n}}")?;
     Ok(())
@@ -80,10 +106,16 @@ fn accessor(request: &MessageDescriptor, field_path: &str) -> Result<String> {
     let mut code = "Some(self)".to_owned();
     let segments: Vec<&str> = field_path.split('.').collect();
     for (index, segment) in segments.iter().enumerate() {
-        let field = message
-            .get_field_by_name(segment)
-            .with_context(|| format!("field_path `{field_path}`: {} has no field `{segment}`", message.full_name()))?;
-        ensure!(!field.is_list() && !field.is_map(), "field_path `{field_path}` leads through a list");
+        let field = message.get_field_by_name(segment).with_context(|| {
+            format!(
+                "field_path `{field_path}`: {} has no field `{segment}`",
+                message.full_name()
+            )
+        })?;
+        ensure!(
+            !field.is_list() && !field.is_map(),
+            "field_path `{field_path}` leads through a list"
+        );
         match (field.kind(), index + 1 == segments.len()) {
             (Kind::String, true) => write!(code, ".map(|m| m.{segment}.as_str()).unwrap_or_default()")?,
             (Kind::Message(inner), false) => {

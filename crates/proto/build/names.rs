@@ -35,7 +35,9 @@ pub fn generate(pool: &DescriptorPool) -> String {
 }
 
 fn ours(message: &MessageDescriptor) -> bool {
-    message.full_name().starts_with("yihe.") && !message.full_name().starts_with("yihe.options.") && !message.is_map_entry()
+    message.full_name().starts_with("yihe.")
+        && !message.full_name().starts_with("yihe.options.")
+        && !message.is_map_entry()
 }
 
 fn holds_name(pool: &DescriptorPool, field: &FieldDescriptor) -> bool {

@@ -53,7 +53,10 @@ pub trait Names {
 }
 
 /// The request of exactly one RPC.
-pub trait Guarded: prost::Message + Default + Names {
+pub trait Guarded: prost::Message + Default + Names + 'static {
+    /// What the RPC answers with; the item of its stream where it streams.
+    type Response: prost::Message + Default + 'static;
+
     /// The RPC's path, `/package.Service/Method`.
     const METHOD: &'static str;
 

@@ -45,6 +45,11 @@ impl StoreConfig {
     /// A store with the usual settings.
     #[must_use]
     pub fn new(backend: Backend, secret: [u8; 32]) -> Self {
-        Self { backend, readers: 4, group: 64, secret }
+        Self {
+            backend,
+            readers: 4,
+            group: 64,
+            secret,
+        }
     }
 }

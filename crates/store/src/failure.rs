@@ -38,7 +38,9 @@ pub(crate) fn trouble(error: &DbErr) -> Trouble {
     else {
         return Trouble::Other;
     };
-    let Some(database) = cause.as_database_error() else { return Trouble::Other };
+    let Some(database) = cause.as_database_error() else {
+        return Trouble::Other;
+    };
     if database.is_unique_violation() {
         return Trouble::Unique;
     }
@@ -71,8 +73,12 @@ impl Failure {
             Self::Refused(error) => error,
             Self::Database(error) => match trouble(&error) {
                 Trouble::Full => Error::new(&reasons::STORAGE_FULL).with("file", place).caused_by(error),
-                Trouble::Broken => Error::new(&reasons::STORAGE_BROKEN).with("file", place).caused_by(error),
-                Trouble::Retry => Error::new(&reasons::UNAVAILABLE).with("detail", "the database is busy").caused_by(error),
+                Trouble::Broken => Error::new(&reasons::STORAGE_BROKEN)
+                    .with("file", place)
+                    .caused_by(error),
+                Trouble::Retry => Error::new(&reasons::UNAVAILABLE)
+                    .with("detail", "the database is busy")
+                    .caused_by(error),
                 Trouble::Unique | Trouble::Other => Self::Database(error).into(),
             },
         }

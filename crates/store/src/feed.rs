@@ -74,7 +74,11 @@ impl Feed {
     }
 
     async fn read(&self, query: sea_orm::Select<outbox::Entity>, limit: u64) -> Result<Vec<Event>, Failure> {
-        let rows = query.order_by_asc(outbox::Column::Sequence).limit(limit).all(&self.reader).await?;
+        let rows = query
+            .order_by_asc(outbox::Column::Sequence)
+            .limit(limit)
+            .all(&self.reader)
+            .await?;
         Ok(rows.into_iter().map(Event::from).collect())
     }
 }

@@ -39,7 +39,13 @@ impl MigrationTrait for StoreTables {
             .create_table(
                 Table::create()
                     .table(outbox::Entity)
-                    .col(ColumnDef::new(O::Sequence).big_integer().not_null().auto_increment().primary_key())
+                    .col(
+                        ColumnDef::new(O::Sequence)
+                            .big_integer()
+                            .not_null()
+                            .auto_increment()
+                            .primary_key(),
+                    )
                     .col(ColumnDef::new(O::EventId).uuid().not_null())
                     .col(ColumnDef::new(O::Community).char_len(12))
                     .col(ColumnDef::new(O::Kind).text().not_null())
@@ -54,7 +60,12 @@ impl MigrationTrait for StoreTables {
             .await?;
         manager
             .create_index(
-                Index::create().name("outbox_stream").table(outbox::Entity).col(O::Stream).col(O::Sequence).to_owned(),
+                Index::create()
+                    .name("outbox_stream")
+                    .table(outbox::Entity)
+                    .col(O::Stream)
+                    .col(O::Sequence)
+                    .to_owned(),
             )
             .await?;
         manager
@@ -75,8 +86,17 @@ impl MigrationTrait for StoreTables {
             .create_table(
                 Table::create()
                     .table(consumer_cursor::Entity)
-                    .col(ColumnDef::new(consumer_cursor::Column::Consumer).text().not_null().primary_key())
-                    .col(ColumnDef::new(consumer_cursor::Column::Sequence).big_integer().not_null())
+                    .col(
+                        ColumnDef::new(consumer_cursor::Column::Consumer)
+                            .text()
+                            .not_null()
+                            .primary_key(),
+                    )
+                    .col(
+                        ColumnDef::new(consumer_cursor::Column::Sequence)
+                            .big_integer()
+                            .not_null(),
+                    )
                     .to_owned(),
             )
             .await?;
@@ -86,9 +106,15 @@ impl MigrationTrait for StoreTables {
                     .table(consumed_event::Entity)
                     .col(ColumnDef::new(consumed_event::Column::Consumer).text().not_null())
                     .col(ColumnDef::new(consumed_event::Column::EventId).uuid().not_null())
-                    .col(ColumnDef::new(consumed_event::Column::ConsumedAt).big_integer().not_null())
+                    .col(
+                        ColumnDef::new(consumed_event::Column::ConsumedAt)
+                            .big_integer()
+                            .not_null(),
+                    )
                     .primary_key(
-                        Index::create().col(consumed_event::Column::Consumer).col(consumed_event::Column::EventId),
+                        Index::create()
+                            .col(consumed_event::Column::Consumer)
+                            .col(consumed_event::Column::EventId),
                     )
                     .to_owned(),
             )

@@ -53,13 +53,20 @@ async fn sqlite(file: &Path, readers: u32, migrations: Migrations) -> Result<Poo
                     .synchronous(SqliteSynchronous::Full)
                     .busy_timeout(Duration::from_secs(5))
                     .foreign_keys(true);
-                if readers.is_some() { options.pragma("query_only", "ON") } else { options }
+                if readers.is_some() {
+                    options.pragma("query_only", "ON")
+                } else {
+                    options
+                }
             });
         Database::connect(options)
     };
     let write = connect(None).await?;
     migrate(&write, migrations, None).await?;
-    Ok(Pools { read: connect(Some(readers)).await?, write })
+    Ok(Pools {
+        read: connect(Some(readers)).await?,
+        write,
+    })
 }
 
 async fn postgres(url: &str, schema: &str, readers: u32, migrations: Migrations) -> Result<Pools, DbErr> {
@@ -72,7 +79,10 @@ async fn postgres(url: &str, schema: &str, readers: u32, migrations: Migrations)
         .set_schema_search_path(schema.to_owned());
     let pool = Database::connect(options).await?;
     migrate(&pool, migrations, Some(schema)).await?;
-    Ok(Pools { write: pool.clone(), read: pool })
+    Ok(Pools {
+        write: pool.clone(),
+        read: pool,
+    })
 }
 
 /// Several processes may start at once: the first one in migrates, the others find it done.
@@ -86,8 +96,12 @@ async fn migrate(pool: &DatabaseConnection, migrations: Migrations, schema: Opti
     if let Some(schema) = schema {
         let lock = "SELECT pg_advisory_xact_lock(hashtext($1))";
         let backend = transaction.get_database_backend();
-        transaction.query_one_raw(Statement::from_sql_and_values(backend, lock, [schema.into()])).await?;
-        transaction.execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS \"{}\"", schema.replace('"', ""))).await?;
+        transaction
+            .query_one_raw(Statement::from_sql_and_values(backend, lock, [schema.into()]))
+            .await?;
+        transaction
+            .execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS \"{}\"", schema.replace('"', "")))
+            .await?;
     }
     Migrator(migrations).up(&transaction, None).await?;
     transaction.commit().await

@@ -38,9 +38,17 @@ impl Store {
             }
         };
         fields.finish()?;
-        let mut page = Page { limit, after: None, query: query.to_owned(), secret: *self.secret() };
+        let mut page = Page {
+            limit,
+            after: None,
+            query: query.to_owned(),
+            secret: *self.secret(),
+        };
         if !page_token.is_empty() {
-            page.after = Some(page.open(page_token).ok_or_else(|| Error::new(&reasons::PAGE_TOKEN_INVALID))?);
+            page.after = Some(
+                page.open(page_token)
+                    .ok_or_else(|| Error::new(&reasons::PAGE_TOKEN_INVALID))?,
+            );
         }
         Ok(page)
     }
@@ -74,6 +82,9 @@ impl Page {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (tag, key) = bytes.split_at_checked(TAG)?;
         let key = std::str::from_utf8(key).ok()?;
-        subtle::ConstantTimeEq::ct_eq(self.tag(key).as_slice(), tag).unwrap_u8().eq(&1).then(|| key.to_owned())
+        subtle::ConstantTimeEq::ct_eq(self.tag(key).as_slice(), tag)
+            .unwrap_u8()
+            .eq(&1)
+            .then(|| key.to_owned())
     }
 }

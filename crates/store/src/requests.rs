@@ -33,7 +33,9 @@ impl Tx {
         result_name: &str,
         at: Timestamp,
     ) -> Result<Remembered, Failure> {
-        let Some(request_id) = request_id else { return Ok(Remembered::Fresh) };
+        let Some(request_id) = request_id else {
+            return Ok(Remembered::Fresh);
+        };
         let body_hash = keyed_hash(&self.secret, "request", &[body]);
         let row = request::ActiveModel {
             community: ActiveValue::Set(community.to_owned()),
@@ -43,7 +45,11 @@ impl Tx {
             result_name: ActiveValue::Set(result_name.to_owned()),
             created_at: ActiveValue::Set(at.micros()),
         };
-        let key = [request::Column::Community, request::Column::Actor, request::Column::RequestId];
+        let key = [
+            request::Column::Community,
+            request::Column::Actor,
+            request::Column::RequestId,
+        ];
         let inserted = request::Entity::insert(row)
             .on_conflict(OnConflict::columns(key).do_nothing().to_owned())
             .exec_without_returning(self)
@@ -51,10 +57,14 @@ impl Tx {
         if inserted == 1 {
             return Ok(Remembered::Fresh);
         }
-        let found = request::Entity::find_by_id((community.to_owned(), actor.to_owned(), request_id)).one(self).await?;
+        let found = request::Entity::find_by_id((community.to_owned(), actor.to_owned(), request_id))
+            .one(self)
+            .await?;
         match found {
             Some(known) if known.body_hash == body_hash => Ok(Remembered::Replay(known.result_name)),
-            _ => Err(Error::new(&reasons::REQUEST_ID_REUSED).with("request_id", request_id).into()),
+            _ => Err(Error::new(&reasons::REQUEST_ID_REUSED)
+                .with("request_id", request_id)
+                .into()),
         }
     }
 }

@@ -1,4 +1,3 @@
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,8 +60,18 @@ impl Store {
             }
             Backend::Postgres { .. } => Write::Pool(pools.write),
         };
-        let reader = Reader { pool: pools.read, place: config.backend.place().into() };
-        Ok(Self { reader, write, ids, clock, secret, committed })
+        let reader = Reader {
+            pool: pools.read,
+            place: config.backend.place().into(),
+        };
+        Ok(Self {
+            reader,
+            write,
+            ids,
+            clock,
+            secret,
+            committed,
+        })
     }
 
     /// For reading what is committed.
@@ -106,11 +115,20 @@ impl Store {
         F: for<'a> Fn(&'a Tx, &'a I) -> BoxFuture<'a, Result<T, Failure>> + Send + Sync + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let work = Work { name, input, body, last: None, answer };
+        let work = Work {
+            name,
+            input,
+            body,
+            last: None,
+            answer,
+        };
         match &self.write {
             Write::Queue(queue) => {
                 let job: Box<dyn Job> = Box::new(work);
-                queue.send(job).await.map_err(|_| Error::internal("the writer has stopped"))?;
+                queue
+                    .send(job)
+                    .await
+                    .map_err(|_| Error::internal("the writer has stopped"))?;
             }
             Write::Pool(pool) => {
                 tokio::spawn(run_on_pool(pool.clone(), self.clone(), work));
@@ -182,36 +200,34 @@ where
 const ATTEMPTS: u32 = 6;
 
 #[expect(clippy::disallowed_methods, reason = "this is the store's own transaction")]
-fn run_on_pool<I, T, F>(pool: DatabaseConnection, store: Store, mut work: Work<I, T, F>) -> impl Future<Output = ()> + Send
+async fn run_on_pool<I, T, F>(pool: DatabaseConnection, store: Store, mut work: Work<I, T, F>)
 where
     I: Send + Sync + 'static,
     T: Send + 'static,
     F: for<'a> Fn(&'a Tx, &'a I) -> BoxFuture<'a, Result<T, Failure>> + Send + Sync + 'static,
 {
-    async move {
-        for attempt in 1..=ATTEMPTS {
-            let outcome = async {
-                let tx = Tx::new(pool.begin().await?, Arc::clone(&store.ids), Arc::clone(&store.secret));
-                match work.attempt(&tx).await {
-                    Run::Done => tx.commit().await.map(|()| None),
-                    Run::Refused => tx.rollback().await.map(|()| None),
-                    Run::Failed(trouble) => tx.rollback().await.map(|()| Some(trouble)),
-                }
+    for attempt in 1..=ATTEMPTS {
+        let outcome = async {
+            let tx = Tx::new(pool.begin().await?, Arc::clone(&store.ids), Arc::clone(&store.secret));
+            match work.attempt(&tx).await {
+                Run::Done => tx.commit().await.map(|()| None),
+                Run::Refused => tx.rollback().await.map(|()| None),
+                Run::Failed(trouble) => tx.rollback().await.map(|()| Some(trouble)),
             }
-            .await;
-            let again = match &outcome {
-                Ok(trouble) => *trouble == Some(Trouble::Retry),
-                Err(error) => trouble(error) == Trouble::Retry,
-            };
-            if again && attempt < ATTEMPTS {
-                tokio::time::sleep(Duration::from_millis(5) * attempt * attempt).await;
-                continue;
-            }
-            if matches!(outcome, Ok(None)) {
-                store.committed.send_modify(|count| *count += 1);
-            }
-            work.finish(outcome.map(|_| ()).map_err(Failure::from));
-            return;
         }
+        .await;
+        let again = match &outcome {
+            Ok(trouble) => *trouble == Some(Trouble::Retry),
+            Err(error) => trouble(error) == Trouble::Retry,
+        };
+        if again && attempt < ATTEMPTS {
+            tokio::time::sleep(Duration::from_millis(5) * attempt * attempt).await;
+            continue;
+        }
+        if matches!(outcome, Ok(None)) {
+            store.committed.send_modify(|count| *count += 1);
+        }
+        work.finish(outcome.map(|_| ()).map_err(Failure::from));
+        return;
     }
 }

@@ -3,7 +3,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
 use kernel::{CommunityId, Ids, OrganizationId, Timestamp};
-use sea_orm::{ActiveValue, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExecResult, QueryResult, Statement};
+use sea_orm::{
+    ActiveValue, ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, EntityTrait, ExecResult, QueryResult,
+    Statement,
+};
 use uuid::Uuid;
 use yihe_kernel as kernel;
 
@@ -40,7 +43,12 @@ pub struct NewEvent {
 
 impl Tx {
     pub(crate) fn new(inner: DatabaseTransaction, ids: Arc<Ids>, secret: Arc<[u8; 32]>) -> Self {
-        Self { inner, wrote: AtomicBool::new(false), ids, secret }
+        Self {
+            inner,
+            wrote: AtomicBool::new(false),
+            ids,
+            secret,
+        }
     }
 
     pub(crate) fn forget_writes(&self) {
@@ -81,7 +89,11 @@ impl Tx {
     }
 
     fn note(&self, statement: &Statement) {
-        let reads = statement.sql.trim_start().get(..6).is_some_and(|verb| verb.eq_ignore_ascii_case("select"));
+        let reads = statement
+            .sql
+            .trim_start()
+            .get(..6)
+            .is_some_and(|verb| verb.eq_ignore_ascii_case("select"));
         if !reads {
             self.wrote.store(true, Ordering::Relaxed);
         }

@@ -84,7 +84,11 @@ impl Writer {
                 let _ = tx.rollback().await;
                 return Some(done);
             }
-            next = if done.len() < self.group { waiting.try_recv().ok() } else { None };
+            next = if done.len() < self.group {
+                waiting.try_recv().ok()
+            } else {
+                None
+            };
         }
         match tx.commit().await {
             Ok(()) => {

@@ -1,1 +1,5 @@
-//! A whole node in a test, a PostgreSQL of one's own, and builders through the public API
+//! What tests need: a PostgreSQL of one's own, a whole node, and builders that go through the public API.
+
+mod postgres;
+
+pub use postgres::Postgres;

@@ -1,0 +1,193 @@
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use tempfile::TempDir;
+
+/// A PostgreSQL server of the test's own, on a free loopback port, gone when dropped.
+///
+/// `initdb` refuses root: as root everything runs as the system user `postgres` (or `nobody`) by `runuser`.
+#[derive(Debug)]
+pub struct Postgres {
+    folder: TempDir,
+    server: Child,
+    port: u16,
+}
+
+impl Postgres {
+    /// Starts a server. The binaries are looked for in `YIHE_TEST_POSTGRES_BIN`, in `PATH` and where Debian puts them.
+    ///
+    /// # Errors
+    /// Says which binary is missing or what the server printed.
+    pub fn start() -> Result<Self> {
+        let bin = binaries()?;
+        let folder = tempfile::Builder::new().prefix("yihe-postgres-").tempdir()?;
+        let user = other_user();
+        if let Some(user) = &user {
+            std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755))?;
+            let data = folder.path().join("home");
+            std::fs::create_dir(&data)?;
+            run(Command::new("chown").arg(user).arg(&data))?;
+        } else {
+            std::fs::create_dir(folder.path().join("home"))?;
+        }
+        let data = folder.path().join("home/data");
+        run(as_user(&user, &bin.join("initdb"))
+            .args([
+                "--username=yihe",
+                "--auth=trust",
+                "--no-sync",
+                "--encoding=UTF8",
+                "--locale=C",
+                "-D",
+            ])
+            .arg(&data))?;
+        let port = free_port()?;
+        let log = std::fs::File::create(folder.path().join("log"))?;
+        let server = as_user(&user, &bin.join("postgres"))
+            .args([
+                "-h",
+                "127.0.0.1",
+                "-c",
+                "unix_socket_directories=",
+                "-c",
+                "max_connections=50",
+                "-p",
+            ])
+            .arg(port.to_string())
+            .arg("-D")
+            .arg(&data)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
+            .context("postgres does not start")?;
+        let mut started = Self { folder, server, port };
+        started.wait_until_ready(&bin)?;
+        Ok(started)
+    }
+
+    /// Where to connect, `postgres://…`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("postgres://yihe@127.0.0.1:{}/postgres", self.port)
+    }
+
+    fn wait_until_ready(&mut self, bin: &Path) -> Result<()> {
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(30) {
+            if let Some(status) = self.server.try_wait()? {
+                bail!("postgres ended with {status}: {}", self.log());
+            }
+            let ready = Command::new(bin.join("pg_isready"))
+                .args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()])
+                .status()
+                .context("pg_isready")?;
+            if ready.success() {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        bail!("postgres was not ready within 30 s: {}", self.log())
+    }
+
+    fn log(&self) -> String {
+        let mut text = String::new();
+        if let Ok(mut file) = std::fs::File::open(self.folder.path().join("log")) {
+            let _ = file.read_to_string(&mut text);
+        }
+        text
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        // the first line of the pid file is the server's own process, also when `runuser` stands between
+        let pid_file = self.folder.path().join("home/data/postmaster.pid");
+        let pid = std::fs::read_to_string(pid_file)
+            .ok()
+            .and_then(|text| text.lines().next().map(str::to_owned));
+        if let Some(pid) = pid {
+            let _ = Command::new("kill").args(["-QUIT", &pid]).status();
+        }
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(5) && matches!(self.server.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+fn binaries() -> Result<PathBuf> {
+    let mut places: Vec<PathBuf> = std::env::var_os("YIHE_TEST_POSTGRES_BIN")
+        .map(PathBuf::from)
+        .into_iter()
+        .collect();
+    // distributions put `initdb` outside of PATH; a wrapper in PATH lacks its companions
+    if let Ok(versions) = std::fs::read_dir("/usr/lib/postgresql") {
+        let mut versions: Vec<PathBuf> = versions.flatten().map(|entry| entry.path().join("bin")).collect();
+        versions.sort();
+        versions.reverse();
+        places.append(&mut versions);
+    }
+    places.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    let complete = |place: &PathBuf| {
+        ["initdb", "postgres", "pg_isready"]
+            .iter()
+            .all(|name| place.join(name).is_file())
+    };
+    places.into_iter().find(complete).context(
+        "no PostgreSQL server found: install it (Debian: `apt-get install postgresql`) or set YIHE_TEST_POSTGRES_BIN",
+    )
+}
+
+fn other_user() -> Option<String> {
+    let output = Command::new("id").arg("-u").output().ok()?;
+    if String::from_utf8_lossy(&output.stdout).trim() != "0" {
+        return None;
+    }
+    let known = |user: &str| {
+        Command::new("id")
+            .arg(user)
+            .output()
+            .is_ok_and(|output| output.status.success())
+    };
+    ["postgres", "nobody"]
+        .into_iter()
+        .find(|user| known(user))
+        .map(str::to_owned)
+}
+
+fn as_user(user: &Option<String>, program: &Path) -> Command {
+    let mut command = match user {
+        Some(user) => {
+            let mut command = Command::new("runuser");
+            command.args(["-u", user, "--"]).arg(program);
+            command
+        }
+        None => Command::new(program),
+    };
+    command.current_dir("/");
+    command
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .with_context(|| format!("{command:?}"))?;
+    ensure!(
+        output.status.success(),
+        "{command:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    Ok(())
+}
+
+fn free_port() -> Result<u16> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
