@@ -1,0 +1,44 @@
+use tonic::service::Routes;
+use tonic_health::ServingStatus;
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::{HealthReporter, HealthService};
+
+/// Readiness, told by `grpc.health.v1` for the whole process (`""`) and for each name.
+#[derive(Debug, Clone)]
+pub struct Health {
+    reporter: HealthReporter,
+    names: std::sync::Arc<[String]>,
+}
+
+impl Health {
+    /// Not ready yet, for the process and for these services, such as `yihe.meeting.v1.MeetingService`.
+    pub async fn not_ready(services: impl IntoIterator<Item = String>) -> Self {
+        let names: Vec<String> = std::iter::once(String::new()).chain(services).collect();
+        let health = Self {
+            reporter: HealthReporter::new(),
+            names: names.into(),
+        };
+        health.set_ready(false).await;
+        health
+    }
+
+    /// Tells everybody who asks or watches.
+    pub async fn set_ready(&self, ready: bool) {
+        let status = if ready {
+            ServingStatus::Serving
+        } else {
+            ServingStatus::NotServing
+        };
+        for name in self.names.iter() {
+            self.reporter.set_service_status(name, status).await;
+        }
+    }
+
+    /// `routes` with the health service beside them. Health is open: it needs no internal token.
+    #[must_use]
+    pub fn beside(&self, routes: Routes) -> Routes {
+        routes.add_service(HealthServer::new(HealthService::from_health_reporter(
+            self.reporter.clone(),
+        )))
+    }
+}
