@@ -1,5 +1,4 @@
 //! What an operator is told when a data file is unusable, and that readers cannot write.
-#![expect(missing_docs, reason = "tests")]
 
 use std::sync::Arc;
 
