@@ -1,0 +1,114 @@
+use serde::{Deserialize, Serialize};
+use yihe_kernel::{Error, Result, SharedClock, Timestamp};
+
+use crate::signing::{Signer, check_times, unauthenticated};
+use crate::{Caller, Capacity, Keys, Principal, Revision};
+
+/// Name of the metadata entry that carries the internal token.
+pub const INTERNAL_TOKEN: &str = "yihe-internal-token";
+
+/// How long an internal token is good.
+pub const INTERNAL_TOKEN_SECONDS: i64 = 60;
+
+const ISSUER: &str = "yihe-node";
+
+/// What the gateway, or a service calling another, vouches for in one call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InternalClaims {
+    /// Who calls.
+    pub principal: Principal,
+    /// For whom.
+    pub capacity: Capacity,
+    /// The RPC's path, `/package.Service/Method`; the token is good for no other.
+    pub method: String,
+    /// The service called, such as `meeting`.
+    pub audience: String,
+    /// The revision it was decided at; the service decides at one at least as new.
+    pub revision: Revision,
+    /// When it was decided; the token is good for [`INTERNAL_TOKEN_SECONDS`] from then.
+    pub decided_at: Timestamp,
+    /// The peer's address as the gateway saw it.
+    pub address: Option<Box<str>>,
+}
+
+impl InternalClaims {
+    /// The principal in its capacity.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        Caller { principal: self.principal.clone(), capacity: self.capacity, address: self.address.clone() }
+    }
+
+    /// Refuses what was decided too long ago, or in the future.
+    pub(crate) fn check_age(&self, now: Timestamp) -> Result<()> {
+        check_times(self.decided_at, self.decided_at.plus_seconds(INTERNAL_TOKEN_SECONDS), now)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: String,
+    exp: i64,
+    cap: String,
+    method: String,
+    rev: (u64, u64),
+    decided_us: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    addr: Option<String>,
+}
+
+/// Issues and verifies the tokens between the gateway and the services of one node.
+#[derive(Clone)]
+pub struct InternalTokens {
+    signer: Signer,
+    clock: SharedClock,
+}
+
+impl InternalTokens {
+    /// Tokens of the node with these keys.
+    #[must_use]
+    pub fn new(keys: &Keys, clock: SharedClock) -> Self {
+        Self { signer: Signer::new(ISSUER, keys.internal.clone()), clock }
+    }
+
+    /// The token of one call.
+    ///
+    /// # Errors
+    /// `INTERNAL` where signing fails.
+    pub fn issue(&self, claims: &InternalClaims) -> Result<String> {
+        self.signer.sign(&Claims {
+            iss: self.signer.issuer().to_owned(),
+            aud: claims.audience.clone(),
+            sub: claims.principal.to_string(),
+            exp: claims.decided_at.plus_seconds(INTERNAL_TOKEN_SECONDS).seconds(),
+            cap: claims.capacity.to_string(),
+            method: claims.method.clone(),
+            rev: (claims.revision.directory, claims.revision.policy),
+            decided_us: claims.decided_at.micros(),
+            addr: claims.address.as_deref().map(str::to_owned),
+        })
+    }
+
+    /// What a token says, if this node issued it for the service and it is good now.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED` with a detail for any other text.
+    pub fn verify(&self, token: &str, audience_service: &str) -> Result<InternalClaims> {
+        let claims: Claims = self.signer.open(token, audience_service)?;
+        let decided_at = Timestamp::from_micros(claims.decided_us);
+        let malformed = |_| -> Error { unauthenticated("the token is malformed") };
+        let claims = InternalClaims {
+            principal: claims.sub.parse().map_err(malformed)?,
+            capacity: claims.cap.parse().map_err(malformed)?,
+            method: claims.method,
+            audience: claims.aud,
+            revision: Revision { directory: claims.rev.0, policy: claims.rev.1 },
+            decided_at,
+            address: claims.addr.map(Into::into),
+        };
+        // not by the token's own `exp`: what is good for longer was not made by us
+        claims.check_age(self.clock.now())?;
+        Ok(claims)
+    }
+}

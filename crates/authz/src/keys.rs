@@ -1,0 +1,160 @@
+use std::fmt;
+use std::fs;
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use yihe_kernel::{Error, Result};
+
+use crate::reasons;
+use crate::signing::SigningKey;
+
+const ACCESS: &str = "access-token-";
+const INTERNAL: &str = "internal-token.pem";
+const SECRET: &str = "node-secret";
+
+/// The secrets of a node, in `DIR/keys/`, readable by their owner alone:
+/// `access-token-NNNN.pem` (Ed25519, PKCS#8; the highest number signs, all verify), `internal-token.pem` (the same), and
+/// `node-secret` (32 bytes in base64).
+#[derive(Clone)]
+pub struct Keys {
+    pub(crate) access: Arc<[SigningKey]>,
+    pub(crate) internal: Arc<[SigningKey]>,
+    secret: [u8; 32],
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").field("access", &self.access).field("internal", &self.internal).finish_non_exhaustive()
+    }
+}
+
+impl Keys {
+    /// Reads the keys below a data directory; makes those that are missing. Two processes that start together agree on one set.
+    ///
+    /// # Errors
+    /// `KEY_FILE_BROKEN` naming the file that cannot be read, written or understood.
+    pub fn load_or_create(dir: &Path) -> Result<Self> {
+        let folder = dir.join("keys");
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
+        made.map_err(|error| broken(&folder, error))?;
+        let mut access = access_files(&folder)?;
+        if access.is_empty() {
+            let first = folder.join(format!("{ACCESS}0001.pem"));
+            create(&first, &new_pem())?;
+            access.push(first);
+        }
+        let internal = folder.join(INTERNAL);
+        let secret = folder.join(SECRET);
+        for (path, content) in [(&internal, new_pem()), (&secret, STANDARD.encode(rand::random::<[u8; 32]>()) + "\n")] {
+            if !path.exists() {
+                create(path, &content)?;
+            }
+        }
+        Ok(Self {
+            access: access.iter().map(|path| read_key(path)).collect::<Result<_>>()?,
+            internal: [read_key(&internal)?].into(),
+            secret: read_secret(&secret)?,
+        })
+    }
+
+    /// Adds an access-token key, which signs from the next start on; tokens of the former ones stay good.
+    ///
+    /// # Errors
+    /// `KEY_FILE_BROKEN` naming the file that cannot be read or written.
+    pub fn add_access_key(dir: &Path) -> Result<PathBuf> {
+        let folder = dir.join("keys");
+        let newest = access_files(&folder)?.last().and_then(|path| number(path)).unwrap_or(0);
+        let path = folder.join(format!("{ACCESS}{:04}.pem", newest + 1));
+        create(&path, &new_pem())?;
+        Ok(path)
+    }
+
+    /// Keys that live as long as the process, for tests and for trying out.
+    ///
+    /// # Errors
+    /// None that a healthy machine gives.
+    pub fn ephemeral() -> Result<Self> {
+        let key = || SigningKey::from_pem(new_pem().as_bytes()).map_err(Error::internal);
+        Ok(Self { access: [key()?].into(), internal: [key()?].into(), secret: rand::random() })
+    }
+
+    /// The node's secret.
+    #[must_use]
+    pub const fn secret(&self) -> &[u8; 32] {
+        &self.secret
+    }
+
+    /// A secret for one purpose, from which neither the node's nor another purpose's can be found.
+    #[must_use]
+    pub fn derive(&self, purpose: &str) -> [u8; 32] {
+        Hmac::<Sha256>::new_from_slice(&self.secret)
+            .map(|mac| mac.chain_update(purpose).finalize().into_bytes().into())
+            .unwrap_or(self.secret)
+    }
+}
+
+fn access_files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| broken(folder, error))? {
+        let path = entry.map_err(|error| broken(folder, error))?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if !name.starts_with(ACCESS) || !name.ends_with(".pem") {
+            continue;
+        }
+        let Some(number) = number(&path) else {
+            return Err(broken(&path, "its name does not end in a number"));
+        };
+        files.push((number, path));
+    }
+    files.sort();
+    Ok(files.into_iter().map(|(_, path)| path).collect())
+}
+
+fn number(path: &Path) -> Option<u32> {
+    path.file_stem()?.to_str()?.strip_prefix(ACCESS)?.parse().ok()
+}
+
+fn read_key(path: &Path) -> Result<SigningKey> {
+    let pem = fs::read(path).map_err(|error| broken(path, error))?;
+    SigningKey::from_pem(&pem).map_err(|detail| broken(path, detail))
+}
+
+fn read_secret(path: &Path) -> Result<[u8; 32]> {
+    let text = fs::read_to_string(path).map_err(|error| broken(path, error))?;
+    let bytes = STANDARD.decode(text.trim()).map_err(|error| broken(path, error))?;
+    bytes.try_into().map_err(|_| broken(path, "not 32 bytes in base64"))
+}
+
+fn new_pem() -> String {
+    // an unencrypted PKCS#8 version 1 structure around the 32 bytes of an Ed25519 seed (RFC 8410)
+    let mut der = vec![0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+    der.extend_from_slice(&rand::random::<[u8; 32]>());
+    format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(der))
+}
+
+/// Puts a whole file there or none; leaves a file that another process put there first.
+fn create(path: &Path, content: &str) -> Result<()> {
+    let draft = path.with_extension(format!("{:016x}.draft", rand::random::<u64>()));
+    let write = || {
+        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+        file.write_all(content.as_bytes())?;
+        file.sync_all()?;
+        match fs::hard_link(&draft, path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            other => other,
+        }
+    };
+    let written = write();
+    let removed = fs::remove_file(&draft);
+    written.and(removed).map_err(|error| broken(path, error))
+}
+
+fn broken(path: &Path, detail: impl fmt::Display) -> Error {
+    Error::new(&reasons::KEY_FILE_BROKEN).with("file", path.display()).with("detail", detail)
+}

@@ -1,0 +1,190 @@
+use std::fmt;
+use std::str::FromStr;
+
+use yihe_proto::directory::v1::{OrganizationKind, Post};
+
+/// A role: what an appointment makes of somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RoleName {
+    /// `KIND/POST`: holds the post in an organization of the kind.
+    Post(OrganizationKind, Post),
+    /// `KIND/CLIENT`: an API client of an organization of the kind.
+    Client(OrganizationKind),
+    /// `KIND/*`: holds any post in an organization of the kind; no client does.
+    Kind(OrganizationKind),
+    /// `*/*`: any appointed person.
+    Appointed,
+    /// `OPERATOR`: whoever holds the data directory.
+    Operator,
+}
+
+const POSTS: usize = 32;
+const CLIENT: usize = POSTS - 2;
+const ANY: usize = POSTS - 1;
+
+impl RoleName {
+    /// The kind of organization; `None` for `*/*` and `OPERATOR`.
+    #[must_use]
+    pub const fn kind(self) -> Option<OrganizationKind> {
+        match self {
+            Self::Post(kind, _) | Self::Client(kind) | Self::Kind(kind) => Some(kind),
+            Self::Appointed | Self::Operator => None,
+        }
+    }
+
+    /// Whether it comes from a compound's register, which counts under `self` alone.
+    #[must_use]
+    pub fn is_of_register(self) -> bool {
+        self.kind() == Some(OrganizationKind::Compound)
+    }
+
+    /// The role and the wider ones that holding it brings along.
+    #[must_use]
+    pub fn with_implied(self) -> RoleSet {
+        let mut set = RoleSet::EMPTY;
+        set.insert(self);
+        match self {
+            Self::Post(kind, _) => {
+                set.insert(Self::Kind(kind));
+                set.insert(Self::Appointed);
+            }
+            Self::Kind(_) => set.insert(Self::Appointed),
+            Self::Client(_) | Self::Appointed | Self::Operator => {}
+        }
+        set
+    }
+
+    /// Its place in a [`RoleSet`]. Kind 0 is no kind, so its places serve the roles without one.
+    fn bit(self) -> usize {
+        let of = |kind: OrganizationKind, post: usize| usize::try_from(i32::from(kind)).unwrap_or(0) * POSTS + post;
+        match self {
+            Self::Post(kind, post) => of(kind, usize::try_from(i32::from(post)).unwrap_or(0)),
+            Self::Client(kind) => of(kind, CLIENT),
+            Self::Kind(kind) => of(kind, ANY),
+            Self::Appointed => 0,
+            Self::Operator => 1,
+        }
+    }
+}
+
+impl fmt::Display for RoleName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Post(kind, post) => write!(f, "{}/{}", kind_text(*kind), post_text(*post)),
+            Self::Client(kind) => write!(f, "{}/CLIENT", kind_text(*kind)),
+            Self::Kind(kind) => write!(f, "{}/*", kind_text(*kind)),
+            Self::Appointed => f.write_str("*/*"),
+            Self::Operator => f.write_str("OPERATOR"),
+        }
+    }
+}
+
+fn kind_text(kind: OrganizationKind) -> &'static str {
+    kind.as_str_name().trim_start_matches("ORGANIZATION_KIND_")
+}
+
+fn post_text(post: Post) -> &'static str {
+    post.as_str_name().trim_start_matches("POST_")
+}
+
+impl FromStr for RoleName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let unknown = || format!("`{text}` is not a role: KIND/POST, KIND/CLIENT, KIND/*, */* or OPERATOR");
+        match text.split_once('/') {
+            None if text == "OPERATOR" => return Ok(Self::Operator),
+            Some(("*", "*")) => return Ok(Self::Appointed),
+            _ => {}
+        }
+        let (kind, post) = text.split_once('/').ok_or_else(unknown)?;
+        let kind = OrganizationKind::from_str_name(&format!("ORGANIZATION_KIND_{kind}"))
+            .filter(|kind| *kind != OrganizationKind::Unspecified)
+            .ok_or_else(unknown)?;
+        match post {
+            "*" => Ok(Self::Kind(kind)),
+            "CLIENT" => Ok(Self::Client(kind)),
+            post => Post::from_str_name(&format!("POST_{post}"))
+                .filter(|post| *post != Post::Unspecified)
+                .map(|post| Self::Post(kind, post))
+                .ok_or_else(unknown),
+        }
+    }
+}
+
+const WORDS: usize = 8;
+
+/// A set of roles, as bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RoleSet([u64; WORDS]);
+
+impl RoleSet {
+    /// No role.
+    pub const EMPTY: Self = Self([0; WORDS]);
+
+    /// Adds one.
+    pub fn insert(&mut self, role: RoleName) {
+        let bit = role.bit();
+        self.0[bit / 64] |= 1 << (bit % 64);
+    }
+
+    /// Whether it is in.
+    #[must_use]
+    pub fn contains(&self, role: RoleName) -> bool {
+        let bit = role.bit();
+        self.0[bit / 64] & (1 << (bit % 64)) != 0
+    }
+
+    /// Whether none is in.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::EMPTY
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn vocabulary() -> Vec<RoleName> {
+        let kinds: Vec<_> = (1..64).filter_map(|number| OrganizationKind::try_from(number).ok()).collect();
+        let posts: Vec<_> = (1..64).filter_map(|number| Post::try_from(number).ok()).collect();
+        let mut roles = vec![RoleName::Appointed, RoleName::Operator];
+        for kind in kinds {
+            roles.extend([RoleName::Kind(kind), RoleName::Client(kind)]);
+            roles.extend(posts.iter().map(|post| RoleName::Post(kind, *post)));
+        }
+        roles
+    }
+
+    #[test]
+    fn every_role_of_the_vocabulary_has_its_own_bit_and_text() {
+        let roles = vocabulary();
+        let bits: BTreeSet<_> = roles.iter().map(|role| role.bit()).collect();
+        assert_eq!(bits.len(), roles.len());
+        assert!(*bits.last().unwrap() < WORDS * 64, "the set of roles is too small for the vocabulary");
+        for role in roles {
+            assert_eq!(role.to_string().parse(), Ok(role));
+        }
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        let bad = ["", "*", "PARTY_COMMITTEE", "PARTY_COMMITTEE/", "PARTY_COMMITTEE/BOSS", "UNSPECIFIED/*", "*/SECRETARY"];
+        for bad in bad.into_iter().chain(["PARTY_COMMITTEE/UNSPECIFIED", "operator", "PARTY_COMMITTEE/SECRETARY/X"]) {
+            assert!(bad.parse::<RoleName>().unwrap_err().contains("is not a role"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_client_is_no_appointed_person() {
+        let client = RoleName::Client(OrganizationKind::ResidentUnit).with_implied();
+        assert!(client.contains(RoleName::Client(OrganizationKind::ResidentUnit)));
+        assert!(!client.contains(RoleName::Kind(OrganizationKind::ResidentUnit)));
+        assert!(!client.contains(RoleName::Appointed));
+        let captain = RoleName::Post(OrganizationKind::Compound, Post::Captain).with_implied();
+        assert!(captain.contains(RoleName::Kind(OrganizationKind::Compound)) && captain.contains(RoleName::Appointed));
+    }
+}
