@@ -33,11 +33,8 @@ pub enum TallyError {
         voter: VoterId,
     },
     /// The roster adds up to more than every reader of JSON keeps exact (2^53 - 1).
-    #[error("the {measure} of the roster add up to more than 9007199254740991")]
-    TooMuchWeight {
-        /// What overflows.
-        measure: Measure,
-    },
+    #[error("heads or area of the roster add up to more than 9007199254740991")]
+    TooMuchWeight,
     /// The rules measure something of which the roster has none.
     #[error("the rules count {measure}, of which the roster has none")]
     NothingToMeasure {

@@ -32,6 +32,7 @@ mod sheet;
 mod tally;
 mod terms;
 
+pub use code::CodeError;
 pub use date::{Date, DateError};
 pub use error::TallyError;
 pub use finding::{Finding, Test};

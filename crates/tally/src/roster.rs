@@ -150,7 +150,7 @@ impl Ballot {
 
 /// Whether there was a session, and who was in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "mode", rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 pub enum Presence {
     /// Weeks of voting without a session.
     Written,

@@ -14,7 +14,7 @@ use crate::terms::{CastingVote, MatterClass};
 
 /// What was cast.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "vote", rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE", deny_unknown_fields)]
 pub enum Ballots {
     /// By name.
     Open {

@@ -117,7 +117,7 @@ impl<'a> Electorate<'a> {
         }
         faults.end()?;
         let members = members.filter(|sum| sum.heads <= MOST && sum.area <= MOST);
-        let members = members.ok_or(TallyError::TooMuchWeight { measure: Measure::Both })?;
+        let members = members.ok_or(TallyError::TooMuchWeight)?;
         if members == Weight::default() {
             return Err(TallyError::EmptyRoster);
         }

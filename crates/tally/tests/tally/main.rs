@@ -1,0 +1,19 @@
+//! The counting of votes, seen from outside: vectors with their reasons, properties, and a second, slow count written
+//! independently that has to come to the same results.
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod large;
+#[cfg(test)]
+mod owners;
+#[cfg(test)]
+mod packs;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod reference;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod sessions;
