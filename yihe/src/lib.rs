@@ -1,1 +1,10 @@
-//! The executable: command line and composition root
+//! The composition root: reads the configuration, wires services and gateway into a node, and offers the operator's commands.
+//!
+//! **Invariant**: this is the only crate that knows all services; they know one another by contracts alone.
+
+pub mod commands;
+pub mod config;
+pub mod node;
+
+pub use config::{Config, ServiceName, Wiring};
+pub use node::Node;

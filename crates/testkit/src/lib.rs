@@ -1,5 +1,26 @@
-//! What tests need: a PostgreSQL of one's own, a whole node, and builders that go through the public API.
+//! What tests need: a PostgreSQL of one's own and, with the feature `node`, a whole node with builders that go through the
+//! public API over TCP, as any partner's program would.
 
+#[cfg(feature = "node")]
+mod actor;
+#[cfg(feature = "node")]
+mod beizhan;
+#[cfg(feature = "node")]
+mod node;
 mod postgres;
+#[cfg(feature = "node")]
+mod refusal;
+#[cfg(feature = "node")]
+mod roll;
 
+#[cfg(feature = "node")]
+pub use actor::Actor;
+#[cfg(feature = "node")]
+pub use beizhan::{Beizhan, Party};
+#[cfg(feature = "node")]
+pub use node::{TestNode, TestNodeOptions};
 pub use postgres::Postgres;
+#[cfg(feature = "node")]
+pub use refusal::{Refused, refused};
+#[cfg(feature = "node")]
+pub use roll::{BRANCHES, RESIDENT_UNITS};

@@ -1,0 +1,210 @@
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::{Context, Result};
+use tonic::codegen::http::uri::PathAndQuery;
+use tonic::metadata::MetadataValue;
+use tonic::transport::Channel;
+use tonic::{Code, Request, Status, Streaming};
+use tonic_prost::ProstCodec;
+use yihe_proto::Guarded;
+use yihe_proto::directory::v1::{ClientToken, IssueClientTokenRequest, SignInRequest, TokenPair};
+
+/// Somebody who calls the gateway over TCP: a stranger, a person in a capacity, an organization's client, the operator.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    channel: Channel,
+    credentials: Credentials,
+    token: Arc<Mutex<Option<String>>>,
+    acting_as: Option<String>,
+    /// The newest revision anybody in the test was told; sent along, so that everybody reads their own writes.
+    revision: Arc<Mutex<Option<String>>>,
+    language: &'static str,
+}
+
+#[derive(Clone, Debug)]
+enum Credentials {
+    None,
+    Token,
+    Person { login: String, password: String },
+    Client { client: String, secret: String },
+}
+
+impl Actor {
+    /// Somebody without credentials.
+    #[must_use]
+    pub fn stranger(channel: Channel) -> Self {
+        Self {
+            channel,
+            credentials: Credentials::None,
+            token: Arc::default(),
+            acting_as: None,
+            revision: Arc::default(),
+            language: "en",
+        }
+    }
+
+    /// Whoever holds this access token.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { credentials: Credentials::Token, token: shared(token), ..self.clone() }
+    }
+
+    /// Signs a person in.
+    ///
+    /// # Errors
+    /// The gateway's refusal.
+    pub async fn sign_in(&self, login: &str, password: &str) -> Result<Self, Status> {
+        let credentials = Credentials::Person { login: login.to_owned(), password: password.to_owned() };
+        let actor = Self { credentials, token: Arc::default(), acting_as: None, ..self.clone() };
+        actor.authenticate().await?;
+        Ok(actor)
+    }
+
+    /// Signs an organization's client in.
+    ///
+    /// # Errors
+    /// The gateway's refusal.
+    pub async fn sign_in_client(&self, client: &str, secret: &str) -> Result<Self, Status> {
+        let credentials = Credentials::Client { client: client.to_owned(), secret: secret.to_owned() };
+        let actor = Self { credentials, token: Arc::default(), acting_as: None, ..self.clone() };
+        actor.authenticate().await?;
+        Ok(actor)
+    }
+
+    /// The same caller in this capacity, `organizations/…` or `self`.
+    #[must_use]
+    pub fn acting_as(&self, capacity: &str) -> Self {
+        Self { acting_as: Some(capacity.to_owned()), ..self.clone() }
+    }
+
+    /// The same caller, answered in this language.
+    #[must_use]
+    pub fn speaking(&self, language: &'static str) -> Self {
+        Self { language, ..self.clone() }
+    }
+
+    /// The access token now.
+    #[must_use]
+    pub fn token(&self) -> Option<String> {
+        lock(&self.token).clone()
+    }
+
+    /// Login and password of a person.
+    #[must_use]
+    pub fn login(&self) -> Option<(&str, &str)> {
+        match &self.credentials {
+            Credentials::Person { login, password } => Some((login, password)),
+            Credentials::None | Credentials::Token | Credentials::Client { .. } => None,
+        }
+    }
+
+    /// Notes a revision that a write returned; the calls of everybody made of the same stranger wait for it.
+    pub fn saw(&self, revision: &str) {
+        if !revision.is_empty() {
+            *lock(&self.revision) = Some(revision.to_owned());
+        }
+    }
+
+    /// Makes an unary call. Signs in again, once, when the token has expired.
+    ///
+    /// # Errors
+    /// The status.
+    pub async fn call<R: Guarded>(&self, message: R) -> Result<R::Response, Status>
+    where
+        R: Clone,
+    {
+        match self.unary(message.clone()).await {
+            Err(status) if self.should_sign_in_again(&status) => {
+                self.authenticate().await?;
+                self.unary(message).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// Makes a call whose answer is a stream.
+    ///
+    /// # Errors
+    /// The status it begins with.
+    pub async fn watch<R: Guarded>(&self, message: R) -> Result<Streaming<R::Response>, Status> {
+        let mut client = self.client().await?;
+        let request = self.request(message)?;
+        let codec = ProstCodec::<R, R::Response>::default();
+        Ok(client.server_streaming(request, PathAndQuery::from_static(R::METHOD), codec).await?.into_inner())
+    }
+
+    /// The request as it goes out, for tests that tamper with it.
+    ///
+    /// # Errors
+    /// A header is no ASCII text.
+    pub fn request<R>(&self, message: R) -> Result<Request<R>, Status> {
+        let mut request = Request::new(message);
+        let bad = |_| Status::invalid_argument("not a header value");
+        let metadata = request.metadata_mut();
+        metadata.insert("accept-language", MetadataValue::from_static(self.language));
+        if let Some(token) = self.token() {
+            metadata.insert("authorization", format!("Bearer {token}").parse().map_err(bad)?);
+        }
+        if let Some(acting_as) = &self.acting_as {
+            metadata.insert("yihe-acting-as", acting_as.parse().map_err(bad)?);
+        }
+        if let Some(revision) = lock(&self.revision).as_ref() {
+            metadata.insert("yihe-at-least-revision", revision.parse().map_err(bad)?);
+        }
+        Ok(request)
+    }
+
+    async fn unary<R: Guarded>(&self, message: R) -> Result<R::Response, Status> {
+        let mut client = self.client().await?;
+        let request = self.request(message)?;
+        let codec = ProstCodec::<R, R::Response>::default();
+        Ok(client.unary(request, PathAndQuery::from_static(R::METHOD), codec).await?.into_inner())
+    }
+
+    async fn client(&self) -> Result<tonic::client::Grpc<Channel>, Status> {
+        let mut client = tonic::client::Grpc::new(self.channel.clone());
+        client.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
+        Ok(client)
+    }
+
+    fn should_sign_in_again(&self, status: &Status) -> bool {
+        let renewable = matches!(self.credentials, Credentials::Person { .. } | Credentials::Client { .. });
+        renewable && status.code() == Code::Unauthenticated && status.message().contains("expired")
+    }
+
+    async fn authenticate(&self) -> Result<(), Status> {
+        let stranger = Self { credentials: Credentials::None, token: Arc::default(), ..self.clone() };
+        let token = match &self.credentials {
+            Credentials::None | Credentials::Token => return Ok(()),
+            Credentials::Person { login, password } => {
+                let request = SignInRequest { login: login.clone(), password: password.clone() };
+                let TokenPair { access_token, .. } = stranger.unary(request).await?;
+                access_token
+            }
+            Credentials::Client { client, secret } => {
+                let request = IssueClientTokenRequest { client: client.clone(), client_secret: secret.clone() };
+                let ClientToken { access_token, .. } = stranger.unary(request).await?;
+                access_token
+            }
+        };
+        *lock(&self.token) = Some(token);
+        Ok(())
+    }
+}
+
+/// Opens a channel to a gateway.
+///
+/// # Errors
+/// It cannot be reached.
+pub async fn channel(address: std::net::SocketAddr) -> Result<Channel> {
+    let endpoint = Channel::from_shared(format!("http://{address}"))?;
+    endpoint.connect().await.with_context(|| format!("no gateway at {address}"))
+}
+
+fn shared(token: &str) -> Arc<Mutex<Option<String>>> {
+    Arc::new(Mutex::new(Some(token.to_owned())))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,96 @@
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Result;
+use tempfile::TempDir;
+use yihe::node::{Node, NodeOptions};
+use yihe::{Config, Wiring};
+use yihe_kernel::{AdjustableClock, SharedClock, Timestamp};
+
+use crate::actor::{Actor, channel};
+
+/// What a test wants of its node.
+#[derive(Debug, Clone, Default)]
+pub struct TestNodeOptions {
+    /// How services reach one another.
+    pub wiring: Wiring,
+    /// Grants beside the template.
+    pub grants_file: Option<PathBuf>,
+    /// Where the data lie; absent takes a temporary folder that is removed at the end.
+    pub data_dir: Option<PathBuf>,
+    /// Where the gateway listens; absent takes a free loopback port.
+    pub listen: Option<SocketAddr>,
+    /// What the clock shows at first; absent takes Monday 2026-03-02, 09:00 in Shanghai.
+    pub starting_at: Option<Timestamp>,
+}
+
+/// A whole node with the divisions of Shenzhen, on an adjustable clock.
+pub struct TestNode {
+    node: Node,
+    folder: Option<TempDir>,
+    /// The clock of all services.
+    pub clock: Arc<AdjustableClock>,
+    stranger: Actor,
+}
+
+impl TestNode {
+    /// Starts it.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub async fn start(options: TestNodeOptions) -> Result<Self> {
+        let folder = options.data_dir.is_none().then(tempfile::tempdir).transpose()?;
+        let data_dir = options.data_dir.or_else(|| folder.as_ref().map(|folder| folder.path().to_owned())).unwrap_or_default();
+        // Monday 2026-03-02, 09:00 in Shanghai
+        let starting_at = options.starting_at.unwrap_or_else(|| Timestamp::from_seconds(1_772_413_200));
+        let clock = Arc::new(AdjustableClock::starting_at(starting_at));
+        let config = Config {
+            data_dir,
+            listen: options.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0))),
+            wiring: options.wiring,
+            policy: yihe::config::PolicySettings { grants_file: options.grants_file },
+            ..Config::default()
+        };
+        let shared: SharedClock = Arc::<AdjustableClock>::clone(&clock);
+        yihe::commands::import_shenzhen(&config, Arc::clone(&shared)).await?;
+        let node = Node::start(config, NodeOptions { clock: shared }).await?;
+        let stranger = Actor::stranger(channel(node.address()).await?);
+        Ok(Self { node, folder, clock, stranger })
+    }
+
+    /// Where the gateway listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.node.address()
+    }
+
+    /// The node itself.
+    #[must_use]
+    pub fn node(&self) -> &Node {
+        &self.node
+    }
+
+    /// Somebody without credentials; everybody else is made of it.
+    #[must_use]
+    pub fn stranger(&self) -> &Actor {
+        &self.stranger
+    }
+
+    /// Whoever holds the data folder.
+    ///
+    /// # Errors
+    /// No token can be made.
+    pub fn operator(&self) -> Result<Actor> {
+        Ok(self.stranger.with_token(&self.node.operator_token()?))
+    }
+
+    /// Stops the node; its data stay until the returned folder is dropped.
+    ///
+    /// # Errors
+    /// It does not stop in time.
+    pub async fn stop(self) -> Result<Option<TempDir>> {
+        self.node.stop().await?;
+        Ok(self.folder)
+    }
+}

@@ -1,0 +1,12 @@
+//! What an operator can do from the command line.
+
+mod config_check;
+mod import;
+mod serve;
+mod token;
+
+pub use config_check::config_check;
+pub use import::{Import, import, import_shenzhen};
+pub use serve::serve;
+pub(crate) use token::operator_token;
+pub use token::{Token, token};

@@ -1,0 +1,228 @@
+//! The configuration: a TOML file, then `YIHE_…` variables, then flags. Every key has a usable default.
+
+mod check;
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+
+pub use check::BadKey;
+
+/// The services of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum ServiceName {
+    /// The only door.
+    Gateway,
+    /// Organizations, people, posts, sign-in.
+    Directory,
+    /// Rules and snapshots.
+    Policy,
+    /// Meetings, motions, votes.
+    Meeting,
+}
+
+impl ServiceName {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Gateway, Self::Directory, Self::Policy, Self::Meeting];
+
+    /// The name in contracts, tokens and file names.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Gateway => "gateway",
+            Self::Directory => "directory",
+            Self::Policy => "policy",
+            Self::Meeting => "meeting",
+        }
+    }
+}
+
+/// How services of one process reach one another.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wiring {
+    /// By call, without a socket.
+    #[default]
+    Direct,
+    /// Each behind its own loopback socket.
+    Tcp,
+}
+
+/// Where one service listens and is reached when a node is spread over processes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Place {
+    /// Address to listen on, `127.0.0.1:8081`; needed where the service runs without the gateway.
+    pub listen: Option<SocketAddr>,
+    /// Where others reach it, `http://127.0.0.1:8081`; needed where it does not run here.
+    pub address: Option<String>,
+}
+
+/// Limits the gateway keeps.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GatewayLimits {
+    /// Requests a second that one caller may make.
+    pub requests_per_second: u32,
+}
+
+impl Default for GatewayLimits {
+    fn default() -> Self {
+        Self { requests_per_second: 2000 }
+    }
+}
+
+/// Settings of the policy service.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PolicySettings {
+    /// CSV with grants beside the template, for regions and communities.
+    pub grants_file: Option<PathBuf>,
+}
+
+/// The whole configuration of a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Folder with data files and keys.
+    pub data_dir: PathBuf,
+    /// Where the gateway listens.
+    pub listen: SocketAddr,
+    /// How services of this process reach one another.
+    pub wiring: Wiring,
+    /// Services of this process; empty means all.
+    pub service: Vec<ServiceName>,
+    /// What to log, such as `info` or `yihe_gateway=debug,info`.
+    pub log: String,
+    /// Gateway limits.
+    pub gateway: GatewayLimits,
+    /// Policy settings.
+    pub policy: PolicySettings,
+    /// Places of services, by name, for a node spread over processes.
+    pub services: BTreeMap<ServiceName, Place>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("yihe-data"),
+            listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
+            wiring: Wiring::Direct,
+            service: Vec::new(),
+            log: "info".to_owned(),
+            gateway: GatewayLimits::default(),
+            policy: PolicySettings::default(),
+            services: BTreeMap::new(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads file, environment and flags, and checks everything.
+    ///
+    /// # Errors
+    /// Every bad key, with where it was set and what it should be.
+    pub fn load(file: Option<&Path>, flags: &Flags) -> Result<Self, Vec<BadKey>> {
+        let mut figment = Figment::new();
+        if let Some(file) = file {
+            if !file.is_file() {
+                return Err(vec![BadKey::new("--config", format!("{} is not a file", file.display()))]);
+            }
+            figment = figment.merge(Toml::file(file));
+        }
+        let environment = Env::prefixed("YIHE_").filter(|key| !key.starts_with("TEST_") && key != "BIN").split("__");
+        let figment = figment.merge(environment).merge(Serialized::defaults(flags));
+        check::check(&figment)?;
+        let config: Self = Figment::from(Serialized::defaults(Self::default()))
+            .merge(figment)
+            .extract()
+            .map_err(|errors| errors.into_iter().map(|error| BadKey::new(&error.path.join("."), error.kind)).collect::<Vec<_>>())?;
+        check::consistent(&config)?;
+        Ok(config)
+    }
+
+    /// Whether a service runs in this process.
+    #[must_use]
+    pub fn runs(&self, service: ServiceName) -> bool {
+        self.service.is_empty() || self.service.contains(&service)
+    }
+}
+
+/// What flags may set; absent ones leave the rest alone.
+#[derive(Debug, Clone, Default, Serialize, clap::Args)]
+pub struct Flags {
+    /// Folder with data files and keys; made if it does not exist [default: yihe-data]
+    #[arg(long, value_name = "DIR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_dir: Option<PathBuf>,
+    /// Address the gateway listens on [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+    /// How the services of this process reach one another [default: direct]
+    #[arg(long, value_enum)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wiring: Option<Wiring>,
+    /// Run only these services in this process; repeat for several [default: all]
+    #[arg(long, value_enum, value_name = "NAME")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub service: Vec<ServiceName>,
+    /// What to log: a level, or targets with levels [default: info]
+    #[arg(long, value_name = "FILTER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Result<Config, Vec<String>> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("yihe.toml");
+        std::fs::write(&file, text).unwrap();
+        Config::load(Some(&file), &Flags::default())
+            .map_err(|bad| bad.into_iter().map(|bad| bad.to_string()).collect())
+    }
+
+    #[test]
+    fn an_empty_file_is_usable() {
+        assert_eq!(load("").unwrap(), Config::default());
+    }
+
+    #[test]
+    fn every_bad_key_is_named() {
+        let bad = load(
+            "listen = \"everywhere\"\nlissten = \"127.0.0.1:1\"\nwiring = \"string\"\n[gateway]\nrequests_per_second = -1\n[services.metting]\nlisten = \"x\"\n",
+        )
+        .unwrap_err();
+        let all = bad.join("\n");
+        for key in ["listen", "lissten", "wiring", "gateway.requests_per_second", "services.metting"] {
+            assert!(bad.iter().any(|line| line.starts_with(&format!("{key}:"))), "{key} is not named in\n{all}");
+        }
+        assert!(all.contains("did you mean `listen`"), "{all}");
+    }
+
+    #[test]
+    fn a_service_that_runs_elsewhere_needs_an_address() {
+        let bad = load("service = [\"gateway\", \"policy\"]\n").unwrap_err().join("\n");
+        assert!(bad.contains("services.directory.address"), "{bad}");
+        assert!(bad.contains("services.meeting.address"), "{bad}");
+        assert!(!bad.contains("services.policy"), "{bad}");
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("yihe.toml");
+        std::fs::write(&file, "listen = \"127.0.0.1:1\"\nlog = \"debug\"\n").unwrap();
+        let flags = Flags { listen: Some("127.0.0.1:2".parse().unwrap()), ..Flags::default() };
+        let config = Config::load(Some(&file), &flags).unwrap();
+        assert_eq!((config.listen.port(), config.log.as_str()), (2, "debug"));
+    }
+}

@@ -1,0 +1,163 @@
+use std::fmt;
+
+use figment::Figment;
+use figment::value::{Dict, Value};
+
+use super::{Config, ServiceName, Wiring};
+
+/// A key of the configuration that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadKey {
+    key: String,
+    problem: String,
+}
+
+impl BadKey {
+    pub(super) fn new(key: &str, problem: impl fmt::Display) -> Self {
+        Self { key: key.to_owned(), problem: problem.to_string() }
+    }
+}
+
+impl fmt::Display for BadKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.key, self.problem)
+    }
+}
+
+type Test = fn(&Value) -> Result<(), &'static str>;
+
+const KEYS: &[(&str, Test)] = &[
+    ("data_dir", text),
+    ("listen", address),
+    ("wiring", wiring),
+    ("service", services),
+    ("log", text),
+    ("gateway.requests_per_second", count),
+    ("policy.grants_file", text),
+];
+const PLACE_KEYS: &[(&str, Test)] = &[("listen", address), ("address", url)];
+
+/// Looks at every key that is set and names each that is unknown or of the wrong form.
+pub(super) fn check(figment: &Figment) -> Result<(), Vec<BadKey>> {
+    let mut bad = Vec::new();
+    match figment.data() {
+        Ok(data) => {
+            for dict in data.values() {
+                walk("", dict, &mut bad);
+            }
+        }
+        Err(errors) => bad.extend(errors.into_iter().map(|error| BadKey::new("--config", error))),
+    }
+    if bad.is_empty() { Ok(()) } else { Err(bad) }
+}
+
+fn walk(prefix: &str, dict: &Dict, bad: &mut Vec<BadKey>) {
+    for (name, value) in dict {
+        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        if let Some((_, test)) = KEYS.iter().find(|(known, _)| *known == key) {
+            if let Err(problem) = test(value) {
+                bad.push(BadKey::new(&key, problem));
+            }
+        } else if key == "services" {
+            places(value, bad);
+        } else if let (true, Value::Dict(_, inner)) = (is_section(&key), value) {
+            walk(&key, inner, bad);
+        } else {
+            bad.push(BadKey::new(&key, format!("unknown key{}", suggestion(&key))));
+        }
+    }
+}
+
+fn is_section(key: &str) -> bool {
+    KEYS.iter().any(|(known, _)| known.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')))
+}
+
+fn places(value: &Value, bad: &mut Vec<BadKey>) {
+    let Value::Dict(_, places) = value else {
+        bad.push(BadKey::new("services", "must be a table by service"));
+        return;
+    };
+    for (name, place) in places {
+        let key = format!("services.{name}");
+        let known = ServiceName::ALL.iter().any(|service| service.as_str() == name);
+        match place {
+            _ if !known => bad.push(BadKey::new(&key, "no such service: gateway, directory, policy or meeting")),
+            Value::Dict(_, place) => {
+                for (name, value) in place {
+                    let key = format!("{key}.{name}");
+                    match PLACE_KEYS.iter().find(|(known, _)| known == name) {
+                        Some((_, test)) => bad.extend(test(value).err().map(|problem| BadKey::new(&key, problem))),
+                        None => bad.push(BadKey::new(&key, "unknown key: `listen` or `address`")),
+                    }
+                }
+            }
+            _ => bad.push(BadKey::new(&key, "must be a table with `listen` and `address`")),
+        }
+    }
+}
+
+fn suggestion(key: &str) -> String {
+    let close = KEYS.iter().map(|(known, _)| (distance(key, known), known)).min();
+    close.filter(|(distance, _)| *distance <= 2).map(|(_, known)| format!(", did you mean `{known}`?")).unwrap_or_default()
+}
+
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let change = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// What single keys cannot show.
+pub(super) fn consistent(config: &Config) -> Result<(), Vec<BadKey>> {
+    let mut bad = Vec::new();
+    for service in ServiceName::ALL {
+        let place = config.services.get(&service);
+        let key = |name: &str| format!("services.{}.{name}", service.as_str());
+        if service != ServiceName::Gateway && !config.runs(service) && place.is_none_or(|place| place.address.is_none()) {
+            bad.push(BadKey::new(&key("address"), "required, since the service does not run in this process"));
+        }
+        let alone = service != ServiceName::Gateway && config.runs(service) && !config.runs(ServiceName::Gateway);
+        if alone && place.is_none_or(|place| place.listen.is_none()) {
+            bad.push(BadKey::new(&key("listen"), "required, since the gateway does not run in this process"));
+        }
+    }
+    if let Some(file) = config.policy.grants_file.as_ref().filter(|file| !file.is_file()) {
+        bad.push(BadKey::new("policy.grants_file", format!("{} is not a file", file.display())));
+    }
+    if bad.is_empty() { Ok(()) } else { Err(bad) }
+}
+
+fn text(value: &Value) -> Result<(), &'static str> {
+    value.as_str().filter(|text| !text.is_empty()).map(|_| ()).ok_or("must be a text that is not empty")
+}
+
+fn address(value: &Value) -> Result<(), &'static str> {
+    let parsed = value.as_str().and_then(|text| text.parse::<std::net::SocketAddr>().ok());
+    parsed.map(|_| ()).ok_or("must be an address with port, such as 127.0.0.1:8080")
+}
+
+fn url(value: &Value) -> Result<(), &'static str> {
+    let fine = value.as_str().is_some_and(|text| text.starts_with("http://") && text.parse::<tonic::transport::Uri>().is_ok());
+    if fine { Ok(()) } else { Err("must be a URL such as http://127.0.0.1:8081") }
+}
+
+fn wiring(value: &Value) -> Result<(), &'static str> {
+    value.deserialize::<Wiring>().map(|_| ()).map_err(|_| "must be `direct` or `tcp`")
+}
+
+fn services(value: &Value) -> Result<(), &'static str> {
+    value.deserialize::<Vec<ServiceName>>().map(|_| ()).map_err(|_| "must be a list of gateway, directory, policy, meeting")
+}
+
+fn count(value: &Value) -> Result<(), &'static str> {
+    value.deserialize::<std::num::NonZeroU32>().map(|_| ()).map_err(|_| "must be a whole number from 1 to 4,294,967,295")
+}

@@ -1,0 +1,82 @@
+//! `yihe`: runs a node and does what only its operator may.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use yihe::commands;
+use yihe::config::{Config, Flags};
+
+/// Yihe (一核): community co-governance as a node of gRPC services behind one gateway.
+///
+/// A node keeps everything in one data folder: a SQLite file for each service, and its keys.
+/// Whoever can read that folder is the node's operator.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true)]
+struct Arguments {
+    /// Configuration file (TOML); `YIHE_…` variables and flags win over it
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the node until it is told to stop (SIGTERM or Ctrl-C), then drain and exit
+    ///
+    /// Without `--service` everything runs in this process, gateway included. With it, the services left out must be
+    /// reachable at `services.NAME.address` of the configuration, and all processes must share the keys of one data folder.
+    Serve(Flags),
+    /// Look at the configuration without running anything
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Bring official data into the node
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Make access tokens for the operator
+    #[command(subcommand)]
+    Token(TokenCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Name every bad key, or say that there is none
+    Check(Flags),
+}
+
+#[derive(Debug, Subcommand)]
+enum ImportCommand {
+    /// Import official divisions (行政区划) from a CSV file `code,parent,name` with a header line
+    ///
+    /// Roots have parent `0`; levels may be skipped. Orphans, duplicates and malformed codes are refused by line number,
+    /// and then nothing is imported. May be repeated: what is unchanged stays.
+    Divisions(commands::Import),
+}
+
+#[derive(Debug, Subcommand)]
+enum TokenCommand {
+    /// Print an access token of `operators/local`, valid for 15 minutes
+    ///
+    /// With it the operator may activate a community and invite its first secretary, and nothing else; each use is recorded.
+    /// Needs read access to the keys in the data folder.
+    Mint(commands::Token),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let file = arguments.config.as_deref();
+    let outcome = match arguments.command {
+        Command::Serve(flags) => commands::serve(Config::load(file, &flags)),
+        Command::Config(ConfigCommand::Check(flags)) => commands::config_check(Config::load(file, &flags)),
+        Command::Import(ImportCommand::Divisions(import)) => commands::import(&import, file),
+        Command::Token(TokenCommand::Mint(token)) => commands::token(&token, file),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("yihe: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

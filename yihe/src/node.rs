@@ -1,0 +1,243 @@
+//! A node: the services of one process, wired to one another and to the gateway.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tonic::service::Routes;
+use tonic::transport::Endpoint;
+use yihe_authz::{AccessTokens, InternalTokens, Keys, RevisionTokens, Snapshots};
+use yihe_gateway::{Gateway, GatewayConfig};
+use yihe_kernel::SharedClock;
+use yihe_server::{LateLink, Link, PolicySource, ServeOptions, ServiceLink, Tasks, serve};
+use yihe_store::{Backend, StoreConfig};
+
+use crate::commands::operator_token;
+use crate::config::{Config, ServiceName, Wiring};
+
+/// What a node is given from outside its configuration.
+pub struct NodeOptions {
+    /// The clock of all services; demos and journeys move it.
+    pub clock: SharedClock,
+}
+
+/// A running node.
+pub struct Node {
+    address: SocketAddr,
+    service_addresses: BTreeMap<ServiceName, SocketAddr>,
+    keys: Keys,
+    clock: SharedClock,
+    stopping: watch::Sender<bool>,
+    servers: JoinSet<Result<()>>,
+    _tasks: Vec<Tasks>,
+}
+
+/// The store of one service of a node.
+#[must_use]
+pub fn store_config(config: &Config, keys: &Keys, service: ServiceName) -> StoreConfig {
+    let file = config.data_dir.join(format!("{}.db", service.as_str()));
+    StoreConfig::new(Backend::Sqlite { file }, keys.derive(&format!("store {}", service.as_str())))
+}
+
+impl Node {
+    /// Starts everything the configuration asks for and returns when it is ready.
+    ///
+    /// # Errors
+    /// A data file, key or address cannot be used; said with its name.
+    pub async fn start(config: Config, options: NodeOptions) -> Result<Self> {
+        std::fs::create_dir_all(&config.data_dir)
+            .with_context(|| format!("{} cannot be made", config.data_dir.display()))?;
+        let keys = Keys::load_or_create(&config.data_dir)?;
+        let stopping = watch::Sender::new(false);
+        let mut node = Self {
+            address: config.listen,
+            service_addresses: BTreeMap::new(),
+            keys: keys.clone(),
+            clock: Arc::clone(&options.clock),
+            stopping,
+            servers: JoinSet::new(),
+            _tasks: Vec::new(),
+        };
+        let wires = Wires::new(&config, keys, options.clock)?;
+        node.start_services(&config, &wires).await?;
+        if config.runs(ServiceName::Gateway) {
+            node.start_gateway(&config, &wires).await?;
+        }
+        Ok(node)
+    }
+
+    /// Where the gateway listens; for a process without gateway, the configured address.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Where services listen that have a socket of their own.
+    #[must_use]
+    pub fn service_addresses(&self) -> &BTreeMap<ServiceName, SocketAddr> {
+        &self.service_addresses
+    }
+
+    /// An access token of whoever holds the data folder.
+    ///
+    /// # Errors
+    /// No token can be made.
+    pub fn operator_token(&self) -> Result<String> {
+        operator_token(&self.keys, Arc::clone(&self.clock))
+    }
+
+    /// Refuses new calls, lets the ones under way end, and stops.
+    ///
+    /// # Errors
+    /// A server did not end well.
+    pub async fn stop(mut self) -> Result<()> {
+        self.stopping.send_replace(true);
+        while let Some(ended) = self.servers.join_next().await {
+            ended.context("a server panicked")??;
+        }
+        Ok(())
+    }
+
+    async fn start_services(&mut self, config: &Config, wires: &Wires) -> Result<()> {
+        let mut directory_feed = None;
+        if config.runs(ServiceName::Directory) {
+            let started = yihe_directory::start(yihe_directory::Deps {
+                store: store_config(config, &wires.keys, ServiceName::Directory),
+                clock: Arc::clone(&wires.clock),
+                keys: wires.keys.clone(),
+                snapshots: wires.snapshots("directory"),
+                config: yihe_directory::Config::default(),
+            })
+            .await?;
+            directory_feed = Some(started.feed);
+            self._tasks.push(started.tasks);
+            self.attach(config, wires, ServiceName::Directory, started.routes).await?;
+        }
+        if config.runs(ServiceName::Policy) {
+            let started = yihe_policy::start(yihe_policy::Deps {
+                store: store_config(config, &wires.keys, ServiceName::Policy),
+                clock: Arc::clone(&wires.clock),
+                keys: wires.keys.clone(),
+                snapshots: wires.snapshots("policy"),
+                directory: wires.link(ServiceName::Directory, "policy"),
+                grants_file: config.policy.grants_file.clone(),
+            })
+            .await?;
+            self._tasks.push(started.tasks);
+            self.attach(config, wires, ServiceName::Policy, started.routes).await?;
+        }
+        if config.runs(ServiceName::Meeting) {
+            let started = yihe_meeting::start(yihe_meeting::Deps {
+                store: store_config(config, &wires.keys, ServiceName::Meeting),
+                clock: Arc::clone(&wires.clock),
+                keys: wires.keys.clone(),
+                snapshots: wires.snapshots("meeting"),
+                directory: wires.link(ServiceName::Directory, "meeting"),
+                directory_feed,
+            })
+            .await?;
+            self._tasks.push(started.tasks);
+            self.attach(config, wires, ServiceName::Meeting, started.routes).await?;
+        }
+        Ok(())
+    }
+
+    /// Lets others reach a service: by call, or behind a socket of its own.
+    async fn attach(&mut self, config: &Config, wires: &Wires, service: ServiceName, routes: Routes) -> Result<()> {
+        let listen = config.services.get(&service).and_then(|place| place.listen);
+        let own_socket = listen.is_some() || config.wiring == Wiring::Tcp;
+        if own_socket {
+            let wanted = listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
+            let address = self.listen(wanted, service.as_str(), routes.clone()).await?;
+            self.service_addresses.insert(service, address);
+            if config.wiring == Wiring::Tcp {
+                let channel = Endpoint::from_shared(format!("http://{address}"))?.connect_lazy();
+                return wires.reach(service, Link::Remote(channel));
+            }
+        }
+        wires.reach(service, Link::Local(routes))
+    }
+
+    async fn start_gateway(&mut self, config: &Config, wires: &Wires) -> Result<()> {
+        let snapshots = wires.snapshots("gateway");
+        snapshots.root().await.context("no policies: the policy service does not answer")?;
+        let links = wires.links.iter().map(|(service, (link, _))| (service.as_str(), link.clone())).collect();
+        let gateway = Gateway::new(
+            GatewayConfig { requests_per_second: config.gateway.requests_per_second, ..GatewayConfig::default() },
+            links,
+            snapshots,
+            AccessTokens::new(&wires.keys, Arc::clone(&wires.clock)),
+            InternalTokens::new(&wires.keys, Arc::clone(&wires.clock)),
+            RevisionTokens::new(&wires.keys),
+            Arc::clone(&wires.clock),
+        );
+        self.address = self.listen(config.listen, "gateway", gateway.routes()).await?;
+        Ok(())
+    }
+
+    async fn listen(&mut self, wanted: SocketAddr, name: &'static str, routes: Routes) -> Result<SocketAddr> {
+        let listener = TcpListener::bind(wanted).await.with_context(|| format!("{name} cannot listen on {wanted}"))?;
+        let address = listener.local_addr()?;
+        let mut stopping = self.stopping.subscribe();
+        let stop = async move {
+            let _ = stopping.wait_for(|stopping| *stopping).await;
+        };
+        self.servers.spawn(async move {
+            serve(listener, routes, ServeOptions::default(), stop).await.with_context(|| format!("{name} on {address}"))
+        });
+        Ok(address)
+    }
+}
+
+/// How the services of this process reach all services.
+struct Wires {
+    keys: Keys,
+    clock: SharedClock,
+    internal: InternalTokens,
+    links: BTreeMap<ServiceName, (Link, Option<LateLink>)>,
+}
+
+impl Wires {
+    fn new(config: &Config, keys: Keys, clock: SharedClock) -> Result<Self> {
+        let mut links = BTreeMap::new();
+        for service in ServiceName::ALL {
+            if service == ServiceName::Gateway {
+                continue;
+            }
+            let link = if config.runs(service) {
+                // services refer to one another in a circle: each is told of the others as they come up
+                let (link, late) = Link::late();
+                (link, Some(late))
+            } else {
+                let place = config.services.get(&service).and_then(|place| place.address.clone());
+                let address = place.with_context(|| format!("services.{}.address is required", service.as_str()))?;
+                (Link::Remote(Endpoint::from_shared(address)?.connect_lazy()), None)
+            };
+            links.insert(service, link);
+        }
+        let internal = InternalTokens::new(&keys, Arc::clone(&clock));
+        Ok(Self { keys, clock, internal, links })
+    }
+
+    fn reach(&self, service: ServiceName, link: Link) -> Result<()> {
+        let late = self.links.get(&service).and_then(|(_, late)| late.as_ref());
+        match late.map(|late| late.set(link)) {
+            Some(Ok(())) => Ok(()),
+            _ => bail!("{} was started twice", service.as_str()),
+        }
+    }
+
+    fn link(&self, to: ServiceName, caller: &'static str) -> ServiceLink {
+        let link = self.links.get(&to).map(|(link, _)| link.clone()).unwrap_or_else(|| Link::late().0);
+        ServiceLink::new(link, self.internal.clone(), to.as_str(), caller, Arc::clone(&self.clock))
+    }
+
+    fn snapshots(&self, caller: &'static str) -> Arc<Snapshots> {
+        let source = PolicySource::new(self.link(ServiceName::Policy, caller));
+        Snapshots::new(Arc::new(source), Arc::clone(&self.clock))
+    }
+}
