@@ -1,0 +1,33 @@
+use anyhow::Result;
+use yihe_proto::meeting::v1::{Resolution, Tally};
+use yihe_testkit::{Beizhan, TestNode};
+
+use crate::narrator::Narrator;
+use crate::scenes;
+
+/// What came of it.
+pub struct Story {
+    /// The community as it was set up.
+    pub beizhan: Beizhan,
+    /// `communities/…/meetings/…`.
+    pub meeting: String,
+    /// The count of the vote.
+    pub tally: Tally,
+    /// The resolution.
+    pub resolution: Resolution,
+}
+
+/// Tells the whole story against a fresh node.
+///
+/// # Errors
+/// The first step that does not come out as told.
+pub async fn tell(node: &TestNode, narrator: &mut Narrator) -> Result<Story> {
+    let beizhan = scenes::structure::tell(node, narrator).await?;
+    let partner = scenes::admission::tell(node, narrator, &beizhan).await?;
+    scenes::rights::tell(narrator, &beizhan).await?;
+    let notice = scenes::convening::tell(node, narrator, &beizhan).await?;
+    let session = scenes::session::tell(node, narrator, &beizhan, &notice).await?;
+    let (tally, resolution) = scenes::vote::tell(narrator, &beizhan, &partner, &session).await?;
+    scenes::outsiders::tell(node, narrator, &beizhan, &partner, &notice.meeting).await?;
+    Ok(Story { beizhan, meeting: notice.meeting, tally, resolution })
+}
