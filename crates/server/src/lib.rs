@@ -1,22 +1,33 @@
 //! Start-up, layers, health, graceful stop, and client channels in process or over TCP.
 //!
 //! **Invariant**: a call behaves alike over every [`Link`]: same deadline, same statuses with details, panics contained.
+//! **Invariant**: behind [`protect`] nothing is reached but with an internal token for that service and that method.
 
 mod bounded;
+mod combine;
 mod deadline;
 mod health;
 mod link;
 mod normalise;
 mod peer;
+mod policy_source;
+mod protect;
 pub mod reasons;
 mod refusal;
+mod remote_error;
 mod serve;
+mod service_link;
 pub mod telemetry;
 
+pub use combine::combine;
 pub use deadline::{GRPC_TIMEOUT, MalformedTimeout, current_deadline, read_timeout, with_deadline, write_timeout};
 pub use health::Health;
 pub use link::{LateLink, Link, LinkFuture};
 pub use normalise::{deadline_exceeded, explain, method_unknown, normalise};
 pub use peer::Peer;
+pub use policy_source::PolicySource;
+pub use protect::protect;
 pub use refusal::{refuse, status_with_code};
+pub use remote_error::remote_error;
 pub use serve::{ServeOptions, serve};
+pub use service_link::ServiceLink;

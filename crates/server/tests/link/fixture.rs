@@ -11,6 +11,7 @@ use tokio::task::JoinHandle;
 use tonic::service::Routes;
 use tonic::transport::Channel;
 use tonic::{Request, Response, Status};
+use yihe_authz::InternalClaims;
 use yihe_kernel::{Error, reasons};
 use yihe_proto::policy::v1 as pb;
 use yihe_proto::policy::v1::snapshot_service_server::{SnapshotService, SnapshotServiceServer};
@@ -51,6 +52,14 @@ impl SnapshotService for Upstream {
                 tokio::time::sleep(Duration::from_secs(5)).await;
                 self.finished.store(true, Ordering::SeqCst);
                 Ok(Response::new(pb::Snapshot::default()))
+            }
+            "claims" => {
+                let claims = request.extensions().get::<InternalClaims>().unwrap();
+                assert!(request.metadata().get(yihe_authz::INTERNAL_TOKEN).is_none());
+                Ok(Response::new(pb::Snapshot {
+                    community: claims.principal.to_string(),
+                    ..Default::default()
+                }))
             }
             "deadline" => {
                 let known = current_deadline().is_some().to_string();

@@ -1,6 +1,12 @@
 //! Every behaviour of a link is asserted twice: with the router in this process and over a socket.
 
+#[cfg(test)]
 mod calls;
+#[cfg(test)]
 mod fixture;
+#[cfg(test)]
 mod limits;
+#[cfg(test)]
+mod node;
+#[cfg(test)]
 mod stop;
