@@ -1,0 +1,64 @@
+//! Medians and how they are told. The only place of the project with floats: they are figures for people, not data.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+/// Tells a benchmark's progress, unless only its JSON is wanted.
+pub struct Report {
+    aloud: bool,
+}
+
+impl Report {
+    pub fn new(aloud: bool) -> Self {
+        Self { aloud }
+    }
+
+    pub fn line(&self, text: &str) {
+        if self.aloud {
+            println!("{text}");
+        }
+    }
+}
+
+/// The middle one, of an odd number of values, or the lower of the two.
+pub fn median<T: Copy + Ord>(values: &[T]) -> Result<T> {
+    percentile(values, 50)
+}
+
+/// The value that `percent` of the values do not exceed.
+pub fn percentile<T: Copy + Ord>(values: &[T], percent: usize) -> Result<T> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable();
+    let index = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
+    sorted.get(index).copied().context("nothing was measured")
+}
+
+/// Events a second.
+#[expect(clippy::float_arithmetic, clippy::cast_precision_loss, reason = "a figure for people")]
+pub fn rate(count: usize, elapsed: Duration) -> f64 {
+    round(count as f64 / elapsed.as_secs_f64())
+}
+
+/// One duration over another.
+#[expect(clippy::float_arithmetic, reason = "a figure for people")]
+pub fn ratio(a: Duration, b: Duration) -> f64 {
+    round(a.as_secs_f64() / b.as_secs_f64())
+}
+
+#[expect(clippy::float_arithmetic, reason = "a figure for people")]
+pub fn quotient(a: f64, b: f64) -> f64 {
+    round(a / b)
+}
+
+#[expect(clippy::float_arithmetic, reason = "a figure for people")]
+fn round(value: f64) -> f64 {
+    (value * 1000.0).round() / 1000.0
+}
+
+/// The release node that `cargo xtask bench` built.
+pub fn node_binary() -> Result<PathBuf> {
+    let binary = std::env::var_os("YIHE_BIN").context("YIHE_BIN is not set: run `cargo xtask bench`")?;
+    Ok(PathBuf::from(binary))
+}

@@ -1,0 +1,51 @@
+//! Benchmarks: `cargo xtask bench NAME [--json]`. Each prints what it measures and beside what; its last line is one JSON
+//! object. Peers run in the same run, turn by turn, and medians are reported. Nothing here is a test: bars are in
+//! `docs/benchmarks.md`, and figures that fall short are reported as they are.
+
+mod figures;
+mod import;
+mod start;
+mod vote;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(subcommand)]
+    bench: Bench,
+    /// Print nothing but the JSON object
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// Release node, empty data folder to ready, and its idle resident memory
+    Start(start::Arguments),
+    /// The whole country's divisions beside `sqlite3 .import`
+    Import(import::Arguments),
+    /// Ballots through the gateway beside the same statements in a bare loop
+    Vote(vote::Arguments),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let report = figures::Report::new(!arguments.json);
+    let outcome = match arguments.bench {
+        Bench::Start(arguments) => start::run(&arguments, &report),
+        Bench::Import(arguments) => import::run(&arguments, &report),
+        Bench::Vote(arguments) => vote::run(&arguments, &report),
+    };
+    match outcome {
+        Ok(figures) => {
+            println!("{figures}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
