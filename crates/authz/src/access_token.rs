@@ -43,14 +43,22 @@ impl AccessTokens {
     /// Tokens of the node with these keys.
     #[must_use]
     pub fn new(keys: &Keys, clock: SharedClock) -> Self {
-        Self { signer: Signer::new(ISSUER, keys.access.clone()), clock }
+        Self {
+            signer: Signer::new(ISSUER, keys.access.clone()),
+            clock,
+        }
     }
 
     /// A token for a person, or for an API client in its community, good for `ttl_seconds`; and when it expires.
     ///
     /// # Errors
     /// `INTERNAL` for a principal of another sort or where signing fails.
-    pub fn issue(&self, principal: &Principal, community: Option<&CommunityId>, ttl_seconds: i64) -> Result<(String, Timestamp)> {
+    pub fn issue(
+        &self,
+        principal: &Principal,
+        community: Option<&CommunityId>,
+        ttl_seconds: i64,
+    ) -> Result<(String, Timestamp)> {
         if !bears_tokens(principal) {
             return Err(Error::internal(format!("{principal} bears no access token")));
         }
@@ -82,7 +90,12 @@ impl AccessTokens {
         let issued_at = Timestamp::from_micros(claims.iat_us);
         let expires_at = Timestamp::from_seconds(claims.exp);
         check_times(issued_at, expires_at, self.clock.now())?;
-        Ok(AccessClaims { principal, community, issued_at, expires_at })
+        Ok(AccessClaims {
+            principal,
+            community,
+            issued_at,
+            expires_at,
+        })
     }
 }
 

@@ -45,15 +45,23 @@ impl Admitted {
     /// Whether it may whatever the object; only then may it learn that there is none.
     #[must_use]
     pub fn is_unconditional(&self) -> bool {
-        self.required.iter().all(|(_, decision)| matches!(decision, Decision::Allow { .. }))
+        self.required
+            .iter()
+            .all(|(_, decision)| matches!(decision, Decision::Allow { .. }))
     }
 
     /// The answer where the target does not exist: `RESOURCE_NOT_FOUND` for those who may whatever the object, for all others
     /// the same `PERMISSION_DENIED` as for a target that exists.
     #[must_use]
     pub fn missing(&self, name: impl Display) -> Error {
-        let conditional = self.required.iter().find(|(_, decision)| !matches!(decision, Decision::Allow { .. }));
-        conditional.map_or_else(|| Error::not_found(name), |(permission, decision)| refusal(permission, decision))
+        let conditional = self
+            .required
+            .iter()
+            .find(|(_, decision)| !matches!(decision, Decision::Allow { .. }));
+        conditional.map_or_else(
+            || Error::not_found(name),
+            |(permission, decision)| refusal(permission, decision),
+        )
     }
 
     /// Settles the open conditions with the facts of the target.
@@ -63,7 +71,11 @@ impl Admitted {
     pub fn settle(self, holds: &dyn Fn(Condition) -> bool) -> Result<Authorized> {
         // the same permission is named whether the target exists or not
         let refused = self.required.iter().any(|(_, decision)| !decision.settle(holds));
-        if refused { Err(self.missing("")) } else { Ok(self.into_authorized()) }
+        if refused {
+            Err(self.missing(""))
+        } else {
+            Ok(self.into_authorized())
+        }
     }
 
     /// For RPCs without a target: a condition, having no object, does not hold.
@@ -77,7 +89,10 @@ impl Admitted {
     /// Which objects of a list it may see.
     #[must_use]
     pub fn filter(&self) -> Filter {
-        self.required.iter().map(|(_, decision)| Filter::from(decision)).fold(Filter::All, Filter::and)
+        self.required
+            .iter()
+            .map(|(_, decision)| Filter::from(decision))
+            .fold(Filter::All, Filter::and)
     }
 
     /// The proof for a list, each object of which [`Admitted::filter`] has let through.
@@ -87,7 +102,11 @@ impl Admitted {
     }
 
     fn into_authorized(self) -> Authorized {
-        Authorized { caller: self.caller, community: self.community, event: None }
+        Authorized {
+            caller: self.caller,
+            community: self.community,
+            event: None,
+        }
     }
 }
 
@@ -120,8 +139,16 @@ impl Authorized {
     /// beside the consumer.
     #[must_use]
     pub fn by_event(service: &str, event_id: Uuid, community: CommunityId) -> Self {
-        let caller = Caller { principal: Principal::Service(service.into()), capacity: Capacity::Own, address: None };
-        Self { caller, community: Some(community), event: Some(event_id) }
+        let caller = Caller {
+            principal: Principal::Service(service.into()),
+            capacity: Capacity::Own,
+            address: None,
+        };
+        Self {
+            caller,
+            community: Some(community),
+            event: Some(event_id),
+        }
     }
 
     /// Who acts, for whom.

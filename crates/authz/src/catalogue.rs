@@ -91,14 +91,19 @@ impl Catalogue {
         let pool = DescriptorPool::decode(descriptors).map_err(|error| error.to_string())?;
         let mut methods = HashMap::new();
         let mut permissions: BTreeMap<String, PermissionInfo> = BTreeMap::new();
-        for method in pool.services().flat_map(|service| service.methods().collect::<Vec<_>>()) {
+        for method in pool
+            .services()
+            .flat_map(|service| service.methods().collect::<Vec<_>>())
+        {
             let method = read_method(&pool, &method).map_err(|detail| format!("{}: {detail}", method.full_name()))?;
             for clause in &method.clauses {
-                let info = permissions.entry(clause.permission.clone()).or_insert_with(|| PermissionInfo {
-                    name: clause.permission.clone(),
-                    methods: Vec::new(),
-                    description: String::new(),
-                });
+                let info = permissions
+                    .entry(clause.permission.clone())
+                    .or_insert_with(|| PermissionInfo {
+                        name: clause.permission.clone(),
+                        methods: Vec::new(),
+                        description: String::new(),
+                    });
                 info.methods.push(method.path.clone());
                 if !info.description.is_empty() && !method.description.is_empty() {
                     info.description.push('\n');
@@ -108,8 +113,16 @@ impl Catalogue {
             methods.insert(method.path.clone(), method);
         }
         let permissions: Vec<_> = permissions.into_values().collect();
-        let index = permissions.iter().enumerate().map(|(index, info)| (info.name.as_str().into(), index)).collect();
-        Ok(Self { methods, permissions, index: Arc::new(index) })
+        let index = permissions
+            .iter()
+            .enumerate()
+            .map(|(index, info)| (info.name.as_str().into(), index))
+            .collect();
+        Ok(Self {
+            methods,
+            permissions,
+            index: Arc::new(index),
+        })
     }
 
     /// The RPC with this path, `/package.Service/Method`.
@@ -141,7 +154,9 @@ impl Catalogue {
 }
 
 fn read_method(pool: &DescriptorPool, method: &MethodDescriptor) -> Result<Method, String> {
-    let extension = pool.get_extension_by_name("yihe.options.v1.access").ok_or("there is no access option")?;
+    let extension = pool
+        .get_extension_by_name("yihe.options.v1.access")
+        .ok_or("there is no access option")?;
     let options = method.options();
     if !options.has_extension(&extension) {
         return Err("no access option".to_owned());
@@ -155,12 +170,17 @@ fn read_method(pool: &DescriptorPool, method: &MethodDescriptor) -> Result<Metho
         WireRule::Public(true) => (Rule::Public, Vec::new()),
         WireRule::Authenticated(true) => (Rule::Authenticated, Vec::new()),
         WireRule::Internal(internal) => (Rule::Internal(internal.callers), Vec::new()),
-        WireRule::Public(false) | WireRule::Authenticated(false) => return Err("the access option says false".to_owned()),
+        WireRule::Public(false) | WireRule::Authenticated(false) => {
+            return Err("the access option says false".to_owned());
+        }
     };
     if rule == Rule::Require && clauses.is_empty() {
         return Err("require names no permission".to_owned());
     }
-    let clauses = clauses.into_iter().map(|clause| read_clause(&input, clause)).collect::<Result<_, _>>()?;
+    let clauses = clauses
+        .into_iter()
+        .map(|clause| read_clause(&input, clause))
+        .collect::<Result<_, _>>()?;
     let service = method.parent_service();
     Ok(Method {
         path: format!("/{}/{}", service.full_name(), method.name()),
@@ -183,7 +203,11 @@ fn read_clause(input: &MessageDescriptor, clause: WireClause) -> Result<Clause, 
         field_numbers.push(field.number());
         message = field.kind().as_message().cloned();
     }
-    Ok(Clause { permission: clause.permission, field_path: clause.field_path, field_numbers })
+    Ok(Clause {
+        permission: clause.permission,
+        field_path: clause.field_path,
+        field_numbers,
+    })
 }
 
 fn comment(method: &MethodDescriptor) -> String {
@@ -192,29 +216,35 @@ fn comment(method: &MethodDescriptor) -> String {
         return String::new();
     };
     let location = info.location.iter().find(|location| location.path == method.path());
-    let text = location.and_then(|location| location.leading_comments.as_deref()).unwrap_or_default();
+    let text = location
+        .and_then(|location| location.leading_comments.as_deref())
+        .unwrap_or_default();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl Method {
     /// Path of the field of an encoded request that holds this text, such as `meeting.name`; for refusals.
     pub(crate) fn field_holding(&self, request: &impl Message, text: &str) -> Option<String> {
-        let message = prost_reflect::DynamicMessage::decode(self.input.clone(), request.encode_to_vec().as_slice()).ok()?;
+        let message =
+            prost_reflect::DynamicMessage::decode(self.input.clone(), request.encode_to_vec().as_slice()).ok()?;
         find(&message, text)
     }
 }
 
 fn find(message: &prost_reflect::DynamicMessage, text: &str) -> Option<String> {
-    message.fields().find_map(|(field, value)| find_in(value, text).map(|rest| format!("{}{rest}", field.name())))
+    message
+        .fields()
+        .find_map(|(field, value)| find_in(value, text).map(|rest| format!("{}{rest}", field.name())))
 }
 
 fn find_in(value: &prost_reflect::Value, text: &str) -> Option<String> {
     match value {
         prost_reflect::Value::String(string) => (string == text).then(String::new),
         prost_reflect::Value::Message(inner) => find(inner, text).map(|rest| format!(".{rest}")),
-        prost_reflect::Value::List(items) => {
-            items.iter().enumerate().find_map(|(index, item)| find_in(item, text).map(|rest| format!("[{index}]{rest}")))
-        }
+        prost_reflect::Value::List(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| find_in(item, text).map(|rest| format!("[{index}]{rest}"))),
         _ => None,
     }
 }

@@ -14,25 +14,40 @@ impl Snapshot {
     /// # Errors
     /// `SNAPSHOT_MALFORMED` naming the first row that is not valid; then nothing of it is used.
     pub fn compose(wire: pb::Snapshot, catalogue: &Catalogue) -> Result<Self> {
-        let community = match wire.community.as_str() {
+        let pb::Snapshot {
+            community,
+            revision,
+            regions,
+            grants: rows,
+            roles,
+            cutoffs,
+        } = wire;
+        let community = match community.as_str() {
             "" => None,
-            name => Some(name.parse::<CommunityName>().map_err(|error| malformed("community", error))?.community),
+            name => Some(
+                name.parse::<CommunityName>()
+                    .map_err(|error| malformed("community", error))?
+                    .community,
+            ),
         };
-        let regions = regions(&wire.regions)?;
-        let mut grants = Vec::with_capacity(wire.grants.len());
-        for (place, row) in wire.grants.iter().enumerate() {
-            let grant = Grant::parse(row, catalogue).map_err(|error| malformed(format_args!("grants[{place}]"), &error))?;
+        let regions = read_regions(&regions)?;
+        let mut grants = Vec::with_capacity(rows.len());
+        for (place, row) in rows.iter().enumerate() {
+            let grant =
+                Grant::parse(row, catalogue).map_err(|error| malformed(format_args!("grants[{place}]"), &error))?;
             if grant.domain.covers(community.as_ref(), &regions) {
                 grants.push(grant);
             }
         }
         let mut subjects: HashMap<Principal, Subject> = HashMap::new();
-        for (place, row) in wire.roles.iter().enumerate() {
-            let (principal, holding) = holding(row).map_err(|detail| malformed(format_args!("roles[{place}]"), detail))?;
+        for (place, row) in roles.iter().enumerate() {
+            let (principal, holding) =
+                holding(row).map_err(|detail| malformed(format_args!("roles[{place}]"), detail))?;
             subjects.entry(principal).or_default().holdings.push(holding);
         }
-        for (place, row) in wire.cutoffs.iter().enumerate() {
-            let (principal, cutoff) = cutoff(row).map_err(|detail| malformed(format_args!("cutoffs[{place}]"), detail))?;
+        for (place, row) in cutoffs.iter().enumerate() {
+            let (principal, cutoff) =
+                cutoff(row).map_err(|detail| malformed(format_args!("cutoffs[{place}]"), detail))?;
             let subject = subjects.entry(principal).or_default();
             subject.cutoff = subject.cutoff.max(Some(cutoff));
         }
@@ -41,7 +56,7 @@ impl Snapshot {
         grant_changes.dedup();
         Ok(Self {
             community,
-            revision: Revision::from_proto(wire.revision.as_ref()),
+            revision: Revision::from_proto(revision.as_ref()),
             regions,
             permissions: catalogue.index(),
             rules: index(&grants, catalogue)?,
@@ -52,9 +67,11 @@ impl Snapshot {
     }
 }
 
-fn regions(names: &[String]) -> Result<Vec<RegionCode>> {
+fn read_regions(names: &[String]) -> Result<Vec<RegionCode>> {
     let read = |(place, name): (usize, &String)| {
-        let name = name.parse::<RegionName>().map_err(|error| malformed(format_args!("regions[{place}]"), error))?;
+        let name = name
+            .parse::<RegionName>()
+            .map_err(|error| malformed(format_args!("regions[{place}]"), error))?;
         Ok(name.region)
     };
     names.iter().enumerate().map(read).collect()
@@ -102,5 +119,7 @@ fn cutoff(row: &pb::TokenCutoff) -> Result<(Principal, Timestamp), String> {
 }
 
 fn malformed(row: impl Display, detail: impl Display) -> Error {
-    Error::new(&reasons::SNAPSHOT_MALFORMED).with("row", row).with("detail", detail)
+    Error::new(&reasons::SNAPSHOT_MALFORMED)
+        .with("row", row)
+        .with("detail", detail)
 }

@@ -23,7 +23,14 @@ pub enum Condition {
 
 impl Condition {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::Owner, Self::Participant, Self::Assignee, Self::Caller, Self::Convener, Self::Serves];
+    pub const ALL: [Self; 6] = [
+        Self::Owner,
+        Self::Participant,
+        Self::Assignee,
+        Self::Caller,
+        Self::Convener,
+        Self::Serves,
+    ];
 
     /// Its text in policies, such as `owner`.
     #[must_use]
@@ -128,7 +135,9 @@ impl ConditionSet {
 
     /// Them, in the order of [`Condition::ALL`].
     pub fn iter(self) -> impl Iterator<Item = Condition> {
-        Condition::ALL.into_iter().filter(move |condition| self.contains(*condition))
+        Condition::ALL
+            .into_iter()
+            .filter(move |condition| self.contains(*condition))
     }
 }
 
@@ -159,10 +168,16 @@ mod tests {
         for wire in (1..=6).map(|number| pb::Condition::try_from(number).unwrap()) {
             let condition = Condition::from_proto(wire).unwrap();
             assert_eq!(condition.to_proto(), wire);
-            assert_eq!(format!("CONDITION_{}", condition.as_str().to_uppercase()), wire.as_str_name());
+            assert_eq!(
+                format!("CONDITION_{}", condition.as_str().to_uppercase()),
+                wire.as_str_name()
+            );
             assert_eq!(condition.as_str().parse(), Ok(condition));
         }
-        assert!(pb::Condition::try_from(7).is_err(), "a condition of the contract is missing here");
+        assert!(
+            pb::Condition::try_from(7).is_err(),
+            "a condition of the contract is missing here"
+        );
         assert!("Owner".parse::<Condition>().unwrap_err().contains("participant"));
     }
 

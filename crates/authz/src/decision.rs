@@ -133,7 +133,17 @@ impl Filter {
     /// both count: rather too little than too much.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        let (Self::Where { allow_if: a, deny_if: c }, Self::Where { allow_if: b, deny_if: d }) = (self, other) else {
+        let (
+            Self::Where {
+                allow_if: a,
+                deny_if: c,
+            },
+            Self::Where {
+                allow_if: b,
+                deny_if: d,
+            },
+        ) = (self, other)
+        else {
             return match (self, other) {
                 (Self::All, filter) | (filter, Self::All) => filter,
                 _ => Self::None,
@@ -156,9 +166,10 @@ impl From<&Decision> for Filter {
         match decision {
             Decision::Allow { .. } => Self::All,
             Decision::Deny { .. } => Self::None,
-            Decision::Residual(residual) => {
-                Self::Where { allow_if: (!residual.allow_always).then_some(residual.allow_if), deny_if: residual.deny_if }
-            }
+            Decision::Residual(residual) => Self::Where {
+                allow_if: (!residual.allow_always).then_some(residual.allow_if),
+                deny_if: residual.deny_if,
+            },
         }
     }
 }

@@ -27,7 +27,11 @@ impl Guard {
     /// The guard of a service, such as `meeting`.
     #[must_use]
     pub fn new(service: &'static str, snapshots: Arc<Snapshots>, clock: SharedClock) -> Self {
-        Self { service, snapshots, clock }
+        Self {
+            service,
+            snapshots,
+            clock,
+        }
     }
 
     /// Lets a caller in, or not: first the names of the message are checked, then it is decided, then the rest is the handler's.
@@ -37,9 +41,13 @@ impl Guard {
     /// and `INVALID_REQUEST` for bad names; `PERSONS_ONLY`; `PERMISSION_DENIED`; `SNAPSHOT_STALE` and `UNAVAILABLE` where it
     /// cannot be decided now.
     pub async fn admit<R: Guarded>(&self, request: tonic::Request<R>) -> Result<(Admitted, R)> {
-        let method = Catalogue::shipped().method(R::METHOD).ok_or_else(|| Error::internal(R::METHOD))?;
+        let method = Catalogue::shipped()
+            .method(R::METHOD)
+            .ok_or_else(|| Error::internal(R::METHOD))?;
         let (_, extensions, message) = request.into_parts();
-        let claims = extensions.get::<InternalClaims>().ok_or_else(|| unauthenticated("the call did not come through the gateway"))?;
+        let claims = extensions
+            .get::<InternalClaims>()
+            .ok_or_else(|| unauthenticated("the call did not come through the gateway"))?;
         if claims.method != R::METHOD || claims.audience != self.service {
             return Err(unauthenticated("the internal token is for another RPC"));
         }
@@ -54,13 +62,24 @@ impl Guard {
             }
             required.push((permission, decision));
         }
-        Ok((Admitted { caller: claims.caller(), community, required }, message))
+        Ok((
+            Admitted {
+                caller: claims.caller(),
+                community,
+                required,
+            },
+            message,
+        ))
     }
 
     async fn decide(&self, claims: &InternalClaims, permission: &str, name: &str) -> Result<Decision> {
-        let scope = scope_of(name).ok_or_else(|| Error::internal(format!("`{name}` is in no community and no region")))?;
+        let scope =
+            scope_of(name).ok_or_else(|| Error::internal(format!("`{name}` is in no community and no region")))?;
         let at_least = Some(claims.revision);
-        let (decision, _) = self.snapshots.decide(&claims.principal, &claims.capacity, permission, &scope, at_least).await?;
+        let (decision, _) = self
+            .snapshots
+            .decide(&claims.principal, &claims.capacity, permission, &scope, at_least)
+            .await?;
         Ok(decision)
     }
 }
@@ -68,7 +87,9 @@ impl Guard {
 /// The refusal of a permission, in the same words wherever it is refused and whether the target exists or not.
 #[must_use]
 pub fn refusal(permission: &str, decision: &Decision) -> Error {
-    Error::new(&reasons::PERMISSION_DENIED).with("permission", permission).with("missing", decision.missing())
+    Error::new(&reasons::PERMISSION_DENIED)
+        .with("permission", permission)
+        .with("missing", decision.missing())
 }
 
 fn names<R: Guarded>(method: &Method, message: &R) -> Result<Option<CommunityId>> {
@@ -80,11 +101,15 @@ fn names<R: Guarded>(method: &Method, message: &R) -> Result<Option<CommunityId>
     let community = match one.finish() {
         Ok(community) => community,
         Err(Refused::Malformed(refusal)) => {
-            let field = method.field_holding(message, &refusal.text).unwrap_or_else(|| "name".to_owned());
+            let field = method
+                .field_holding(message, &refusal.text)
+                .unwrap_or_else(|| "name".to_owned());
             return Err(Error::malformed_name(&field, &refusal));
         }
         Err(Refused::TwoCommunities(first, second)) => {
-            return Err(Error::new(&reasons::TWO_COMMUNITIES).with("first", first).with("second", second));
+            return Err(Error::new(&reasons::TWO_COMMUNITIES)
+                .with("first", first)
+                .with("second", second));
         }
     };
     let violations: Vec<_> = method
@@ -92,14 +117,21 @@ fn names<R: Guarded>(method: &Method, message: &R) -> Result<Option<CommunityId>
         .iter()
         .zip(&scopes)
         .filter(|(_, (_, name))| name.is_empty())
-        .map(|(clause, _)| FieldViolation { field: clause.field_path.clone(), en: "is required".to_owned(), zh: "必填".to_owned() })
+        .map(|(clause, _)| FieldViolation {
+            field: clause.field_path.clone(),
+            en: "is required".to_owned(),
+            zh: "必填".to_owned(),
+        })
         .collect();
     if !violations.is_empty() {
         return Err(Error::invalid(violations));
     }
     for (clause, (_, name)) in method.clauses.iter().zip(&scopes) {
         if scope_of(name).is_none() {
-            let refusal = MalformedName { text: (*name).to_owned(), pattern: "communities/{community}/…" };
+            let refusal = MalformedName {
+                text: (*name).to_owned(),
+                pattern: "communities/{community}/…",
+            };
             return Err(Error::malformed_name(&clause.field_path, &refusal));
         }
     }
@@ -111,7 +143,8 @@ fn check_principal(method: &Method, principal: &Principal) -> Result<()> {
     match &method.rule {
         Rule::Require | Rule::Authenticated if anonymous => return Err(unauthenticated("sign in first")),
         Rule::Internal(callers) => {
-            let named = matches!(principal, Principal::Service(service) if callers.iter().any(|caller| **caller == **service));
+            let named =
+                matches!(principal, Principal::Service(service) if callers.iter().any(|caller| **caller == **service));
             if !named {
                 return Err(refusal(&method.path, &Decision::Deny { grant: None }));
             }

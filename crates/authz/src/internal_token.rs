@@ -35,12 +35,20 @@ impl InternalClaims {
     /// The principal in its capacity.
     #[must_use]
     pub fn caller(&self) -> Caller {
-        Caller { principal: self.principal.clone(), capacity: self.capacity, address: self.address.clone() }
+        Caller {
+            principal: self.principal.clone(),
+            capacity: self.capacity,
+            address: self.address.clone(),
+        }
     }
 
     /// Refuses what was decided too long ago, or in the future.
     pub(crate) fn check_age(&self, now: Timestamp) -> Result<()> {
-        check_times(self.decided_at, self.decided_at.plus_seconds(INTERNAL_TOKEN_SECONDS), now)
+        check_times(
+            self.decided_at,
+            self.decided_at.plus_seconds(INTERNAL_TOKEN_SECONDS),
+            now,
+        )
     }
 }
 
@@ -69,7 +77,10 @@ impl InternalTokens {
     /// Tokens of the node with these keys.
     #[must_use]
     pub fn new(keys: &Keys, clock: SharedClock) -> Self {
-        Self { signer: Signer::new(ISSUER, keys.internal.clone()), clock }
+        Self {
+            signer: Signer::new(ISSUER, keys.internal.clone()),
+            clock,
+        }
     }
 
     /// The token of one call.
@@ -103,7 +114,10 @@ impl InternalTokens {
             capacity: claims.cap.parse().map_err(malformed)?,
             method: claims.method,
             audience: claims.aud,
-            revision: Revision { directory: claims.rev.0, policy: claims.rev.1 },
+            revision: Revision {
+                directory: claims.rev.0,
+                policy: claims.rev.1,
+            },
             decided_at,
             address: claims.addr.map(Into::into),
         };

@@ -30,7 +30,10 @@ pub struct Keys {
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keys").field("access", &self.access).field("internal", &self.internal).finish_non_exhaustive()
+        f.debug_struct("Keys")
+            .field("access", &self.access)
+            .field("internal", &self.internal)
+            .finish_non_exhaustive()
     }
 }
 
@@ -51,7 +54,10 @@ impl Keys {
         }
         let internal = folder.join(INTERNAL);
         let secret = folder.join(SECRET);
-        for (path, content) in [(&internal, new_pem()), (&secret, STANDARD.encode(rand::random::<[u8; 32]>()) + "\n")] {
+        for (path, content) in [
+            (&internal, new_pem()),
+            (&secret, STANDARD.encode(rand::random::<[u8; 32]>()) + "\n"),
+        ] {
             if !path.exists() {
                 create(path, &content)?;
             }
@@ -81,7 +87,11 @@ impl Keys {
     /// None that a healthy machine gives.
     pub fn ephemeral() -> Result<Self> {
         let key = || SigningKey::from_pem(new_pem().as_bytes()).map_err(Error::internal);
-        Ok(Self { access: [key()?].into(), internal: [key()?].into(), secret: rand::random() })
+        Ok(Self {
+            access: [key()?].into(),
+            internal: [key()?].into(),
+            secret: rand::random(),
+        })
     }
 
     /// The node's secret.
@@ -133,16 +143,25 @@ fn read_secret(path: &Path) -> Result<[u8; 32]> {
 
 fn new_pem() -> String {
     // an unencrypted PKCS#8 version 1 structure around the 32 bytes of an Ed25519 seed (RFC 8410)
-    let mut der = vec![0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
+    let mut der = vec![
+        0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
+    ];
     der.extend_from_slice(&rand::random::<[u8; 32]>());
-    format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", STANDARD.encode(der))
+    format!(
+        "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+        STANDARD.encode(der)
+    )
 }
 
 /// Puts a whole file there or none; leaves a file that another process put there first.
 fn create(path: &Path, content: &str) -> Result<()> {
     let draft = path.with_extension(format!("{:016x}.draft", rand::random::<u64>()));
     let write = || {
-        let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+        let mut file = fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&draft)?;
         file.write_all(content.as_bytes())?;
         file.sync_all()?;
         match fs::hard_link(&draft, path) {
@@ -156,5 +175,7 @@ fn create(path: &Path, content: &str) -> Result<()> {
 }
 
 fn broken(path: &Path, detail: impl fmt::Display) -> Error {
-    Error::new(&reasons::KEY_FILE_BROKEN).with("file", path.display()).with("detail", detail)
+    Error::new(&reasons::KEY_FILE_BROKEN)
+        .with("file", path.display())
+        .with("detail", detail)
 }

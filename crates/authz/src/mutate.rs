@@ -16,3 +16,19 @@ macro_rules! mutate {
         }
     };
 }
+
+/// In a release nothing. In tests each named mutant may do something wrong here.
+#[cfg(not(test))]
+macro_rules! seed {
+    ($($mutant:ident => $wrong:expr),+ $(,)?) => {};
+}
+
+#[cfg(test)]
+macro_rules! seed {
+    ($($mutant:ident => $wrong:expr),+ $(,)?) => {
+        match $crate::oracle::mutants::active() {
+            $(Some($crate::oracle::mutants::Mutant::$mutant) => $wrong,)+
+            _ => {}
+        }
+    };
+}

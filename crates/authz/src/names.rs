@@ -44,10 +44,15 @@ impl OneCommunity {
         }
         if !COLLECTIONS.iter().any(|collection| matches(collection.pattern, name)) {
             let pattern = nearest(name);
-            self.refused = Some(Refused::Malformed(MalformedName { text: name.chars().take(200).collect(), pattern }));
+            self.refused = Some(Refused::Malformed(MalformedName {
+                text: name.chars().take(200).collect(),
+                pattern,
+            }));
             return;
         }
-        let Some(Scope::Community(community)) = scope_of(name) else { return };
+        let Some(Scope::Community(community)) = scope_of(name) else {
+            return;
+        };
         match &self.found {
             None => self.found = Some(community),
             Some(found) if *found == community => {}
@@ -62,7 +67,9 @@ impl OneCommunity {
 
 fn matches(pattern: &str, name: &str) -> bool {
     let mut segments = name.split('/');
-    let all = pattern.split('/').all(|expected| segments.next().is_some_and(|segment| fits(expected, segment)));
+    let all = pattern
+        .split('/')
+        .all(|expected| segments.next().is_some_and(|segment| fits(expected, segment)));
     all && segments.next().is_none()
 }
 
@@ -80,10 +87,17 @@ fn nearest(name: &str) -> &'static str {
     let segments: Vec<_> = name.split('/').collect();
     let likeness = |pattern: &str| {
         let expected: Vec<_> = pattern.split('/').collect();
-        let alike = expected.iter().zip(&segments).filter(|(expected, segment)| fits(expected, segment)).count();
+        let alike = expected
+            .iter()
+            .zip(&segments)
+            .filter(|(expected, segment)| fits(expected, segment))
+            .count();
         (alike, std::cmp::Reverse(expected.len().abs_diff(segments.len())))
     };
-    COLLECTIONS.iter().max_by_key(|collection| likeness(collection.pattern)).map_or("communities/{community}", |it| it.pattern)
+    COLLECTIONS
+        .iter()
+        .max_by_key(|collection| likeness(collection.pattern))
+        .map_or("communities/{community}", |it| it.pattern)
 }
 
 #[cfg(test)]
@@ -105,21 +119,35 @@ mod tests {
         let meeting = format!("communities/440309002021/meetings/{ID}");
         let organization = format!("organizations/{ID}");
         assert_eq!(check(&["", &organization]), Ok(None));
-        assert_eq!(check(&[&meeting, &organization, "communities/440309002021"]), Ok(Some("440309002021".parse().unwrap())));
+        assert_eq!(
+            check(&[&meeting, &organization, "communities/440309002021"]),
+            Ok(Some("440309002021".parse().unwrap()))
+        );
         let (first, second) = ("440309002021".parse().unwrap(), "440309002022".parse().unwrap());
-        assert_eq!(check(&[&meeting, "communities/440309002022"]), Err(Refused::TwoCommunities(first, second)));
+        assert_eq!(
+            check(&[&meeting, "communities/440309002022"]),
+            Err(Refused::TwoCommunities(first, second))
+        );
     }
 
     #[test]
     fn a_malformed_name_is_told_the_pattern_it_is_most_like() {
         for (name, pattern) in [
-            ("communities/440309002021/meetings/1", "communities/{community}/meetings/{meeting}"),
+            (
+                "communities/440309002021/meetings/1",
+                "communities/{community}/meetings/{meeting}",
+            ),
             ("communities/-/meetings", "communities/{community}/meetings/{meeting}"),
-            ("communities/440309002021/meeting/1", "communities/{community}/memberships/{membership}"),
+            (
+                "communities/440309002021/meeting/1",
+                "communities/{community}/memberships/{membership}",
+            ),
             ("regions/xx", "regions/{region}"),
             ("communities/440309002021/", "communities/{community}"),
         ] {
-            let Err(Refused::Malformed(refusal)) = check(&[name]) else { panic!("{name} is taken") };
+            let Err(Refused::Malformed(refusal)) = check(&[name]) else {
+                panic!("{name} is taken")
+            };
             assert_eq!(refusal.pattern.split('/').next(), pattern.split('/').next(), "{name}");
             assert_eq!(refusal.text, name);
         }
@@ -130,8 +158,18 @@ mod tests {
     #[test]
     fn the_scope_is_told_by_the_beginning() {
         assert_eq!(scope_of("regions/4403"), Some(Scope::Region("4403".parse().unwrap())));
-        assert_eq!(scope_of("communities/440309002021/x"), Some(Scope::Community("440309002021".parse().unwrap())));
-        for other in ["", "communities", "communities/", "communities/-/meetings/1", "organizations/4403", "regions/440"] {
+        assert_eq!(
+            scope_of("communities/440309002021/x"),
+            Some(Scope::Community("440309002021".parse().unwrap()))
+        );
+        for other in [
+            "",
+            "communities",
+            "communities/",
+            "communities/-/meetings/1",
+            "organizations/4403",
+            "regions/440",
+        ] {
             assert_eq!(scope_of(other), None, "{other}");
         }
     }

@@ -53,7 +53,12 @@ impl FromStr for Principal {
             Some(("operators", "local")) => Some(Self::Operator),
             _ => None,
         };
-        parsed.ok_or_else(|| malformed(text, "users/{user}, clients/{client}, services/{service}, operators/local or anonymous"))
+        parsed.ok_or_else(|| {
+            malformed(
+                text,
+                "users/{user}, clients/{client}, services/{service}, operators/local or anonymous",
+            )
+        })
     }
 }
 
@@ -97,13 +102,18 @@ impl FromStr for Capacity {
         if text == "self" {
             return Ok(Self::Own);
         }
-        let name = text.parse::<OrganizationName>().map_err(|_| malformed(text, "organizations/{organization} or self"))?;
+        let name = text
+            .parse::<OrganizationName>()
+            .map_err(|_| malformed(text, "organizations/{organization} or self"))?;
         Ok(Self::Organization(name.organization))
     }
 }
 
 fn malformed(text: &str, pattern: &'static str) -> MalformedName {
-    MalformedName { text: text.chars().take(200).collect(), pattern }
+    MalformedName {
+        text: text.chars().take(200).collect(),
+        pattern,
+    }
 }
 
 /// A principal in its capacity.
@@ -124,8 +134,14 @@ mod tests {
     #[test]
     fn texts_survive_the_round_trip() {
         let id = "0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e5f";
-        let principals =
-            ["anonymous", "operators/local", "services/policy", &format!("users/{id}"), &format!("clients/{id}")].map(str::to_owned);
+        let principals = [
+            "anonymous",
+            "operators/local",
+            "services/policy",
+            &format!("users/{id}"),
+            &format!("clients/{id}"),
+        ]
+        .map(str::to_owned);
         for text in principals {
             assert_eq!(text.parse::<Principal>().unwrap().to_string(), text);
         }
@@ -137,11 +153,26 @@ mod tests {
     #[test]
     fn other_texts_are_refused_with_the_pattern() {
         let id = "0190A5B4-7E1E-7C3A-9B3E-2F6D8C1A4E5F";
-        for bad in ["", "users/", "operators/remote", "services/", "services/Policy", "services/a/b", &format!("users/{id}"), "anonymous/x"] {
-            assert!(bad.parse::<Principal>().unwrap_err().pattern.contains("users/{user}"), "{bad}");
+        for bad in [
+            "",
+            "users/",
+            "operators/remote",
+            "services/",
+            "services/Policy",
+            "services/a/b",
+            &format!("users/{id}"),
+            "anonymous/x",
+        ] {
+            assert!(
+                bad.parse::<Principal>().unwrap_err().pattern.contains("users/{user}"),
+                "{bad}"
+            );
         }
         for bad in ["", "Self", "organizations/", "organizations/x", "own"] {
-            assert_eq!(bad.parse::<Capacity>().unwrap_err().pattern, "organizations/{organization} or self");
+            assert_eq!(
+                bad.parse::<Capacity>().unwrap_err().pattern,
+                "organizations/{organization} or self"
+            );
         }
     }
 }

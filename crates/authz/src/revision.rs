@@ -26,19 +26,28 @@ impl Revision {
     /// The least revision that covers both.
     #[must_use]
     pub fn join(self, other: Self) -> Self {
-        Self { directory: self.directory.max(other.directory), policy: self.policy.max(other.policy) }
+        Self {
+            directory: self.directory.max(other.directory),
+            policy: self.policy.max(other.policy),
+        }
     }
 
     /// The wire form.
     #[must_use]
     pub const fn to_proto(self) -> pb::Revision {
-        pb::Revision { directory_sequence: self.directory, policy_sequence: self.policy }
+        pb::Revision {
+            directory_sequence: self.directory,
+            policy_sequence: self.policy,
+        }
     }
 
     /// From the wire; absent means the oldest.
     #[must_use]
     pub fn from_proto(wire: Option<&pb::Revision>) -> Self {
-        wire.map_or_else(Self::default, |wire| Self { directory: wire.directory_sequence, policy: wire.policy_sequence })
+        wire.map_or_else(Self::default, |wire| Self {
+            directory: wire.directory_sequence,
+            policy: wire.policy_sequence,
+        })
     }
 }
 
@@ -56,7 +65,9 @@ impl RevisionTokens {
     /// Tokens of the node with these keys.
     #[must_use]
     pub fn new(keys: &Keys) -> Self {
-        Self { key: keys.derive("revision tokens") }
+        Self {
+            key: keys.derive("revision tokens"),
+        }
     }
 
     /// The token of a community's revision.
@@ -107,10 +118,25 @@ mod tests {
 
     #[test]
     fn revisions_compare_by_component() {
-        let (a, b) = (Revision { directory: 3, policy: 1 }, Revision { directory: 2, policy: 2 });
+        let (a, b) = (
+            Revision {
+                directory: 3,
+                policy: 1,
+            },
+            Revision {
+                directory: 2,
+                policy: 2,
+            },
+        );
         assert!(!a.covers(b) && !b.covers(a));
         assert!(a.join(b).covers(a) && a.join(b).covers(b));
-        assert_eq!(a.join(b), Revision { directory: 3, policy: 2 });
+        assert_eq!(
+            a.join(b),
+            Revision {
+                directory: 3,
+                policy: 2
+            }
+        );
     }
 
     #[test]
@@ -118,16 +144,27 @@ mod tests {
         let (keys, other) = (Keys::ephemeral().unwrap(), Keys::ephemeral().unwrap());
         let tokens = RevisionTokens::new(&keys);
         let community: CommunityId = "440309002021".parse().unwrap();
-        let revision = Revision { directory: 7, policy: u64::MAX };
+        let revision = Revision {
+            directory: 7,
+            policy: u64::MAX,
+        };
         let token = tokens.mint(&community, revision);
         assert_eq!(tokens.read(&token).unwrap(), (community, revision));
-        assert!(RevisionTokens::new(&other).read(&token).unwrap_err().is(&reasons::REVISION_INVALID));
+        assert!(
+            RevisionTokens::new(&other)
+                .read(&token)
+                .unwrap_err()
+                .is(&reasons::REVISION_INVALID)
+        );
 
         let bytes = URL_SAFE_NO_PAD.decode(&token).unwrap();
         for index in 0..bytes.len() {
             let mut forged = bytes.clone();
             forged[index] ^= 1;
-            assert!(tokens.read(&URL_SAFE_NO_PAD.encode(forged)).is_err(), "byte {index} is not covered");
+            assert!(
+                tokens.read(&URL_SAFE_NO_PAD.encode(forged)).is_err(),
+                "byte {index} is not covered"
+            );
         }
         for cut in 0..bytes.len() {
             assert!(tokens.read(&URL_SAFE_NO_PAD.encode(&bytes[..cut])).is_err());

@@ -149,7 +149,9 @@ mod tests {
     use super::*;
 
     fn vocabulary() -> Vec<RoleName> {
-        let kinds: Vec<_> = (1..64).filter_map(|number| OrganizationKind::try_from(number).ok()).collect();
+        let kinds: Vec<_> = (1..64)
+            .filter_map(|number| OrganizationKind::try_from(number).ok())
+            .collect();
         let posts: Vec<_> = (1..64).filter_map(|number| Post::try_from(number).ok()).collect();
         let mut roles = vec![RoleName::Appointed, RoleName::Operator];
         for kind in kinds {
@@ -164,7 +166,10 @@ mod tests {
         let roles = vocabulary();
         let bits: BTreeSet<_> = roles.iter().map(|role| role.bit()).collect();
         assert_eq!(bits.len(), roles.len());
-        assert!(*bits.last().unwrap() < WORDS * 64, "the set of roles is too small for the vocabulary");
+        assert!(
+            *bits.last().unwrap() < WORDS * 64,
+            "the set of roles is too small for the vocabulary"
+        );
         for role in roles {
             assert_eq!(role.to_string().parse(), Ok(role));
         }
@@ -172,8 +177,19 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        let bad = ["", "*", "PARTY_COMMITTEE", "PARTY_COMMITTEE/", "PARTY_COMMITTEE/BOSS", "UNSPECIFIED/*", "*/SECRETARY"];
-        for bad in bad.into_iter().chain(["PARTY_COMMITTEE/UNSPECIFIED", "operator", "PARTY_COMMITTEE/SECRETARY/X"]) {
+        let bad = [
+            "",
+            "*",
+            "PARTY_COMMITTEE",
+            "PARTY_COMMITTEE/",
+            "PARTY_COMMITTEE/BOSS",
+            "UNSPECIFIED/*",
+            "*/SECRETARY",
+        ];
+        for bad in bad
+            .into_iter()
+            .chain(["PARTY_COMMITTEE/UNSPECIFIED", "operator", "PARTY_COMMITTEE/SECRETARY/X"])
+        {
             assert!(bad.parse::<RoleName>().unwrap_err().contains("is not a role"), "{bad}");
         }
     }

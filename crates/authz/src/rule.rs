@@ -183,7 +183,10 @@ impl Grant {
                 Effect::Deny => pb::Effect::Deny,
             }
             .into(),
-            condition: self.condition.map_or(pb::Condition::Unspecified, Condition::to_proto).into(),
+            condition: self
+                .condition
+                .map_or(pb::Condition::Unspecified, Condition::to_proto)
+                .into(),
             start_time: self.term.start().map(yihe_kernel::Timestamp::to_proto),
             end_time: self.term.end().map(yihe_kernel::Timestamp::to_proto),
             source: self.source.to_string(),
@@ -199,7 +202,10 @@ fn is_known(pattern: &PermissionPattern, catalogue: &Catalogue) -> bool {
         PermissionPattern::Resource(prefix) => {
             prefix.matches('.').count() == 2
                 && prefix.ends_with('.')
-                && catalogue.permissions().iter().any(|permission| permission.name.starts_with(&**prefix))
+                && catalogue
+                    .permissions()
+                    .iter()
+                    .any(|permission| permission.name.starts_with(&**prefix))
         }
     }
 }
@@ -207,5 +213,8 @@ fn is_known(pattern: &PermissionPattern, catalogue: &Catalogue) -> bool {
 fn invalid(id: &str, field: &str, value: &str) -> Error {
     let value: String = value.chars().take(200).collect();
     let id: String = id.chars().take(200).collect();
-    Error::new(&reasons::GRANT_INVALID).with("grant", id).with("field", field).with("value", value)
+    Error::new(&reasons::GRANT_INVALID)
+        .with("grant", id)
+        .with("field", field)
+        .with("value", value)
 }

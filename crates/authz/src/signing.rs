@@ -37,7 +37,11 @@ impl SigningKey {
         };
         let decoding = DecodingKey::from_ed_components(&pair.x).map_err(refuse)?;
         let kid = URL_SAFE_NO_PAD.encode(&Sha256::digest(pair.x.as_bytes())[..9]);
-        Ok(Self { kid, encoding, decoding })
+        Ok(Self {
+            kid,
+            encoding,
+            decoding,
+        })
     }
 }
 
@@ -69,7 +73,11 @@ impl Signer {
     pub fn open<T: DeserializeOwned>(&self, token: &str, audience: &str) -> Result<T> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| unauthenticated("the token is malformed"))?;
         let kid = header.kid.as_deref().unwrap_or_default();
-        let key = self.ring.iter().find(|key| key.kid == kid).ok_or_else(|| unauthenticated("the token's key is not known"))?;
+        let key = self
+            .ring
+            .iter()
+            .find(|key| key.kid == kid)
+            .ok_or_else(|| unauthenticated("the token's key is not known"))?;
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.validate_exp = false;
         validation.set_issuer(&[self.issuer]);

@@ -68,7 +68,9 @@ impl Snapshot {
 
     /// The grants about a permission that cover this place, whatever their role and term, in the order of the snapshot.
     pub fn grants_for<'a>(&'a self, permission: &str) -> impl Iterator<Item = &'a Grant> + use<'a> {
-        self.rules_of(permission).iter().filter_map(|place| self.grant_at(*place))
+        self.rules_of(permission)
+            .iter()
+            .filter_map(|place| self.grant_at(*place))
     }
 
     /// All grants that cover this place.
@@ -80,7 +82,10 @@ impl Snapshot {
     /// The organizations that a principal may act for now, in order.
     #[must_use]
     pub fn capacities(&self, principal: &Principal, now: Timestamp) -> Vec<OrganizationId> {
-        let in_force = self.holdings(principal).iter().filter(|holding| holding.term.contains(now));
+        let in_force = self
+            .holdings(principal)
+            .iter()
+            .filter(|holding| holding.term.contains(now));
         let mut organizations: Vec<_> = in_force.filter_map(|holding| holding.capacity.organization()).collect();
         organizations.sort_unstable();
         organizations.dedup();
@@ -93,9 +98,14 @@ impl Snapshot {
         let set = self.role_set(principal, *capacity, now);
         let held = self.holdings(principal).iter().flat_map(|holding| {
             let kind = holding.role.kind().map(RoleName::Kind);
-            [Some(holding.role), kind, Some(RoleName::Appointed)].into_iter().flatten()
+            [Some(holding.role), kind, Some(RoleName::Appointed)]
+                .into_iter()
+                .flatten()
         });
-        let mut roles: Vec<_> = held.chain([RoleName::Operator]).filter(|role| set.contains(*role)).collect();
+        let mut roles: Vec<_> = held
+            .chain([RoleName::Operator])
+            .filter(|role| set.contains(*role))
+            .collect();
         roles.sort_unstable();
         roles.dedup();
         roles.into_iter().map(|role| role.to_string()).collect()
@@ -111,9 +121,15 @@ impl Snapshot {
     #[must_use]
     pub fn next_change(&self, principal: &Principal, _capacity: &Capacity, after: Timestamp) -> Option<Timestamp> {
         // terms of other capacities count too: `*/*` goes with the last appointment, whichever it is
-        let roles = self.holdings(principal).iter().flat_map(|holding| holding.term.changes());
+        let roles = self
+            .holdings(principal)
+            .iter()
+            .flat_map(|holding| holding.term.changes());
         let place = self.grant_changes.partition_point(|instant| *instant <= after);
-        roles.filter(|instant| *instant > after).chain(self.grant_changes.get(place).copied()).min()
+        roles
+            .filter(|instant| *instant > after)
+            .chain(self.grant_changes.get(place).copied())
+            .min()
     }
 
     /// About how many bytes of memory it takes.
@@ -121,7 +137,11 @@ impl Snapshot {
     pub fn weight(&self) -> usize {
         let rules: usize = self.rules.iter().map(|rules| rules.len() * size_of::<u32>()).sum();
         let text = 80; // id, permission and source of a grant, about
-        let holdings: usize = self.subjects.values().map(|subject| subject.holdings.len() * size_of::<Holding>()).sum();
+        let holdings: usize = self
+            .subjects
+            .values()
+            .map(|subject| subject.holdings.len() * size_of::<Holding>())
+            .sum();
         let subjects = self.subjects.len() * (size_of::<Principal>() + size_of::<Subject>() + 16);
         size_of::<Self>() + self.grants.len() * (size_of::<Grant>() + text) + rules + holdings + subjects
     }
@@ -142,52 +162,60 @@ impl Snapshot {
             }
             match (grant.effect, grant.condition) {
                 (Effect::Deny, None) => {
-                    mutate!((), DenyIgnored => continue, EarlierAllowStands => if allow.is_some() { continue });
-                    return Decision::Deny { grant: Some(Arc::clone(&grant.id)) };
+                    seed!(DenyIgnored => continue, EarlierAllowStands => if allow.is_some() { continue });
+                    return Decision::Deny {
+                        grant: Some(Arc::clone(&grant.id)),
+                    };
                 }
                 (Effect::Deny, Some(condition)) => {
-                    mutate!((), ConditionalDenyIgnored => continue, ConditionalDenyAlways => return Decision::Deny { grant: None });
+                    seed!(ConditionalDenyIgnored => continue, ConditionalDenyAlways => return Decision::Deny { grant: None });
                     deny_if.insert(condition);
                     denying = denying.or(Some(grant));
                 }
                 (Effect::Allow, None) => allow = allow.or(Some(grant)),
                 (Effect::Allow, Some(condition)) => {
-                    mutate!((), ConditionalAllowIgnored => continue, ConditionalAllowAlways => allow = Some(grant));
+                    seed!(ConditionalAllowIgnored => continue, ConditionalAllowAlways => allow = Some(grant));
                     allow_if.insert(condition);
                     maybe = maybe.or(Some(grant));
                 }
             }
         }
-        let open = mutate!(allow_if.without(deny_if), DenialsConditionKept => allow_if);
+        let open = allow_if.without(deny_if);
         match (allow, maybe) {
-            (Some(grant), _) if mutate!(deny_if.is_empty(), AllowHidesConditionalDeny => true) => {
-                Decision::Allow { grant: Arc::clone(&grant.id) }
-            }
+            (Some(grant), _) if mutate!(deny_if.is_empty(), AllowHidesConditionalDeny => true) => Decision::Allow {
+                grant: Arc::clone(&grant.id),
+            },
             (Some(grant), _) => Decision::Residual(Residual {
                 allow_always: true,
                 allow_if: ConditionSet::EMPTY,
                 deny_if,
                 grant: Arc::clone(&grant.id),
             }),
-            (None, Some(grant)) if !open.is_empty() => {
-                Decision::Residual(Residual { allow_always: false, allow_if: open, deny_if, grant: Arc::clone(&grant.id) })
-            }
+            (None, Some(grant)) if !open.is_empty() => Decision::Residual(Residual {
+                allow_always: false,
+                allow_if: open,
+                deny_if,
+                grant: Arc::clone(&grant.id),
+            }),
             // whatever would allow is what denies
-            (None, Some(_)) => Decision::Deny { grant: denying.map(|grant| Arc::clone(&grant.id)) },
+            (None, Some(_)) => Decision::Deny {
+                grant: denying.map(|grant| Arc::clone(&grant.id)),
+            },
             (None, None) => Decision::Deny { grant: None },
         }
     }
 
     fn role_set(&self, principal: &Principal, capacity: Capacity, now: Timestamp) -> RoleSet {
         let mut set = RoleSet::EMPTY;
-        if *principal == Principal::Operator {
+        // an operator is nobody's organization's
+        if *principal == Principal::Operator && mutate!(capacity == Capacity::Own, OperatorForAnybody => true) {
             set.insert(RoleName::Operator);
-            mutate!((), OperatorIsAppointed => set.insert(RoleName::Appointed));
+            seed!(OperatorIsAppointed => set.insert(RoleName::Appointed));
         }
         let (mut appointed, mut acts) = (false, capacity == Capacity::Own);
         for holding in self.holdings(principal) {
             let person = !matches!(holding.role, RoleName::Client(_));
-            mutate!((), LapsedIsAppointed => appointed |= person);
+            seed!(LapsedIsAppointed => appointed |= person);
             if !mutate!(holding.term.contains(now), RoleTermIgnored => true) {
                 continue;
             }
@@ -197,7 +225,10 @@ impl Snapshot {
             }
             acts = true;
             set.insert(holding.role);
-            if let (true, Some(kind)) = (mutate!(person, ClientHoldsKind => true, KindNotImplied => false), holding.role.kind()) {
+            if let (true, Some(kind)) = (
+                mutate!(person, ClientHoldsKind => true, KindNotImplied => false),
+                holding.role.kind(),
+            ) {
                 set.insert(RoleName::Kind(kind));
             }
         }

@@ -48,7 +48,9 @@ pub struct Snapshots {
 
 impl fmt::Debug for Snapshots {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Snapshots").field("communities", &self.inner.cache.entry_count()).finish_non_exhaustive()
+        f.debug_struct("Snapshots")
+            .field("communities", &self.inner.cache.entry_count())
+            .finish_non_exhaustive()
     }
 }
 
@@ -101,7 +103,9 @@ impl Snapshots {
     pub async fn root(&self) -> Result<Arc<Snapshot>> {
         match self.inner.root.load_full() {
             Some(root) => Ok(root),
-            None => timeout(PATIENCE, self.inner.fetch_root()).await.unwrap_or_else(|_| Err(late())),
+            None => timeout(PATIENCE, self.inner.fetch_root())
+                .await
+                .unwrap_or_else(|_| Err(late())),
         }
     }
 
@@ -118,7 +122,9 @@ impl Snapshots {
             return Ok(cached.snapshot);
         }
         let limit = if asked == Revision::default() { PATIENCE } else { WAIT };
-        timeout(limit, self.inner.refresh(community, asked)).await.unwrap_or_else(|_| Err(late()))
+        timeout(limit, self.inner.refresh(community, asked))
+            .await
+            .unwrap_or_else(|_| Err(late()))
     }
 
     /// The snapshot that decides in a scope. Where there is no such community, that is the root layer: an operator learns that
@@ -127,7 +133,9 @@ impl Snapshots {
     /// # Errors
     /// As of [`Snapshots::root`] and [`Snapshots::community`].
     pub async fn at(&self, scope: &Scope, at_least: Option<Revision>) -> Result<Arc<Snapshot>> {
-        let Scope::Community(community) = scope else { return self.root().await };
+        let Scope::Community(community) = scope else {
+            return self.root().await;
+        };
         match self.community(community, at_least).await {
             Err(error) if error.kind() == Kind::NotFound => self.root().await,
             other => other,
@@ -148,7 +156,10 @@ impl Snapshots {
     ) -> Result<(Decision, Arc<Snapshot>)> {
         self.check_age(permission)?;
         let snapshot = self.at(scope, at_least).await?;
-        Ok((snapshot.decide(principal, capacity, permission, self.clock.now()), snapshot))
+        Ok((
+            snapshot.decide(principal, capacity, permission, self.clock.now()),
+            snapshot,
+        ))
     }
 
     /// Whether decisions can be made: the root layer is there, and the source not lost.
@@ -166,7 +177,9 @@ impl Snapshots {
         if age <= STALE || (age <= LOST && !is_critical(permission)) {
             return Ok(());
         }
-        Err(Error::new(&crate::reasons::SNAPSHOT_STALE).with("permission", permission).with("seconds", age.as_secs()))
+        Err(Error::new(&crate::reasons::SNAPSHOT_STALE)
+            .with("permission", permission)
+            .with("seconds", age.as_secs()))
     }
 
     /// Ticks whenever a revision has changed anywhere, or changes may have been missed: whoever has a stream open decides anew.
@@ -177,7 +190,9 @@ impl Snapshots {
 }
 
 fn is_critical(permission: &str) -> bool {
-    ["policy.", "ledger.", "directory.application.", "meeting.ballot."].iter().any(|prefix| permission.starts_with(prefix))
+    ["policy.", "ledger.", "directory.application.", "meeting.ballot."]
+        .iter()
+        .any(|prefix| permission.starts_with(prefix))
 }
 
 fn late() -> Error {
@@ -230,7 +245,9 @@ impl Inner {
             let wire = self.source.snapshot(Some(community), at_least).await?;
             let snapshot = Arc::new(Snapshot::compose(wire, Catalogue::shipped())?);
             if snapshot.community() != Some(community) {
-                return Err(Error::internal(format!("asked for the snapshot of {community}, got another")));
+                return Err(Error::internal(format!(
+                    "asked for the snapshot of {community}, got another"
+                )));
             }
             let cached = Cached { epoch, snapshot };
             if self.serves(community, &cached, asked) {
@@ -261,8 +278,12 @@ impl Inner {
     }
 
     async fn follow_once(&self, pause: &mut Duration) -> Result<()> {
-        let mut stream = timeout(PATIENCE, self.source.watch()).await.unwrap_or_else(|_| Err(late()))?;
-        timeout(PATIENCE, self.fetch_root()).await.unwrap_or_else(|_| Err(late()))?;
+        let mut stream = timeout(PATIENCE, self.source.watch())
+            .await
+            .unwrap_or_else(|_| Err(late()))?;
+        timeout(PATIENCE, self.fetch_root())
+            .await
+            .unwrap_or_else(|_| Err(late()))?;
         // what was cached before the watch may be behind, what is fetched from now on is not
         self.heard.write().unwrap_or_else(PoisonError::into_inner).clear();
         self.epoch.fetch_add(1, Ordering::AcqRel);
@@ -278,13 +299,22 @@ impl Inner {
     async fn hear(&self, change: &pb::RevisionChange) -> Result<()> {
         let revision = Revision::from_proto(change.revision.as_ref());
         if change.community.is_empty() {
-            let behind = self.root.load().as_ref().is_none_or(|root| !root.revision().covers(revision));
+            let behind = self
+                .root
+                .load()
+                .as_ref()
+                .is_none_or(|root| !root.revision().covers(revision));
             if change.revision.is_some() && behind {
-                timeout(PATIENCE, self.fetch_root()).await.unwrap_or_else(|_| Err(late()))?;
+                timeout(PATIENCE, self.fetch_root())
+                    .await
+                    .unwrap_or_else(|_| Err(late()))?;
                 self.tick();
             }
         } else {
-            let name = change.community.parse::<CommunityName>().map_err(|refusal| Error::malformed_name("community", &refusal))?;
+            let name = change
+                .community
+                .parse::<CommunityName>()
+                .map_err(|refusal| Error::malformed_name("community", &refusal))?;
             let mut heard = self.heard.write().unwrap_or_else(PoisonError::into_inner);
             let newest = heard.entry(name.community).or_default();
             *newest = newest.join(revision);

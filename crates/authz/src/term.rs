@@ -11,12 +11,18 @@ pub struct Term {
 
 impl Term {
     /// From ever, for ever.
-    pub const ALWAYS: Self = Self { start: i64::MIN, end: i64::MAX };
+    pub const ALWAYS: Self = Self {
+        start: i64::MIN,
+        end: i64::MAX,
+    };
 
     /// The term between two instants.
     #[must_use]
     pub fn new(start: Option<Timestamp>, end: Option<Timestamp>) -> Self {
-        Self { start: start.map_or(i64::MIN, Timestamp::micros), end: end.map_or(i64::MAX, Timestamp::micros) }
+        Self {
+            start: start.map_or(i64::MIN, Timestamp::micros),
+            end: end.map_or(i64::MAX, Timestamp::micros),
+        }
     }
 
     /// The wire form's term; the name of the bad field where an instant is outside the calendar.
@@ -58,7 +64,10 @@ impl Term {
 
     /// The instants at which being in it changes.
     pub(crate) fn changes(self) -> impl Iterator<Item = Timestamp> {
-        [self.start(), self.end()].into_iter().flatten().filter(move |_| !self.is_empty())
+        [self.start(), self.end()]
+            .into_iter()
+            .flatten()
+            .filter(move |_| !self.is_empty())
     }
 }
 
@@ -73,14 +82,20 @@ mod tests {
     #[test]
     fn the_start_is_in_it_and_the_end_is_not() {
         let term = Term::new(Some(at(5)), Some(at(7)));
-        assert_eq!([4, 5, 6, 7].map(|micros| term.contains(at(micros))), [false, true, true, false]);
+        assert_eq!(
+            [4, 5, 6, 7].map(|micros| term.contains(at(micros))),
+            [false, true, true, false]
+        );
         assert!(Term::new(Some(at(5)), Some(at(5))).is_empty());
         assert!(Term::ALWAYS.contains(Timestamp::MAX) && Term::ALWAYS.contains(Timestamp::MIN));
     }
 
     #[test]
     fn an_instant_outside_the_calendar_names_its_field() {
-        let bad = Wire { seconds: i64::MAX, nanos: 0 };
+        let bad = Wire {
+            seconds: i64::MAX,
+            nanos: 0,
+        };
         assert_eq!(Term::from_proto(Some(&bad), None), Err("start_time"));
         assert_eq!(Term::from_proto(None, Some(&bad)), Err("end_time"));
         assert_eq!(Term::from_proto(None, None), Ok(Term::ALWAYS));

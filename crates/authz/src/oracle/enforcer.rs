@@ -1,0 +1,185 @@
+//! casbin with `services/policy/model.conf`, fed from the wire form of a snapshot by code that shares nothing with the index.
+
+use std::collections::BTreeSet;
+
+use casbin::function_map::OperatorFunction;
+use casbin::rhai::Dynamic;
+use casbin::{CoreApi, DefaultModel, Enforcer, MemoryAdapter};
+use yihe_kernel::Timestamp;
+use yihe_proto::policy::v1 as pb;
+
+pub const MODEL: &str = include_str!("../../../../services/policy/model.conf");
+
+/// Fields of a policy row, in the order of the model.
+pub const FIELDS: usize = 8;
+
+/// One request, in words.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub principal: String,
+    pub capacity: String,
+    pub permission: String,
+    pub now: Timestamp,
+    /// Conditions that hold of the object.
+    pub facts: Vec<&'static str>,
+}
+
+/// An enforcer that is used again and again: a new one costs more than ten times as much as an emptied one.
+pub struct Oracle {
+    pub enforcer: Enforcer,
+    rows: usize,
+    community: String,
+    place: String,
+}
+
+impl Oracle {
+    pub async fn new() -> Self {
+        let model = DefaultModel::from_str(MODEL).await.unwrap();
+        let mut enforcer = Enforcer::new(model, MemoryAdapter::default()).await.unwrap();
+        enforcer.add_function("covers", OperatorFunction::Arg2(covers));
+        enforcer.add_function("in_force", OperatorFunction::Arg3(in_force));
+        enforcer.add_function("holds", OperatorFunction::Arg2(holds));
+        Self {
+            enforcer,
+            rows: 0,
+            community: String::new(),
+            place: String::new(),
+        }
+    }
+
+    /// Takes a snapshot's rows, and the roles that are held at an instant.
+    pub fn load(&mut self, snapshot: &pb::Snapshot, now: Timestamp) {
+        self.community = code(&snapshot.community);
+        let regions = snapshot.regions.iter().map(|name| code(name));
+        self.place = regions.chain([self.community.clone()]).collect::<Vec<_>>().join(",");
+        self.rows = snapshot.grants.len();
+        let model = self.enforcer.get_mut_model();
+        model.clear_policy();
+        model.add_policies(
+            "p",
+            "p",
+            snapshot.grants.iter().map(|grant| row(grant).to_vec()).collect(),
+        );
+        model.add_policies("g", "g", links(snapshot, &self.community, now));
+        self.enforcer.build_role_links().unwrap();
+    }
+
+    pub fn allows(&self, request: &Request) -> bool {
+        // without rows casbin tries the matcher on empty fields, and would allow whatever matches them
+        if self.rows == 0 {
+            return false;
+        }
+        let (object, action) = request.permission.rsplit_once('.').unwrap();
+        let subject = format!("{} for {}", request.principal, request.capacity);
+        self.enforcer
+            .enforce((subject, &*self.community, object, action, self.context(request)))
+            .unwrap()
+    }
+
+    pub fn context(&self, request: &Request) -> String {
+        format!(
+            "at={};in={};facts={}",
+            fixed(request.now),
+            self.place,
+            request.facts.join(",")
+        )
+    }
+}
+
+fn code(name: &str) -> String {
+    name.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// A policy row of the model.
+pub fn row(grant: &pb::Grant) -> [String; FIELDS] {
+    let (object, action) = grant.permission.rsplit_once('.').unwrap_or(("*", "*"));
+    let when = match grant.condition() {
+        pb::Condition::Unspecified => String::new(),
+        condition => condition.as_str_name().trim_start_matches("CONDITION_").to_lowercase(),
+    };
+    let effect = if grant.effect() == pb::Effect::Deny {
+        "deny"
+    } else {
+        "allow"
+    };
+    let instant = |wire: &Option<prost_types::Timestamp>| wire.map(|wire| fixed(read(&wire))).unwrap_or_default();
+    let words = [&*grant.role, &*grant.domain, object, action, effect, &*when].map(str::to_owned);
+    let [role, domain, object, action, effect, when] = words;
+    [
+        role,
+        domain,
+        object,
+        action,
+        effect,
+        when,
+        instant(&grant.start_time),
+        instant(&grant.end_time),
+    ]
+}
+
+/// Who is what, at an instant: subject in its capacity, role, community.
+fn links(snapshot: &pb::Snapshot, community: &str, now: Timestamp) -> Vec<Vec<String>> {
+    let mut links = BTreeSet::new();
+    let mut link = |subject: String, role: &str| {
+        links.insert([subject, role.to_owned(), community.to_owned()]);
+    };
+    let now = fixed(now);
+    let held = snapshot.roles.iter().filter(|row| {
+        let begun = row.start_time.is_none_or(|start| fixed(read(&start)) <= now);
+        begun && row.end_time.is_none_or(|end| now < fixed(read(&end)))
+    });
+    for row in held {
+        let (kind, post) = row.role.split_once('/').unwrap();
+        if post == "CLIENT" {
+            link(format!("{} for {}", row.principal, row.capacity), &row.role);
+            continue;
+        }
+        let capacity = if kind == "COMPOUND" { "self" } else { &row.capacity };
+        link(format!("{} for {capacity}", row.principal), &row.role);
+        link(row.role.clone(), &format!("{kind}/*"));
+        link(format!("{} for {capacity}", row.principal), "*/*");
+        link(format!("{} for self", row.principal), "*/*");
+    }
+    link("operators/local for self".to_owned(), "OPERATOR");
+    links.into_iter().map(Vec::from).collect()
+}
+
+fn read(wire: &prost_types::Timestamp) -> Timestamp {
+    Timestamp::from_proto(wire).unwrap()
+}
+
+/// UTC with six digits behind the point always, so that the order of texts is that of instants.
+fn fixed(instant: Timestamp) -> String {
+    let text = instant.to_string();
+    let text = text.trim_end_matches('Z');
+    let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
+    format!("{seconds}.{fraction:0<6}Z")
+}
+
+fn part<'a>(context: &'a str, name: &str) -> &'a str {
+    context
+        .split(';')
+        .find_map(|part| part.strip_prefix(name)?.strip_prefix('='))
+        .unwrap_or_default()
+}
+
+fn text(value: Dynamic) -> String {
+    value.into_string().unwrap_or_default()
+}
+
+fn covers(domain: Dynamic, context: Dynamic) -> Dynamic {
+    let (domain, context) = (text(domain), text(context));
+    let listed = !domain.is_empty() && part(&context, "in").split(',').any(|place| place == domain);
+    (domain == "*" || listed).into()
+}
+
+fn in_force(effective: Dynamic, expire: Dynamic, context: Dynamic) -> Dynamic {
+    let (effective, expire, context) = (text(effective), text(expire), text(context));
+    let now = part(&context, "at");
+    (*effective <= *now && (expire.is_empty() || *now < *expire)).into()
+}
+
+fn holds(when: Dynamic, context: Dynamic) -> Dynamic {
+    let (when, context) = (text(when), text(context));
+    (when.is_empty() || part(&context, "facts").split(',').any(|fact| fact == when)).into()
+}

@@ -1,0 +1,218 @@
+//! Rule sets and requests, drawn from small pools so that rows meet, overlap and contradict one another.
+
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+use yihe_kernel::Timestamp;
+use yihe_proto::policy::v1 as pb;
+
+use super::enforcer::Request;
+use crate::Condition;
+
+/// The community decided in. Its division has another code by now, and its recorded ancestors are not what its own digits say.
+const COMMUNITY: &str = "440309002021";
+const REGIONS: [&str; 4] = ["440311005007", "440311005", "440311", "44"];
+/// Elsewhere, though the digits of three of them look like the community's own.
+const ELSEWHERE: [&str; 5] = ["440309002", "440309", "4403", "440309002022", "4401"];
+
+const ROLES: [&str; 16] = [
+    "PARTY_COMMITTEE/SECRETARY",
+    "PARTY_COMMITTEE/MEMBER",
+    "PARTY_COMMITTEE/*",
+    "OWNERS_COMMITTEE/DIRECTOR",
+    "OWNERS_COMMITTEE/*",
+    "PROPERTY_COMPANY/MANAGER",
+    "PROPERTY_COMPANY/STAFF",
+    "PROPERTY_COMPANY/CLIENT",
+    "PROPERTY_COMPANY/*",
+    "COMPOUND/OWNER",
+    "COMPOUND/RESIDENT",
+    "COMPOUND/*",
+    "*/*",
+    "*/*",
+    "OPERATOR",
+    "RESIDENT_UNIT/CLIENT",
+];
+
+const PERMISSIONS: [&str; 5] = [
+    "meeting.motion.submit",
+    "meeting.motion.get",
+    "meeting.ballot.cast",
+    "directory.appointment.create",
+    "policy.grant.list",
+];
+const PATTERNS: [&str; 8] = [
+    "*",
+    "*",
+    "meeting.motion.*",
+    "meeting.motion.*",
+    "meeting.ballot.*",
+    "directory.appointment.*",
+    "policy.grant.*",
+    "meeting.vote.*",
+];
+
+const BASE: i64 = 1_775_000_000_000_000;
+const STEP: i64 = 1_000_000_000;
+
+/// Ids made of a digit, so that a failure can be read.
+fn id(digit: usize) -> String {
+    format!("{digit:08x}-0000-7000-8000-000000000000")
+}
+
+/// The generator of one rule set and its requests.
+pub struct Generator {
+    random: StdRng,
+}
+
+impl Generator {
+    pub fn new(seed: u64) -> Self {
+        Self {
+            random: StdRng::seed_from_u64(seed),
+        }
+    }
+
+    fn pick<'a, T>(&mut self, pool: &'a [T]) -> &'a T {
+        pool.choose(&mut self.random).unwrap()
+    }
+
+    fn chance(&mut self, percent: u32) -> bool {
+        self.random.random_ratio(percent, 100)
+    }
+
+    /// One of eight instants; half of them to the microsecond, the others one beside.
+    pub fn instant(&mut self) -> Timestamp {
+        let beside = *self.pick(&[0, 0, -1, 1]);
+        Timestamp::from_micros(BASE + STEP * self.random.random_range(0..8) + beside)
+    }
+
+    fn term(&mut self, percent: u32) -> (Option<prost_types::Timestamp>, Option<prost_types::Timestamp>) {
+        let first = BASE + STEP * self.random.random_range(0..8);
+        let last = first + STEP * self.random.random_range(1..6);
+        let wire = |micros| Timestamp::from_micros(micros).to_proto();
+        let (has_start, has_end) = (self.chance(percent), self.chance(percent));
+        (has_start.then(|| wire(first)), has_end.then(|| wire(last)))
+    }
+
+    pub fn snapshot(&mut self) -> pb::Snapshot {
+        let grants = (0..self.random.random_range(0..40))
+            .map(|number| self.grant(number))
+            .collect();
+        let roles = (0..self.random.random_range(2..14)).map(|_| self.role_term()).collect();
+        pb::Snapshot {
+            community: format!("communities/{COMMUNITY}"),
+            revision: Some(pb::Revision {
+                directory_sequence: 1,
+                policy_sequence: 1,
+            }),
+            regions: REGIONS.iter().map(|code| format!("regions/{code}")).collect(),
+            grants,
+            roles,
+            cutoffs: Vec::new(),
+        }
+    }
+
+    fn grant(&mut self, number: usize) -> pb::Grant {
+        let (start_time, end_time) = self.term(25);
+        let domain = match self.random.random_range(0..100) {
+            0..40 => "*",
+            40..70 => self.pick(&REGIONS),
+            70..85 => COMMUNITY,
+            _ => self.pick(&ELSEWHERE),
+        };
+        let permission = if self.chance(45) {
+            self.pick(&PATTERNS)
+        } else {
+            self.pick(&PERMISSIONS)
+        };
+        let effect = if self.chance(18) {
+            pb::Effect::Deny
+        } else {
+            pb::Effect::Allow
+        };
+        let condition = if self.chance(40) {
+            self.random.random_range(1..=6)
+        } else {
+            0
+        };
+        pb::Grant {
+            id: format!("row/{number}"),
+            role: (*self.pick(&ROLES)).to_owned(),
+            domain: domain.to_owned(),
+            permission: (*permission).to_owned(),
+            effect: effect.into(),
+            condition,
+            start_time,
+            end_time,
+            source: "generated".to_owned(),
+        }
+    }
+
+    fn role_term(&mut self) -> pb::RoleTerm {
+        let (start_time, mut end_time) = self.term(30);
+        if self.chance(4) && start_time.is_some() {
+            // ended before it began: never in force
+            end_time = start_time;
+        }
+        let organization = self.random.random_range(1..5);
+        let (principal, role) = if self.chance(18) {
+            let clients: Vec<_> = ROLES.iter().filter(|role| role.ends_with("/CLIENT")).collect();
+            (
+                format!("clients/{}", id(self.random.random_range(1..3))),
+                **self.pick(&clients),
+            )
+        } else {
+            let posts: Vec<_> = ROLES
+                .iter()
+                .filter(|role| !role.contains('*') && !role.ends_with("/CLIENT") && role.contains('/'))
+                .collect();
+            (
+                format!("users/{}", id(self.random.random_range(1..5))),
+                **self.pick(&posts),
+            )
+        };
+        let own = role.starts_with("COMPOUND/") && self.chance(50);
+        let capacity = if own {
+            "self".to_owned()
+        } else {
+            format!("organizations/{}", id(organization))
+        };
+        pb::RoleTerm {
+            principal,
+            capacity,
+            role: role.to_owned(),
+            start_time,
+            end_time,
+        }
+    }
+
+    /// A request that mostly is about somebody and some capacity of the rule set.
+    pub fn request(&mut self, snapshot: &pb::Snapshot, now: Timestamp) -> Request {
+        let row = self.pick(&snapshot.roles).clone();
+        let principal = match self.random.random_range(0..100) {
+            0..88 => row.principal,
+            88..94 => "operators/local".to_owned(),
+            94..96 => "anonymous".to_owned(),
+            96..98 => "services/meeting".to_owned(),
+            _ => format!("users/{}", id(9)),
+        };
+        let capacity = match self.random.random_range(0..100) {
+            0..70 => row.capacity,
+            70..85 => "self".to_owned(),
+            _ => format!("organizations/{}", id(self.random.random_range(1..5))),
+        };
+        let permission = (*self.pick(&PERMISSIONS)).to_owned();
+        let facts = Condition::ALL
+            .into_iter()
+            .filter(|_| self.random.random_bool(0.4))
+            .map(Condition::as_str)
+            .collect();
+        Request {
+            principal,
+            capacity,
+            permission,
+            now,
+            facts,
+        }
+    }
+}
