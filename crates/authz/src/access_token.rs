@@ -17,7 +17,7 @@ pub struct AccessTokens {
 /// What a verified access token says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessClaims {
-    /// A person or an API client.
+    /// A person, an API client or the operator.
     pub principal: Principal,
     /// The community of an API client.
     pub community: Option<CommunityId>,
@@ -49,7 +49,7 @@ impl AccessTokens {
         }
     }
 
-    /// A token for a person, or for an API client in its community, good for `ttl_seconds`; and when it expires.
+    /// A token for a person, the operator, or an API client in its community, good for `ttl_seconds`; and when it expires.
     ///
     /// # Errors
     /// `INTERNAL` for a principal of another sort or where signing fails.
@@ -100,5 +100,5 @@ impl AccessTokens {
 }
 
 fn bears_tokens(principal: &Principal) -> bool {
-    matches!(principal, Principal::User(_) | Principal::Client(_))
+    matches!(principal, Principal::User(_) | Principal::Client(_) | Principal::Operator)
 }

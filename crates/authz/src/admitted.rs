@@ -143,6 +143,7 @@ impl Authorized {
             principal: Principal::Service(service.into()),
             capacity: Capacity::Own,
             address: None,
+            token_issued_at: None,
         };
         Self {
             caller,

@@ -29,6 +29,8 @@ pub struct InternalClaims {
     pub decided_at: Timestamp,
     /// The peer's address as the gateway saw it.
     pub address: Option<Box<str>>,
+    /// When the caller's access token was issued; absent for services and for nobody known.
+    pub token_issued_at: Option<Timestamp>,
 }
 
 impl InternalClaims {
@@ -39,6 +41,7 @@ impl InternalClaims {
             principal: self.principal.clone(),
             capacity: self.capacity,
             address: self.address.clone(),
+            token_issued_at: self.token_issued_at,
         }
     }
 
@@ -64,6 +67,8 @@ struct Claims {
     decided_us: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     addr: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tok_us: Option<i64>,
 }
 
 /// Issues and verifies the tokens between the gateway and the services of one node.
@@ -98,6 +103,7 @@ impl InternalTokens {
             rev: (claims.revision.directory, claims.revision.policy),
             decided_us: claims.decided_at.micros(),
             addr: claims.address.as_deref().map(str::to_owned),
+            tok_us: claims.token_issued_at.map(Timestamp::micros),
         })
     }
 
@@ -120,6 +126,7 @@ impl InternalTokens {
             },
             decided_at,
             address: claims.addr.map(Into::into),
+            token_issued_at: claims.tok_us.map(Timestamp::from_micros),
         };
         // not by the token's own `exp`: what is good for longer was not made by us
         claims.check_age(self.clock.now())?;

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use yihe_kernel::{ClientId, MalformedName, OrganizationId, OrganizationName, UserId};
+use yihe_kernel::{ClientId, MalformedName, OrganizationId, OrganizationName, Timestamp, UserId};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -125,6 +125,8 @@ pub struct Caller {
     pub capacity: Capacity,
     /// The peer's address as the gateway saw it, by which attempts are throttled.
     pub address: Option<Box<str>>,
+    /// When its access token was issued, for the check against a cut-off outside any community.
+    pub token_issued_at: Option<Timestamp>,
 }
 
 #[cfg(test)]

@@ -71,6 +71,7 @@ impl ServiceLink {
             revision: Revision::default(),
             decided_at: now,
             address: None,
+            token_issued_at: None,
         })?;
         let token = HeaderValue::try_from(token).map_err(Error::internal)?;
         issued.insert(&method.path, (token.clone(), now));

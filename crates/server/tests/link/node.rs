@@ -51,6 +51,7 @@ impl Node {
             revision: Revision::default(),
             decided_at: self.clock.now(),
             address: None,
+            token_issued_at: None,
         }
     }
 
