@@ -1,0 +1,39 @@
+//! The Beizhan story, in both wirings.
+
+use anyhow::Result;
+use yihe::Wiring;
+use yihe_demo::{Narrator, tell};
+use yihe_testkit::{TestNode, TestNodeOptions};
+
+async fn story(wiring: Wiring) -> Result<()> {
+    let node = TestNode::start(TestNodeOptions { wiring, ..TestNodeOptions::default() }).await?;
+    let mut narrator = Narrator::silent();
+    let story = tell(&node, &mut narrator).await?;
+    assert_eq!((story.tally.yes, story.tally.no, story.tally.abstain), (16, 2, 2));
+    assert_eq!(story.resolution.number, "2026-1");
+    // what the issue of this platform's first release demands to be refused
+    for reason in [
+        "PERMISSION_DENIED",
+        "ALREADY_VOTED",
+        "MEETING_NOT_QUORATE",
+        "NOT_REPRESENTATIVE",
+        "NOT_YOUR_CAPACITY",
+        "CREDENTIALS_REVOKED",
+        "NOTICE_TOO_SHORT",
+        "CREDENTIALS_COLLECTED",
+    ] {
+        assert!(narrator.refusals().iter().any(|refused| refused == reason), "{reason} was not shown");
+    }
+    node.stop().await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_process() -> Result<()> {
+    story(Wiring::Direct).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_service_behind_its_own_socket() -> Result<()> {
+    story(Wiring::Tcp).await
+}
