@@ -173,3 +173,79 @@ impl From<&Decision> for Filter {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(conditions: &[Condition]) -> ConditionSet {
+        conditions.iter().copied().collect()
+    }
+
+    fn filters() -> Vec<Filter> {
+        let sets = [
+            set(&[]),
+            set(&[Condition::Owner]),
+            set(&[Condition::Caller]),
+            set(&[Condition::Owner, Condition::Caller]),
+        ];
+        let mut filters = vec![Filter::All, Filter::None];
+        for deny_if in sets {
+            filters.push(Filter::Where {
+                allow_if: None,
+                deny_if,
+            });
+            filters.extend(sets[1..].iter().map(|allow_if| Filter::Where {
+                allow_if: Some(*allow_if),
+                deny_if,
+            }));
+        }
+        filters
+    }
+
+    #[test]
+    fn two_filters_let_through_nothing_that_either_stops() {
+        let facts = [
+            set(&[]),
+            set(&[Condition::Owner]),
+            set(&[Condition::Caller]),
+            set(&[Condition::Owner, Condition::Caller]),
+        ];
+        for one in filters() {
+            for other in filters() {
+                for facts in facts {
+                    let passes = |filter: Filter| filter.lets_through(&|condition| facts.contains(condition));
+                    let both = passes(one) && passes(other);
+                    assert!(both || !passes(one.and(other)), "{one:?} and {other:?} with {facts}");
+                    // nothing is lost either, unless both ask for something
+                    let both_ask = |filter| matches!(filter, Filter::Where { allow_if: Some(_), .. });
+                    assert!(!both || passes(one.and(other)) || (both_ask(one) && both_ask(other)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_missing_tells_the_conditions_and_no_more() {
+        let residual = |allow_always, allow_if, deny_if| {
+            Decision::Residual(Residual {
+                allow_always,
+                allow_if,
+                deny_if,
+                grant: "g".into(),
+            })
+        };
+        let (owner, serves) = (set(&[Condition::Owner]), set(&[Condition::Serves]));
+        assert_eq!(residual(false, owner.union(serves), set(&[])).missing(), "owner|serves");
+        assert_eq!(residual(false, owner, serves).missing(), "owner and not serves");
+        assert_eq!(residual(true, set(&[]), serves).missing(), "not serves");
+        assert_eq!(Decision::Deny { grant: None }.missing(), "no role here");
+        assert_eq!(
+            Decision::Deny {
+                grant: Some("g".into())
+            }
+            .missing(),
+            "denied here"
+        );
+    }
+}

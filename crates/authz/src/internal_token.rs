@@ -133,3 +133,61 @@ impl InternalTokens {
         Ok(claims)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use yihe_kernel::{AdjustableClock, Clock, reasons};
+
+    use super::*;
+    use crate::sample::{organization, user};
+
+    fn claims(now: Timestamp) -> InternalClaims {
+        InternalClaims {
+            principal: user(1),
+            capacity: organization(2),
+            method: "/yihe.meeting.v1.MeetingService/GetMeeting".to_owned(),
+            audience: "meeting".to_owned(),
+            revision: Revision {
+                directory: u64::MAX,
+                policy: 7,
+            },
+            decided_at: now,
+            address: Some("192.0.2.1".into()),
+            token_issued_at: Some(now.plus_seconds(-7)),
+        }
+    }
+
+    #[test]
+    fn claims_survive_the_round_trip_for_the_service_they_are_meant_for() {
+        let clock = Arc::new(AdjustableClock::starting_at(
+            "1999-01-01T00:00:00.000001Z".parse().unwrap(),
+        ));
+        let keys = Keys::ephemeral().unwrap();
+        let tokens = InternalTokens::new(&keys, Arc::clone(&clock) as _);
+        let claims = claims(clock.now());
+        let token = tokens.issue(&claims).unwrap();
+        assert_eq!(tokens.verify(&token, "meeting").unwrap(), claims);
+        let refusal = tokens.verify(&token, "policy").unwrap_err();
+        assert_eq!(refusal.metadata()["detail"], "the token is for another audience");
+        let other = InternalTokens::new(&Keys::ephemeral().unwrap(), Arc::clone(&clock) as _);
+        assert!(
+            other
+                .verify(&token, "meeting")
+                .unwrap_err()
+                .is(&reasons::UNAUTHENTICATED)
+        );
+
+        clock.set(claims.decided_at.plus_seconds(INTERNAL_TOKEN_SECONDS));
+        assert_eq!(
+            tokens.verify(&token, "meeting").unwrap_err().metadata()["detail"],
+            "the token has expired"
+        );
+        clock.set(claims.decided_at.plus_seconds(-10));
+        assert_eq!(
+            tokens.verify(&token, "meeting").unwrap_err().metadata()["detail"],
+            "the token is dated in the future"
+        );
+    }
+}

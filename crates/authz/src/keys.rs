@@ -179,3 +179,117 @@ fn broken(path: &Path, detail: impl fmt::Display) -> Error {
         .with("file", path.display())
         .with("detail", detail)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn keys_are_made_once_for_their_owner_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let made = Keys::load_or_create(dir.path()).unwrap();
+        let loaded = Keys::load_or_create(dir.path()).unwrap();
+        assert_eq!(made.secret(), loaded.secret());
+        assert_eq!(format!("{made:?}"), format!("{loaded:?}"));
+        assert_ne!(made.secret(), Keys::ephemeral().unwrap().secret());
+        let mut names = Vec::new();
+        for entry in fs::read_dir(dir.path().join("keys")).unwrap() {
+            let entry = entry.unwrap();
+            assert_eq!(
+                entry.metadata().unwrap().permissions().mode() & 0o777,
+                0o600,
+                "{entry:?}"
+            );
+            names.push(entry.file_name().into_string().unwrap());
+        }
+        names.sort();
+        assert_eq!(names, ["access-token-0001.pem", "internal-token.pem", "node-secret"]);
+        assert_eq!(
+            fs::metadata(dir.path().join("keys")).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
+    }
+
+    #[test]
+    fn processes_that_start_together_agree() {
+        let dir = tempfile::tempdir().unwrap();
+        let secrets: Vec<_> = std::thread::scope(|scope| {
+            let load = || {
+                Keys::load_or_create(dir.path())
+                    .map(|keys| (*keys.secret(), format!("{keys:?}")))
+                    .unwrap()
+            };
+            let threads: Vec<_> = (0..8).map(|_| scope.spawn(load)).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(secrets.iter().all(|secret| *secret == secrets[0]));
+    }
+
+    #[test]
+    fn a_broken_file_is_named_and_left_as_it_is() {
+        for (name, content) in [
+            (
+                "access-token-0001.pem",
+                "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+            ),
+            ("access-token-new.pem", ""),
+            ("internal-token.pem", ""),
+            ("internal-token.pem", "not PEM at all"),
+            ("node-secret", "c2hvcnQ="),
+            ("node-secret", "\u{fffd}"),
+            ("node-secret", ""),
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            Keys::load_or_create(dir.path()).unwrap();
+            let path = dir.path().join("keys").join(name);
+            fs::write(&path, content).unwrap();
+            let refusal = Keys::load_or_create(dir.path()).unwrap_err();
+            assert!(refusal.is(&reasons::KEY_FILE_BROKEN));
+            assert!(refusal.to_string().contains(name), "{refusal}");
+            assert_eq!(fs::read_to_string(path).unwrap(), content);
+        }
+    }
+
+    #[test]
+    fn a_key_of_another_sort_is_refused() {
+        // an X25519 key: the same structure under another object identifier
+        let der = [
+            &[0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x6e, 4, 0x22, 4, 0x20][..],
+            &[7; 32],
+        ]
+        .concat();
+        let pem = format!(
+            "-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n",
+            STANDARD.encode(der)
+        );
+        let dir = tempfile::tempdir().unwrap();
+        Keys::load_or_create(dir.path()).unwrap();
+        fs::write(dir.path().join("keys/internal-token.pem"), pem).unwrap();
+        let refusal = Keys::load_or_create(dir.path()).unwrap_err();
+        assert!(
+            refusal.to_string().contains("internal-token.pem") && refusal.to_string().contains("Ed25519"),
+            "{refusal}"
+        );
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_named() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let refusal = Keys::load_or_create(file.path()).unwrap_err();
+        assert!(
+            refusal.to_string().contains(&*file.path().to_string_lossy()),
+            "{refusal}"
+        );
+    }
+
+    #[test]
+    fn secrets_for_two_purposes_differ() {
+        let keys = Keys::ephemeral().unwrap();
+        assert_ne!(keys.derive("a"), keys.derive("b"));
+        assert_ne!(keys.derive("a"), *keys.secret());
+        assert_eq!(keys.derive("a"), keys.derive("a"));
+        assert!(!format!("{keys:?}").contains("secret"));
+    }
+}

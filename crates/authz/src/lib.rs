@@ -30,6 +30,8 @@ mod term;
 
 #[cfg(test)]
 mod oracle;
+#[cfg(test)]
+mod sample;
 
 pub use access_token::{AccessClaims, AccessTokens};
 pub use admitted::{Admitted, Authorized};

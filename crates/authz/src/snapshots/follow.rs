@@ -1,0 +1,65 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use tokio::time::{sleep, timeout};
+use yihe_kernel::{CommunityName, Error, Result};
+use yihe_proto::policy::v1 as pb;
+
+use super::inner::Inner;
+use super::{PATIENCE, SILENCE, late};
+use crate::Revision;
+
+impl Inner {
+    pub(super) async fn follow(self: Arc<Self>) {
+        let mut pause = Duration::from_millis(50);
+        loop {
+            let error = match self.follow_once(&mut pause).await {
+                Ok(()) => "the watch has ended".to_owned(),
+                Err(error) => error.to_string(),
+            };
+            tracing::warn!(error, "the policies are not followed; trying again");
+            sleep(pause).await;
+            pause = (pause * 2).min(Duration::from_secs(5));
+        }
+    }
+
+    async fn follow_once(&self, pause: &mut Duration) -> Result<()> {
+        let mut stream = timeout(PATIENCE, self.source.watch())
+            .await
+            .unwrap_or_else(|_| Err(late()))?;
+        timeout(PATIENCE, self.fetch_root())
+            .await
+            .unwrap_or_else(|_| Err(late()))?;
+        self.note_watch();
+        self.note_word();
+        *pause = Duration::from_millis(50);
+        self.tick();
+        while let Some(change) = timeout(SILENCE, stream.next()).await.map_err(|_| late())? {
+            self.hear(&change?).await?;
+        }
+        Ok(())
+    }
+
+    async fn hear(&self, change: &pb::RevisionChange) -> Result<()> {
+        let revision = Revision::from_proto(change.revision.as_ref());
+        if change.community.is_empty() {
+            let behind = self.root().is_none_or(|root| !root.revision().covers(revision));
+            if change.revision.is_some() && behind {
+                timeout(PATIENCE, self.fetch_root())
+                    .await
+                    .unwrap_or_else(|_| Err(late()))?;
+                self.tick();
+            }
+        } else {
+            let name = change
+                .community
+                .parse::<CommunityName>()
+                .map_err(|refusal| Error::malformed_name("community", &refusal))?;
+            self.note_revision(name.community, revision);
+            self.tick();
+        }
+        self.note_word();
+        Ok(())
+    }
+}

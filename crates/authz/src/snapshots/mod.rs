@@ -1,0 +1,171 @@
+mod follow;
+mod inner;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::stream::BoxStream;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use yihe_kernel::{CommunityId, Error, Kind, Result, SharedClock, reasons};
+use yihe_proto::policy::v1 as pb;
+
+use self::inner::Inner;
+use crate::{Capacity, Decision, Principal, Revision, Scope, Snapshot};
+
+/// Where snapshots come from: the policy service, in process or across the wire.
+#[async_trait::async_trait]
+pub trait SnapshotSource: Send + Sync + 'static {
+    /// A community's snapshot, or the root layer, at least as new as asked.
+    async fn snapshot(&self, community: Option<&CommunityId>, at_least: Option<Revision>) -> Result<pb::Snapshot>;
+
+    /// The revisions as they change, and a keep-alive at least every 10 s. Changes from the call on are in it.
+    async fn watch(&self) -> Result<BoxStream<'static, Result<pb::RevisionChange>>>;
+}
+
+/// With no word from the policy service for this long, whatever changes authority, money or votes is refused.
+const STALE: Duration = Duration::from_secs(60);
+/// With no word for this long, everything is refused.
+const LOST: Duration = Duration::from_secs(600);
+/// How long a caller waits for a revision it has heard of.
+const WAIT: Duration = Duration::from_secs(2);
+/// How long a caller waits for any snapshot.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Keep-alives come every 10 s; a watch silent for this long is broken.
+const SILENCE: Duration = Duration::from_secs(30);
+const MEMORY: u64 = 256 * 1024 * 1024;
+
+/// The snapshots of a gateway or service: fetched on first use, once for all who wait, kept in bounded memory, fetched anew when
+/// their revision changes.
+pub struct Snapshots {
+    inner: Arc<Inner>,
+    clock: SharedClock,
+    follower: tokio::task::AbortHandle,
+}
+
+impl fmt::Debug for Snapshots {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Snapshots")
+            .field("communities", &self.inner.count())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Snapshots {
+    fn drop(&mut self) {
+        self.follower.abort();
+    }
+}
+
+impl Snapshots {
+    /// Starts to follow the source. Must be called within a runtime; the follower ends with the value.
+    #[must_use]
+    pub fn new(source: Arc<dyn SnapshotSource>, clock: SharedClock) -> Arc<Self> {
+        let inner = Arc::new(Inner::new(source));
+        let follower = tokio::spawn(Arc::clone(&inner).follow()).abort_handle();
+        Arc::new(Self { inner, clock, follower })
+    }
+
+    /// The root layer, which decides for regions and gates readiness.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` while the source does not answer.
+    pub async fn root(&self) -> Result<Arc<Snapshot>> {
+        match self.inner.root() {
+            Some(root) => Ok(root),
+            None => timeout(PATIENCE, self.inner.fetch_root())
+                .await
+                .unwrap_or_else(|_| Err(late())),
+        }
+    }
+
+    /// A community's snapshot, as new as the source has told of and as asked.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` if it is not there in time: 2 s for a revision asked for; the source's own refusals, such as that there is
+    /// no such community.
+    pub async fn community(&self, community: &CommunityId, at_least: Option<Revision>) -> Result<Arc<Snapshot>> {
+        let asked = at_least.unwrap_or_default();
+        if let Some(snapshot) = self.inner.cached(community, asked).await {
+            return Ok(snapshot);
+        }
+        let limit = if asked == Revision::default() { PATIENCE } else { WAIT };
+        timeout(limit, self.inner.refresh(community, asked))
+            .await
+            .unwrap_or_else(|_| Err(late()))
+    }
+
+    /// The snapshot that decides in a scope. Where there is no such community, that is the root layer: an operator learns that
+    /// it is missing, everybody else is denied as in one where they hold nothing.
+    ///
+    /// # Errors
+    /// As of [`Snapshots::root`] and [`Snapshots::community`].
+    pub async fn at(&self, scope: &Scope, at_least: Option<Revision>) -> Result<Arc<Snapshot>> {
+        let Scope::Community(community) = scope else {
+            return self.root().await;
+        };
+        match self.community(community, at_least).await {
+            Err(error) if error.kind() == Kind::NotFound => self.root().await,
+            other => other,
+        }
+    }
+
+    /// Decides in a scope now, as [`Snapshot::decide`] does; and the snapshot that answered.
+    ///
+    /// # Errors
+    /// `SNAPSHOT_STALE` where the policies were not confirmed for too long; else as of [`Snapshots::at`].
+    pub async fn decide(
+        &self,
+        principal: &Principal,
+        capacity: &Capacity,
+        permission: &str,
+        scope: &Scope,
+        at_least: Option<Revision>,
+    ) -> Result<(Decision, Arc<Snapshot>)> {
+        self.check_age(permission)?;
+        let snapshot = self.at(scope, at_least).await?;
+        Ok((
+            snapshot.decide(principal, capacity, permission, self.clock.now()),
+            snapshot,
+        ))
+    }
+
+    /// Whether decisions can be made: the root layer is there, and the source not lost.
+    #[must_use]
+    pub fn ready(&self) -> bool {
+        self.inner.root().is_some() && self.inner.age() <= LOST
+    }
+
+    /// Refuses a permission that may not be decided on policies last confirmed so long ago.
+    ///
+    /// # Errors
+    /// `SNAPSHOT_STALE`.
+    pub fn check_age(&self, permission: &str) -> Result<()> {
+        let age = self.inner.age();
+        if age <= STALE || (age <= LOST && !is_critical(permission)) {
+            return Ok(());
+        }
+        Err(Error::new(&crate::reasons::SNAPSHOT_STALE)
+            .with("permission", permission)
+            .with("seconds", age.as_secs()))
+    }
+
+    /// Ticks whenever a revision has changed anywhere, or changes may have been missed: whoever has a stream open decides anew.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.inner.changes()
+    }
+}
+
+fn is_critical(permission: &str) -> bool {
+    ["policy.", "ledger.", "directory.application.", "meeting.ballot."]
+        .iter()
+        .any(|prefix| permission.starts_with(prefix))
+}
+
+fn late() -> Error {
+    Error::new(&reasons::UNAVAILABLE).with("detail", "the policies are not there in time")
+}
