@@ -35,6 +35,13 @@ pub fn percentile<T: Copy + Ord>(values: &[T], percent: usize) -> Result<T> {
     sorted.get(index).copied().context("nothing was measured")
 }
 
+/// The middle rate.
+pub fn median_rate(values: &[f64]) -> Result<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted.get(sorted.len().saturating_sub(1) / 2).copied().context("nothing was measured")
+}
+
 /// Events a second.
 #[expect(clippy::float_arithmetic, clippy::cast_precision_loss, reason = "a figure for people")]
 pub fn rate(count: usize, elapsed: Duration) -> f64 {
