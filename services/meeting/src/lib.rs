@@ -1,1 +1,35 @@
-//! Bodies, meetings, agenda, motions, ballots and resolutions
+//! Bodies, meetings, agenda, motions, ballots and resolutions: a joint meeting from its draft to what it resolved.
+//!
+//! **What changes together**, each in one transaction: a body and its members; a meeting with its agenda, notice, roster,
+//! presence, motions, votes and ballots; a vote's close with the motion's state and the resolution. A command holds the
+//! meeting's row, so that the commands of one meeting go one after another; casting a ballot alone holds nothing but the
+//! voter's row and a share of the vote's.
+//!
+//! **Invariants**
+//! - What a notice froze (agenda, roster, rule pack) never changes, so it is kept in memory and read without a lock.
+//! - An organization votes once, by its present representative, while the room has a quorum, in a vote that is open.
+//! - A closed vote is counted from stored rows alone: a recount gives the same bytes.
+//! - Without a quorum nothing is decided: no ballot, no count; an open vote waits, or lapses with the meeting.
+
+mod api;
+mod commands;
+mod consumers;
+mod convert;
+mod directory;
+mod domain;
+mod events;
+mod frozen;
+mod lookup;
+mod migrations;
+mod names;
+mod queries;
+mod reasons;
+mod retry;
+mod service;
+mod store;
+
+pub use consumers::membership_ended;
+pub use migrations::migrations;
+pub use reasons::REASONS;
+pub use service::{Deps, Started, start};
+pub use store::cast::statements as cast_ballot_statements;

@@ -1,0 +1,157 @@
+use std::sync::Arc;
+
+use tonic::Request;
+use yihe_authz::{Admitted, Authorized};
+use yihe_kernel::{Error, OrganizationName, Result, Timestamp};
+use yihe_proto::meeting::v1 as pb;
+use yihe_store::{Failure, Tx};
+
+use crate::convert::decision::NewBallot;
+use crate::convert::{self, name};
+use crate::domain::{Ballot, Frozen, Room, Vote};
+use crate::lookup::Facts;
+use crate::names::VoteName;
+use crate::retry::Retry;
+use crate::service::{Service, acting, person};
+use crate::store::cast::Cast;
+use crate::{events, reasons, store};
+
+struct CastOne {
+    service: Arc<Service>,
+    by: Authorized,
+    frozen: Arc<Frozen>,
+    ballot: Cast,
+    retry: Retry,
+}
+
+/// The hot path: what was frozen comes from memory, so that the transaction is one guarded update and one event.
+pub async fn cast(service: &Arc<Service>, request: Request<pb::CastBallotRequest>) -> Result<pb::Ballot> {
+    let (admitted, request) = service.guard.admit(request).await?;
+    let vote: VoteName = name("parent", &request.parent)?;
+    let Some(frozen) = service.frozen.of_vote(&vote).await? else {
+        return Err(admitted.missing(&vote));
+    };
+    let facts = facts(service, &admitted, &frozen).await?;
+    let by = admitted.settle(&|condition| facts.holds(condition))?;
+    let (organization, representative) = (acting(by.organization())?, person(by.user())?);
+    let NewBallot { choice, retry } = NewBallot::try_from(&request)?;
+    let ballot = Cast {
+        vote: vote.clone(),
+        organization,
+        representative,
+        choice,
+    };
+    let input = CastOne {
+        service: Arc::clone(service),
+        by,
+        frozen: Arc::clone(&frozen),
+        ballot,
+        retry,
+    };
+    let cast_at = service
+        .store
+        .transaction("meeting.cast_ballot", input, |tx, input| Box::pin(apply(tx, input)))
+        .await?;
+    tracing::info!(%vote, %organization, "ballot cast");
+    let Some(cast_at) = cast_at else {
+        let ballot = store::vote::ballot(service.reader(), &vote, organization).await?;
+        let ballot = ballot.ok_or_else(|| Error::not_found(vote.ballot(organization)))?;
+        return Ok(convert::decision::ballot(&vote, ballot));
+    };
+    let entry = frozen.entry(organization)?;
+    let ballot = Ballot {
+        organization,
+        kind: entry.kind,
+        display_name: entry.display_name.clone(),
+        representative,
+        cast: Some((choice, cast_at, representative)),
+    };
+    Ok(convert::decision::ballot(&vote, ballot))
+}
+
+async fn facts(service: &Service, admitted: &Admitted, frozen: &Frozen) -> Result<Facts> {
+    let acting = admitted.organization();
+    match acting {
+        Some(organization) if !admitted.is_unconditional() && frozen.roster.contains_key(&organization) => Ok(Facts {
+            participant: true,
+            convener: frozen.convener == organization,
+            owner: false,
+        }),
+        _ if admitted.is_unconditional() => Ok(Facts::default()),
+        _ => {
+            service
+                .facts_of_meeting(&frozen.meeting, (frozen.body, frozen.convener), acting)
+                .await
+        }
+    }
+}
+
+/// When it was cast; `None` where the same request cast it before.
+async fn apply(
+    tx: &Tx,
+    CastOne {
+        service,
+        by,
+        frozen,
+        ballot,
+        retry,
+    }: &CastOne,
+) -> Result<Option<Timestamp>, Failure> {
+    let now = service.now();
+    let name = ballot.vote.ballot(ballot.organization);
+    if retry.earlier(tx, by, &name, now).await?.is_some() {
+        return Ok(None);
+    }
+    if !store::cast::cast(tx, by, ballot, now).await? {
+        return Err(why_not(tx, frozen, ballot, now).await?.into());
+    }
+    events::append(tx, by, events::BallotCast, &frozen.meeting, &name, now).await?;
+    Ok(Some(now))
+}
+
+async fn why_not(tx: &Tx, frozen: &Frozen, ballot: &Cast, now: Timestamp) -> Result<Error, Failure> {
+    let vote = store::vote::find(tx, &ballot.vote)
+        .await?
+        .ok_or_else(|| Error::not_found(&ballot.vote))?;
+    let own = store::vote::ballot(tx, &ballot.vote, ballot.organization).await?;
+    let room = store::presence::room(tx, &frozen.meeting).await?;
+    Ok(refusal(frozen, &vote, own.as_ref(), &room, ballot, now)?)
+}
+
+fn refusal(
+    frozen: &Frozen,
+    vote: &Vote,
+    own: Option<&Ballot>,
+    room: &Room,
+    ballot: &Cast,
+    now: Timestamp,
+) -> Result<Error> {
+    if let Err(closed) = vote.expect_open() {
+        return Ok(closed);
+    }
+    let organization = OrganizationName {
+        organization: ballot.organization,
+    };
+    let refuse = |reason| {
+        Error::new(reason)
+            .with("organization", &organization)
+            .with("name", &vote.name)
+    };
+    let Some(own) = own else {
+        return Ok(refuse(&reasons::NOT_ELIGIBLE));
+    };
+    if own.cast.is_some() {
+        return Ok(refuse(&reasons::ALREADY_VOTED));
+    }
+    if room.interval_of(ballot.organization, ballot.representative).is_err() {
+        return Ok(refuse(&reasons::NOT_REPRESENTATIVE));
+    }
+    let quorum = room.quorum(frozen, now)?;
+    if !quorum.met {
+        return Ok(quorum.refusal(&frozen.meeting));
+    }
+    Err(Error::internal(format!(
+        "the guard refused a ballot of {} without a reason",
+        vote.name
+    )))
+}

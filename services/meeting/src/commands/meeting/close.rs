@@ -1,0 +1,82 @@
+use std::sync::Arc;
+
+use tonic::Request;
+use yihe_authz::Authorized;
+use yihe_kernel::{Result, Timestamp};
+use yihe_proto::meeting::v1 as pb;
+use yihe_store::{Failure, Tx};
+
+use crate::convert::name;
+use crate::domain::{Frozen, Meeting, MotionState};
+use crate::names::MeetingName;
+use crate::service::Service;
+use crate::{events, store};
+
+struct Close {
+    service: Arc<Service>,
+    by: Authorized,
+    name: MeetingName,
+    etag: String,
+    frozen: Option<Arc<Frozen>>,
+}
+
+pub async fn close(service: &Arc<Service>, request: Request<pb::CloseMeetingRequest>) -> Result<pb::Meeting> {
+    let (admitted, request) = service.guard.admit(request).await?;
+    let name: MeetingName = name("name", &request.name)?;
+    let (by, _) = service.meeting(admitted, &name).await?;
+    let frozen = service.frozen.of(&name).await?;
+    let input = Close {
+        service: Arc::clone(service),
+        by,
+        name,
+        etag: request.etag,
+        frozen,
+    };
+    let meeting = service
+        .store
+        .transaction("meeting.close_meeting", input, |tx, input| Box::pin(apply(tx, input)))
+        .await?;
+    tracing::info!(name = %meeting.name, "meeting closed");
+    Ok(meeting.into())
+}
+
+async fn apply(
+    tx: &Tx,
+    Close {
+        service,
+        by,
+        name,
+        etag,
+        frozen,
+    }: &Close,
+) -> Result<Meeting, Failure> {
+    let now = service.now();
+    let meeting = store::meeting::hold(tx, name).await?;
+    meeting.expect_etag(etag)?;
+    let closed = meeting.close(now)?;
+    clear_room(tx, by, name, frozen.as_deref(), now).await?;
+    let meeting = store::meeting::save(tx, by, closed).await?;
+    events::append(tx, by, events::MeetingClosed, name, name, now).await?;
+    Ok(meeting)
+}
+
+/// Ends what goes on in the room: presence, and a vote that cannot be closed for want of a quorum.
+pub(super) async fn clear_room(
+    tx: &Tx,
+    by: &Authorized,
+    name: &MeetingName,
+    frozen: Option<&Frozen>,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    if let Some(vote) = store::vote::hold_open(tx, name).await? {
+        let quorum = store::presence::room(tx, name)
+            .await?
+            .quorum(Meeting::frozen(name, frozen)?, now)?;
+        let vote = vote.lapse(&quorum, now)?;
+        let motion = store::motion::get(tx, &name.motion(vote.motion)).await?.stand_again();
+        store::vote::end(tx, by, &vote).await?;
+        store::motion::set_state(tx, by, &motion, MotionState::Voting).await?;
+        events::append(tx, by, events::VoteLapsed, name, &vote.name, now).await?;
+    }
+    store::presence::end_all(tx, by, name, now).await
+}

@@ -1,0 +1,4 @@
+pub mod cancel;
+pub mod close;
+pub mod create;
+pub mod update;

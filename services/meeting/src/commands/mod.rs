@@ -1,0 +1,12 @@
+//! What changes: one command a file.
+
+pub mod agenda_item;
+pub mod ballot;
+pub mod body;
+pub mod body_member;
+pub mod meeting;
+pub mod motion;
+pub mod notice;
+pub mod presence;
+pub mod session;
+pub mod vote;

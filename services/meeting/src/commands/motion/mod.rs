@@ -1,0 +1,2 @@
+pub mod submit;
+pub mod withdraw;

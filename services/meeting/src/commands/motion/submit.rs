@@ -1,0 +1,98 @@
+use std::sync::Arc;
+
+use tonic::Request;
+use yihe_authz::Authorized;
+use yihe_kernel::{Error, OrganizationId, Result, UserId};
+use yihe_proto::meeting::v1 as pb;
+use yihe_store::{Failure, Tx};
+
+use crate::convert::decision::NewMotion;
+use crate::convert::name;
+use crate::domain::{Frozen, Meeting, Motion, MotionState, Step};
+use crate::names::{AgendaItemName, MeetingName, MotionName};
+use crate::service::{Service, acting, person};
+use crate::{events, store};
+
+struct Submit {
+    service: Arc<Service>,
+    by: Authorized,
+    meeting: MeetingName,
+    item: AgendaItemName,
+    mover: OrganizationId,
+    user: UserId,
+    frozen: Option<Arc<Frozen>>,
+    new: NewMotion,
+}
+
+pub async fn submit(service: &Arc<Service>, request: Request<pb::SubmitMotionRequest>) -> Result<pb::Motion> {
+    let (admitted, request) = service.guard.admit(request).await?;
+    let meeting: MeetingName = name("parent", &request.parent)?;
+    let item = request
+        .motion
+        .as_ref()
+        .map(|motion| motion.agenda_item.as_str())
+        .unwrap_or_default();
+    let item: AgendaItemName = name("motion.agenda_item", item)?;
+    let (by, _) = service.meeting(admitted, &meeting).await?;
+    let (mover, user) = (acting(by.organization())?, person(by.user())?);
+    let new = NewMotion::try_from(&request)?;
+    let frozen = service.frozen.of(&meeting).await?;
+    let input = Submit {
+        service: Arc::clone(service),
+        by,
+        meeting,
+        item,
+        mover,
+        user,
+        frozen,
+        new,
+    };
+    let name = service
+        .store
+        .transaction("meeting.submit_motion", input, |tx, input| Box::pin(apply(tx, input)))
+        .await?;
+    tracing::info!(%name, "motion submitted");
+    Ok(store::motion::get(service.reader(), &name).await?.into())
+}
+
+async fn apply(tx: &Tx, input: &Submit) -> Result<MotionName, Failure> {
+    let Submit {
+        service,
+        by,
+        meeting,
+        item,
+        mover,
+        user,
+        frozen,
+        new,
+    } = input;
+    let now = service.now();
+    let name = meeting.motion(service.store.ids().next());
+    if let Some(earlier) = new.retry.earlier(tx, by, &name, now).await? {
+        return Ok(earlier);
+    }
+    store::meeting::hold(tx, meeting).await?.expect(Step::Decide)?;
+    let frozen = Meeting::frozen(meeting, frozen.as_deref())?;
+    let entry = frozen.entry(*mover)?;
+    store::presence::room(tx, meeting).await?.interval_of(*mover, *user)?;
+    let found = if item.meeting() == *meeting {
+        store::agenda::find(tx, item).await?
+    } else {
+        None
+    };
+    found
+        .ok_or_else(|| Error::not_found(item))?
+        .expect_decidable(&frozen.pack)?;
+    let motion = Motion {
+        name: name.clone(),
+        agenda_item: item.agenda_item,
+        text: new.text.clone(),
+        mover: *mover,
+        mover_display_name: entry.display_name.clone(),
+        state: MotionState::Submitted,
+        created_at: now,
+    };
+    store::motion::insert(tx, by, &motion).await?;
+    events::append(tx, by, events::MotionSubmitted, meeting, &name, now).await?;
+    Ok(name)
+}

@@ -1,0 +1,45 @@
+use std::sync::Arc;
+
+use tonic::Request;
+use yihe_authz::Authorized;
+use yihe_kernel::Result;
+use yihe_proto::meeting::v1 as pb;
+use yihe_store::{Failure, Tx};
+
+use crate::convert::name;
+use crate::domain::{Motion, MotionState};
+use crate::names::MotionName;
+use crate::service::Service;
+use crate::{events, store};
+
+struct Withdraw {
+    service: Arc<Service>,
+    by: Authorized,
+    name: MotionName,
+}
+
+pub async fn withdraw(service: &Arc<Service>, request: Request<pb::WithdrawMotionRequest>) -> Result<pb::Motion> {
+    let (admitted, request) = service.guard.admit(request).await?;
+    let name: MotionName = name("name", &request.name)?;
+    let (by, _) = service.motion(admitted, &name).await?;
+    let input = Withdraw {
+        service: Arc::clone(service),
+        by,
+        name,
+    };
+    let motion = service
+        .store
+        .transaction("meeting.withdraw_motion", input, |tx, input| Box::pin(apply(tx, input)))
+        .await?;
+    tracing::info!(name = %motion.name, "motion withdrawn");
+    Ok(motion.into())
+}
+
+async fn apply(tx: &Tx, Withdraw { service, by, name }: &Withdraw) -> Result<Motion, Failure> {
+    let now = service.now();
+    let meeting = store::meeting::hold(tx, &name.meeting()).await?;
+    let motion = store::motion::get(tx, name).await?.withdraw(&meeting)?;
+    store::motion::set_state(tx, by, &motion, MotionState::Submitted).await?;
+    events::append(tx, by, events::MotionWithdrawn, &meeting.name, name, now).await?;
+    Ok(motion)
+}

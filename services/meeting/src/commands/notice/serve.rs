@@ -1,0 +1,92 @@
+use std::sync::Arc;
+
+use sea_orm::ConnectionTrait;
+use tonic::Request;
+use yihe_authz::Authorized;
+use yihe_kernel::{Error, OrganizationId, Result, Timestamp};
+use yihe_proto::meeting::v1 as pb;
+use yihe_store::{Failure, Tx};
+
+use crate::convert::name;
+use crate::domain::{Body, Frozen, Meeting, Notice, Organization, Room, Step, pack_in_force};
+use crate::names::MeetingName;
+use crate::service::Service;
+use crate::{events, reasons, store};
+
+struct Serve {
+    service: Arc<Service>,
+    by: Authorized,
+    name: MeetingName,
+    etag: String,
+    body: Body,
+    asked: Vec<OrganizationId>,
+    known: Vec<Organization>,
+}
+
+pub async fn serve(service: &Arc<Service>, request: Request<pb::ServeNoticeRequest>) -> Result<pb::Notice> {
+    let (admitted, request) = service.guard.admit(request).await?;
+    let name: MeetingName = name("name", &request.name)?;
+    let (by, meeting) = service.meeting(admitted, &name).await?;
+    let body = name.body(meeting.body);
+    let body = store::body::find(service.reader(), &body)
+        .await?
+        .ok_or_else(|| Error::not_found(&body))?;
+    let asked = store::body::members_now(service.reader(), &body.name).await?;
+    let known = service.directory.organizations(&name.community, &asked).await?;
+    let input = Serve {
+        service: Arc::clone(service),
+        by,
+        name,
+        etag: request.etag,
+        body,
+        asked,
+        known,
+    };
+    if request.validate_only {
+        return Ok(draw_up(service.reader(), &meeting, &input, service.now()).await?.into());
+    }
+    let notice = service
+        .store
+        .transaction("meeting.serve_notice", input, |tx, input| Box::pin(apply(tx, input)))
+        .await?;
+    tracing::info!(meeting = %notice.meeting, roster = notice.roster.len(), "notice served");
+    Ok(notice.into())
+}
+
+async fn apply(tx: &Tx, input: &Serve) -> Result<Notice, Failure> {
+    let Serve { service, by, name, .. } = input;
+    let now = service.now();
+    let meeting = store::meeting::hold(tx, name).await?;
+    let notice = draw_up(tx, &meeting, input, now).await?;
+    let empty_room = Room::default().quorum(&Frozen::new(notice.clone(), &meeting), now)?;
+    let noticed = meeting.serve_notice(&empty_room, now)?;
+    store::notice::insert(tx, by, &notice).await?;
+    store::meeting::save(tx, by, noticed).await?;
+    events::append(tx, by, events::NoticeServed, name, name, now).await?;
+    Ok(notice)
+}
+
+async fn draw_up(
+    conn: &impl ConnectionTrait,
+    meeting: &Meeting,
+    input: &Serve,
+    now: Timestamp,
+) -> Result<Notice, Failure> {
+    meeting.expect_etag(&input.etag)?;
+    meeting.expect(Step::ServeNotice)?;
+    // the directory was asked before: about all who are members now?
+    let members = store::body::members_now(conn, &input.body.name).await?;
+    if members.iter().any(|member| !input.asked.contains(member)) {
+        return Err(Error::new(&reasons::MEMBERS_CHANGED).with("name", &meeting.name).into());
+    }
+    let known: Vec<_> = input
+        .known
+        .iter()
+        .filter(|organization| members.contains(&organization.id))
+        .cloned()
+        .collect();
+    let body = &input.body;
+    let pack = pack_in_force(body.kind, Some(&body.rule_pack), &body.name.community, now)?;
+    let agenda = store::agenda::all(conn, &meeting.name).await?;
+    Ok(Notice::draw_up(meeting, agenda, &known, pack.clone(), now)?)
+}

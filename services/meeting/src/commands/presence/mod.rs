@@ -1,0 +1,2 @@
+pub mod check_in;
+pub mod check_out;

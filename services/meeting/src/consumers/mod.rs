@@ -1,0 +1,28 @@
+//! Reactions to what happens in other services.
+
+mod membership_ended;
+
+use yihe_bus::Consumer;
+use yihe_store::{Feed, Store};
+
+pub use membership_ended::membership_ended;
+
+/// Follows the directory until aborted.
+pub(crate) async fn follow_directory(store: Store, feed: Feed) {
+    let consumer = Consumer {
+        name: "meeting.membership_ended",
+        kinds: &[membership_ended::KIND],
+        store,
+    };
+    let following = consumer.follow(feed, |tx, event| Box::pin(membership_ended(tx, event)));
+    let _abort_with_us = AbortOnDrop(following.abort_handle());
+    let _ = following.await;
+}
+
+struct AbortOnDrop(tokio::task::AbortHandle);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

@@ -1,0 +1,91 @@
+use yihe_proto::meeting::v1 as pb;
+
+use crate::domain::{
+    AgendaItemKind, BallotMethod, BodyKind, Choice, MatterClass, MeetingMode, MeetingState, MotionState, VoteState,
+};
+
+/// A domain enum and its form on the wire.
+pub trait Wire: Sized {
+    /// The generated enum.
+    type Proto: TryFrom<i32> + Into<i32>;
+
+    /// From the wire; `None` for unspecified.
+    fn from_wire(wire: Self::Proto) -> Option<Self>;
+
+    /// The generated value.
+    fn to_wire(self) -> Self::Proto;
+
+    /// The number on the wire.
+    fn number(self) -> i32 {
+        self.to_wire().into()
+    }
+}
+
+// both matches are exhaustive: a value added on either side does not compile until it is added here
+macro_rules! wire {
+    ($($name:ident { $($variant:ident)+ } $(| $($unsent:ident)+)? ;)+) => {$(
+        impl Wire for $name {
+            type Proto = pb::$name;
+
+            fn from_wire(wire: pb::$name) -> Option<Self> {
+                match wire {
+                    pb::$name::Unspecified => None,
+                    $(pb::$name::$variant => Some(Self::$variant),)+
+                }
+            }
+
+            fn to_wire(self) -> pb::$name {
+                match self {
+                    $(Self::$variant => pb::$name::$variant,)+
+                    $($(Self::$unsent => pb::$name::Unspecified,)+)?
+                }
+            }
+        }
+    )+};
+}
+
+wire! {
+    BodyKind {
+        JointConference OnSite PartyBriefing ResidentsCouncil SupervisoryBoard CaptainsAssociation OwnersCommitteeMeeting
+        OwnersAssembly ResidentsMeeting
+    } | MediationPanel;
+    MeetingState { Draft Noticed InSession Suspended Closed MinutesSigning Published Cancelled Postponed Voting };
+    MeetingMode { Session Written };
+    MatterClass {
+        Information Coordination ResourceSharing PublicFundUse RulesAndCovenants Election OwnersOrdinary OwnersSpecial
+        OwnersChangeOfUse ResidentsReserved PersonalMatter
+    };
+    AgendaItemKind { Report Deliberation Decision };
+    MotionState { Submitted Voting Adopted Rejected Withdrawn PendingRatification };
+    VoteState { Open Closed Lapsed };
+    BallotMethod { OpenRollCall Secret };
+    Choice { Yes No Abstain };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stored_codes_are_those_of_the_contract() {
+        for state in MeetingState::ALL {
+            assert_eq!(format!("MEETING_STATE_{}", state.code()), state.to_wire().as_str_name());
+            assert_eq!(MeetingState::from_wire(state.to_wire()), Some(*state));
+        }
+        for state in MotionState::ALL {
+            assert_eq!(format!("MOTION_STATE_{}", state.code()), state.to_wire().as_str_name());
+        }
+        for state in VoteState::ALL {
+            assert_eq!(format!("VOTE_STATE_{}", state.code()), state.to_wire().as_str_name());
+        }
+        for choice in Choice::ALL {
+            assert_eq!(format!("CHOICE_{}", choice.code()), choice.to_wire().as_str_name());
+        }
+        for class in MatterClass::ALL {
+            assert_eq!(format!("MATTER_CLASS_{}", class.code()), class.to_wire().as_str_name());
+        }
+        for kind in BodyKind::ALL.iter().filter(|kind| **kind != BodyKind::MediationPanel) {
+            assert_eq!(format!("BODY_KIND_{}", kind.code()), kind.to_wire().as_str_name());
+        }
+    }
+}

@@ -1,0 +1,169 @@
+use yihe_kernel::{Fields, Result};
+use yihe_proto::meeting::v1 as pb;
+use yihe_tally::{Comparison, Finding, Language, Verdict};
+
+use super::read::code;
+use super::{Wire, instant, organization, user};
+use crate::domain::{Ballot, Choice, Count, Motion, Resolution, Vote};
+use crate::names::{ResolutionName, VoteName};
+use crate::retry::Retry;
+
+/// A motion to be submitted; the item is read before, with the names.
+#[derive(Debug)]
+pub struct NewMotion {
+    /// What is to be resolved.
+    pub text: String,
+    /// How the request is known again.
+    pub retry: Retry,
+}
+
+impl TryFrom<&pb::SubmitMotionRequest> for NewMotion {
+    type Error = yihe_kernel::Error;
+
+    fn try_from(request: &pb::SubmitMotionRequest) -> Result<Self> {
+        let mut fields = Fields::new();
+        let retry = Retry::of(&mut fields, &request.request_id, request);
+        let text = request
+            .motion
+            .as_ref()
+            .map(|motion| motion.text.as_str())
+            .unwrap_or_default();
+        let text = fields.lines("motion.text", text, 1..=10_000);
+        fields.finish()?;
+        Ok(Self { text, retry })
+    }
+}
+
+/// What a voter asks for.
+#[derive(Debug)]
+pub struct NewBallot {
+    /// What the ballot says.
+    pub choice: Choice,
+    /// How the request is known again.
+    pub retry: Retry,
+}
+
+impl TryFrom<&pb::CastBallotRequest> for NewBallot {
+    type Error = yihe_kernel::Error;
+
+    fn try_from(request: &pb::CastBallotRequest) -> Result<Self> {
+        let mut fields = Fields::new();
+        let retry = Retry::of(&mut fields, &request.request_id, request);
+        let choice = code::<Choice>(&mut fields, "choice", request.choice);
+        fields.finish_with("choice", choice.map(|choice| Self { choice, retry }))
+    }
+}
+
+impl From<Motion> for pb::Motion {
+    fn from(motion: Motion) -> Self {
+        Self {
+            name: motion.name.to_string(),
+            agenda_item: motion.name.meeting().agenda_item(motion.agenda_item).to_string(),
+            text: motion.text,
+            mover: organization(motion.mover),
+            mover_display_name: motion.mover_display_name,
+            state: motion.state.number(),
+            create_time: instant(Some(motion.created_at)),
+        }
+    }
+}
+
+/// A vote, with how many may vote and how many have.
+pub fn vote(vote: Vote, (eligible, ballots_cast): (i64, i64)) -> pb::Vote {
+    let community = &vote.name.community;
+    let resolution = |resolution| {
+        ResolutionName {
+            community: community.clone(),
+            resolution,
+        }
+        .to_string()
+    };
+    pb::Vote {
+        name: vote.name.to_string(),
+        motion: vote.name.meeting().motion(vote.motion).to_string(),
+        state: vote.state.number(),
+        method: vote.method.number(),
+        resolution: vote.resolution.map(resolution).unwrap_or_default(),
+        quorum: Some(vote.quorum.into()),
+        open_time: instant(Some(vote.opened_at)),
+        close_time: instant(vote.closed_at),
+        ballots_cast,
+        eligible,
+        tally: vote.count.map(Into::into),
+    }
+}
+
+impl From<Count> for pb::Tally {
+    fn from(count: Count) -> Self {
+        let counts = &count.outcome.counts;
+        Self {
+            verdict: verdict(count.outcome.verdict).into(),
+            yes: number(counts.yes.heads),
+            no: number(counts.no.heads),
+            abstain: number(counts.abstain.heads),
+            invalid: number(counts.invalid.heads),
+            not_voted: number(counts.not_voted.heads),
+            tests: count.outcome.tests.iter().map(test).collect(),
+            sha256: count.sha256,
+        }
+    }
+}
+
+fn number(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+const fn verdict(verdict: Verdict) -> pb::TallyVerdict {
+    match verdict {
+        Verdict::Adopted => pb::TallyVerdict::Adopted,
+        Verdict::Rejected => pb::TallyVerdict::Rejected,
+        Verdict::Tied => pb::TallyVerdict::Tied,
+        Verdict::NoQuorum | Verdict::InsufficientParticipation => pb::TallyVerdict::NotQuorate,
+    }
+}
+
+fn test(finding: &Finding) -> pb::TallyTest {
+    let fraction = finding.threshold.fraction;
+    pb::TallyTest {
+        counted: number(finding.counted),
+        out_of: number(finding.of),
+        numerator: fraction.numerator().into(),
+        denominator: fraction.denominator().into(),
+        strict: finding.threshold.comparison == Comparison::MoreThan,
+        met: finding.met,
+        text_en: finding.sentence(Language::En),
+        text_zh: finding.sentence(Language::Zh),
+    }
+}
+
+/// The ballot of a vote.
+pub fn ballot(vote: &VoteName, ballot: Ballot) -> pb::Ballot {
+    let (choice, cast_time, representative) = match ballot.cast {
+        Some((choice, at, by)) => (choice.number(), Some(at.to_proto()), user(by)),
+        None => (pb::Choice::Unspecified.into(), None, String::new()),
+    };
+    pb::Ballot {
+        name: vote.ballot(ballot.organization).to_string(),
+        organization: organization(ballot.organization),
+        choice,
+        cast_time,
+        representative,
+        display_name: ballot.display_name,
+        kind: ballot.kind.into(),
+    }
+}
+
+impl From<Resolution> for pb::Resolution {
+    fn from(resolution: Resolution) -> Self {
+        Self {
+            number: resolution.number(),
+            name: resolution.name.to_string(),
+            motion: resolution.motion.to_string(),
+            vote: resolution.vote.to_string(),
+            text: resolution.text,
+            title: resolution.title,
+            matter_class: resolution.matter_class.number(),
+            adopt_time: instant(Some(resolution.adopted_at)),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+use yihe_proto::meeting::v1 as pb;
+use yihe_store::Event;
+
+use super::organization;
+
+/// An event of a meeting's history.
+pub fn event(event: Event) -> pb::MeetingEvent {
+    pb::MeetingEvent {
+        position: event.sequence,
+        occur_time: Some(event.at.to_proto()),
+        r#type: event.kind,
+        subject: event.subject,
+        acting_organization: event.organization.map(organization).unwrap_or_default(),
+    }
+}

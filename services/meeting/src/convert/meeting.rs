@@ -1,0 +1,254 @@
+use yihe_kernel::{Fields, Result, Timestamp};
+use yihe_proto::meeting::v1 as pb;
+use yihe_tally::Language;
+
+use super::read::code;
+use super::{Wire, instant, organization, user};
+use crate::domain::{
+    AgendaItem, AgendaItemKind, MatterClass, Meeting, MeetingMode, Notice, Presence, Quorum, RosterEntry,
+};
+use crate::names::MeetingName;
+use crate::retry::Retry;
+
+const TITLE: std::ops::RangeInclusive<usize> = 1..=200;
+const LOCATION: std::ops::RangeInclusive<usize> = 0..=200;
+
+/// A meeting to be convened.
+#[derive(Debug)]
+pub struct NewMeeting {
+    /// Title.
+    pub title: String,
+    /// Place; may be empty.
+    pub location: String,
+    /// When it is to begin.
+    pub starts_at: Timestamp,
+    /// How it decides.
+    pub mode: MeetingMode,
+    /// How the request is known again.
+    pub retry: Retry,
+}
+
+impl TryFrom<&pb::CreateMeetingRequest> for NewMeeting {
+    type Error = yihe_kernel::Error;
+
+    fn try_from(request: &pb::CreateMeetingRequest) -> Result<Self> {
+        let mut fields = Fields::new();
+        let retry = Retry::of(&mut fields, &request.request_id, request);
+        let meeting = request.meeting.clone().unwrap_or_default();
+        let title = fields.line("meeting.title", &meeting.title, TITLE);
+        let location = fields.line("meeting.location", &meeting.location, LOCATION);
+        let starts_at = required_instant(&mut fields, "meeting.start_time", meeting.start_time.as_ref());
+        let mode = match meeting.mode() {
+            pb::MeetingMode::Unspecified | pb::MeetingMode::Session => MeetingMode::Session,
+            pb::MeetingMode::Written => {
+                fields.refuse(
+                    "meeting.mode",
+                    "a body of organizations meets in session",
+                    "以单位为成员的机构以会议形式议事",
+                );
+                MeetingMode::Written
+            }
+        };
+        let made = starts_at.map(|starts_at| Self {
+            title,
+            location,
+            starts_at,
+            mode,
+            retry,
+        });
+        fields.finish_with("meeting.start_time", made)
+    }
+}
+
+fn required_instant(fields: &mut Fields, field: &str, wire: Option<&prost_types::Timestamp>) -> Option<Timestamp> {
+    if wire.is_none() {
+        fields.refuse(field, "is required", "必填");
+    }
+    fields.instant(field, wire)
+}
+
+/// What to change in a draft.
+#[derive(Debug, Default)]
+pub struct MeetingChanges {
+    /// Title.
+    pub title: Option<String>,
+    /// Place.
+    pub location: Option<String>,
+    /// When it is to begin.
+    pub starts_at: Option<Timestamp>,
+    /// The version last seen; may be empty.
+    pub etag: String,
+}
+
+impl TryFrom<pb::UpdateMeetingRequest> for MeetingChanges {
+    type Error = yihe_kernel::Error;
+
+    fn try_from(request: pb::UpdateMeetingRequest) -> Result<Self> {
+        let meeting = request.meeting.unwrap_or_default();
+        let mut mask = request.update_mask;
+        if mask.is_empty() {
+            let set = [
+                ("title", !meeting.title.is_empty()),
+                ("location", !meeting.location.is_empty()),
+                ("start_time", meeting.start_time.is_some()),
+            ];
+            mask = set
+                .iter()
+                .filter(|(_, set)| *set)
+                .map(|(path, _)| (*path).to_owned())
+                .collect();
+        }
+        let mut fields = Fields::new();
+        let mut changes = Self {
+            etag: meeting.etag,
+            ..Self::default()
+        };
+        for path in mask {
+            match path.as_str() {
+                "title" => changes.title = Some(fields.line("meeting.title", &meeting.title, TITLE)),
+                "location" => changes.location = Some(fields.line("meeting.location", &meeting.location, LOCATION)),
+                "start_time" => {
+                    changes.starts_at =
+                        required_instant(&mut fields, "meeting.start_time", meeting.start_time.as_ref());
+                }
+                _ => fields.refuse(
+                    "update_mask",
+                    "holds a path other than title, location, start_time",
+                    "含有不可修改的字段",
+                ),
+            }
+        }
+        fields.finish()?;
+        Ok(changes)
+    }
+}
+
+/// An item to be put on the agenda.
+#[derive(Debug)]
+pub struct NewAgendaItem {
+    /// Title.
+    pub title: String,
+    /// What it is about.
+    pub description: String,
+    /// What is done with it.
+    pub kind: AgendaItemKind,
+    /// Class of the matter.
+    pub matter_class: MatterClass,
+    /// How the request is known again.
+    pub retry: Retry,
+}
+
+impl TryFrom<&pb::CreateAgendaItemRequest> for NewAgendaItem {
+    type Error = yihe_kernel::Error;
+
+    fn try_from(request: &pb::CreateAgendaItemRequest) -> Result<Self> {
+        let mut fields = Fields::new();
+        let retry = Retry::of(&mut fields, &request.request_id, request);
+        let item = request.agenda_item.clone().unwrap_or_default();
+        let title = fields.line("agenda_item.title", &item.title, TITLE);
+        let description = fields.lines("agenda_item.description", &item.description, 0..=10_000);
+        let kind = code::<AgendaItemKind>(&mut fields, "agenda_item.kind", item.kind);
+        let matter_class = code::<MatterClass>(&mut fields, "agenda_item.matter_class", item.matter_class);
+        let made = kind.zip(matter_class);
+        let made = made.map(|(kind, matter_class)| Self {
+            title,
+            description,
+            kind,
+            matter_class,
+            retry,
+        });
+        fields.finish_with("agenda_item", made)
+    }
+}
+
+impl From<Meeting> for pb::Meeting {
+    fn from(meeting: Meeting) -> Self {
+        Self {
+            name: meeting.name.to_string(),
+            body: meeting.name.body(meeting.body).to_string(),
+            body_kind: meeting.body_kind.number(),
+            convener: organization(meeting.convener),
+            state: meeting.state.number(),
+            mode: meeting.mode.number(),
+            start_time: instant(Some(meeting.starts_at)),
+            create_time: instant(Some(meeting.created_at)),
+            notice_time: instant(meeting.noticed_at),
+            open_time: instant(meeting.opened_at),
+            close_time: instant(meeting.closed_at),
+            cancel_reason: meeting.cancel_reason.clone().unwrap_or_default(),
+            etag: meeting.etag(),
+            title: meeting.title,
+            location: meeting.location,
+        }
+    }
+}
+
+impl From<AgendaItem> for pb::AgendaItem {
+    fn from(item: AgendaItem) -> Self {
+        Self {
+            name: item.name.to_string(),
+            title: item.title,
+            description: item.description,
+            proposer: organization(item.proposer),
+            proposer_display_name: item.proposer_display_name,
+            kind: item.kind.number(),
+            matter_class: item.matter_class.number(),
+            position: item.position,
+            noticed: item.noticed,
+            withdraw_time: instant(item.withdrawn_at),
+        }
+    }
+}
+
+impl From<RosterEntry> for pb::RosterEntry {
+    fn from(entry: RosterEntry) -> Self {
+        Self {
+            organization: organization(entry.organization),
+            kind: entry.kind.into(),
+            display_name: entry.display_name,
+            heads: entry.heads.into(),
+            acknowledge_time: instant(entry.acknowledged_at),
+        }
+    }
+}
+
+impl From<Notice> for pb::Notice {
+    fn from(notice: Notice) -> Self {
+        Self {
+            meeting: notice.meeting.to_string(),
+            serve_time: instant(Some(notice.served_at)),
+            rule_pack: notice.pack.id().to_owned(),
+            rule_pack_effective_date: notice.pack.effective_from().to_string(),
+            rule_pack_text: notice.pack.text().to_owned(),
+            rule_pack_sha256: notice.pack.hash().to_owned(),
+            agenda: notice.agenda.into_iter().map(Into::into).collect(),
+            roster: notice.roster.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// An interval of a meeting.
+pub fn presence(meeting: &MeetingName, presence: &Presence) -> pb::Presence {
+    pb::Presence {
+        meeting: meeting.to_string(),
+        organization: organization(presence.organization),
+        representative: user(presence.representative),
+        start_time: instant(Some(presence.started_at)),
+        end_time: instant(presence.ended_at),
+    }
+}
+
+impl From<Quorum> for pb::Quorum {
+    fn from(quorum: Quorum) -> Self {
+        let count = |heads| i64::try_from(heads).unwrap_or(i64::MAX);
+        Self {
+            members: count(quorum.members),
+            present: count(quorum.present),
+            met: quorum.met,
+            text_en: quorum.sentence(Language::En),
+            text_zh: quorum.sentence(Language::Zh),
+            compute_time: instant(Some(quorum.computed_at)),
+            organizations: quorum.organizations.into_iter().map(organization).collect(),
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! From the wire, with every bad field named, and to the wire.
+
+pub mod body;
+mod codes;
+pub mod decision;
+pub mod event;
+pub mod meeting;
+mod read;
+
+pub use codes::Wire;
+pub use read::name;
+
+use yihe_kernel::{OrganizationId, OrganizationName, Timestamp, UserId, UserName};
+
+fn organization(organization: OrganizationId) -> String {
+    OrganizationName { organization }.to_string()
+}
+
+fn user(user: UserId) -> String {
+    UserName { user }.to_string()
+}
+
+fn instant(instant: Option<Timestamp>) -> Option<prost_types::Timestamp> {
+    instant.map(Timestamp::to_proto)
+}

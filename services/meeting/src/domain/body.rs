@@ -1,0 +1,98 @@
+use yihe_kernel::{Error, OrganizationId, OrganizationName, Result, Timestamp};
+use yihe_tally::BodyKind;
+
+use super::OrganizationKind;
+use crate::names::{BodyMemberName, BodyName};
+use crate::reasons;
+
+/// An organization as the directory told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organization {
+    /// Its id.
+    pub id: OrganizationId,
+    /// Its kind then.
+    pub kind: OrganizationKind,
+    /// Its name then.
+    pub display_name: String,
+    /// Whether it was a member of the community then.
+    pub active: bool,
+}
+
+impl Organization {
+    /// The standing of `id` among those looked up, if it is a member of the community.
+    ///
+    /// # Errors
+    /// `ORGANIZATION_NOT_A_MEMBER`.
+    pub fn member_of(known: &[Self], id: OrganizationId, community: impl std::fmt::Display) -> Result<&Self> {
+        known
+            .iter()
+            .find(|organization| organization.id == id && organization.active)
+            .ok_or_else(|| {
+                Error::new(&reasons::ORGANIZATION_NOT_A_MEMBER)
+                    .with("organization", OrganizationName { organization: id })
+                    .with("community", format!("communities/{community}"))
+            })
+    }
+}
+
+/// A standing forum.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Body {
+    /// Its name.
+    pub name: BodyName,
+    /// Its kind.
+    pub kind: BodyKind,
+    /// What it is called.
+    pub display_name: String,
+    /// Who convenes it.
+    pub convener: OrganizationId,
+    /// Id of its rule pack.
+    pub rule_pack: String,
+    /// When it was set up.
+    pub created_at: Timestamp,
+    /// Grows with every write.
+    pub version: i64,
+}
+
+/// Whether the members of such a body are organizations; the others have persons, households or owners.
+#[must_use]
+pub const fn keeps_organizations(kind: BodyKind) -> bool {
+    match kind {
+        BodyKind::JointConference | BodyKind::OnSite | BodyKind::PartyBriefing | BodyKind::MediationPanel => true,
+        BodyKind::ResidentsCouncil
+        | BodyKind::SupervisoryBoard
+        | BodyKind::CaptainsAssociation
+        | BodyKind::OwnersCommitteeMeeting
+        | BodyKind::OwnersAssembly
+        | BodyKind::ResidentsMeeting => false,
+    }
+}
+
+/// An organization's membership of a body; kind and name as they were when it joined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodyMember {
+    /// Its name; ends in the organization's id.
+    pub name: BodyMemberName,
+    /// Kind.
+    pub kind: OrganizationKind,
+    /// Name.
+    pub display_name: String,
+    /// When it joined, last.
+    pub joined_at: Timestamp,
+    /// When it left.
+    pub ended_at: Option<Timestamp>,
+}
+
+impl BodyMember {
+    /// Ends the membership.
+    ///
+    /// # Errors
+    /// `BODY_MEMBER_ENDED`.
+    pub fn end(mut self, now: Timestamp) -> Result<Self> {
+        if self.ended_at.is_some() {
+            return Err(Error::new(&reasons::BODY_MEMBER_ENDED).with("name", &self.name));
+        }
+        self.ended_at = Some(now);
+        Ok(self)
+    }
+}

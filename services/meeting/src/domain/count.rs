@@ -1,0 +1,78 @@
+use sha2::{Digest, Sha256};
+use yihe_kernel::{Error, OrganizationName, Result};
+use yihe_tally::{
+    Ballots, Choice as Counted, CountSheet, MatterClass, Outcome, Presence, Standing, Voter, VoterId, Weight,
+};
+
+use super::{Ballot, Choice, Frozen, Vote};
+
+/// The count of a closed vote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// What it came to.
+    pub outcome: Outcome,
+    /// The outcome in its one canonical form.
+    pub canonical: String,
+    /// SHA-256 of the canonical form, 64 hexadecimal digits.
+    pub sha256: String,
+}
+
+/// Counts a vote from nothing but what was frozen when its notice was served, what was certified when it opened, and the
+/// ballots: so anybody recounts it.
+///
+/// # Errors
+/// `INTERNAL` where stored data contradict one another.
+pub fn count(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, ballots: &[Ballot]) -> Result<Count> {
+    let outcome = sheet(frozen, matter_class, vote, ballots)
+        .count()
+        .map_err(Error::internal)?;
+    let bytes = outcome.canonical_bytes().map_err(Error::internal)?;
+    let sha256 = Sha256::digest(&bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let canonical = String::from_utf8(bytes).map_err(Error::internal)?;
+    Ok(Count {
+        outcome,
+        canonical,
+        sha256,
+    })
+}
+
+fn sheet(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, ballots: &[Ballot]) -> CountSheet {
+    let voter = |organization| VoterId::from(OrganizationName { organization }.to_string());
+    let roster = frozen.roster.values().map(|entry| Voter {
+        id: voter(entry.organization),
+        weight: Weight {
+            heads: u64::from(entry.heads),
+            area: 0,
+        },
+        standing: Standing::Entitled,
+    });
+    let cast = ballots.iter().filter_map(|ballot| {
+        let (choice, ..) = ballot.cast?;
+        Some(yihe_tally::Ballot {
+            voter: voter(ballot.organization),
+            choice: counted(choice),
+        })
+    });
+    CountSheet {
+        pack: frozen.pack.text().to_owned(),
+        pack_hash: frozen.pack.hash().to_owned(),
+        matter_class,
+        roster: roster.collect(),
+        presence: Presence::session(vote.quorum.organizations.iter().copied().map(voter)),
+        ballots: Ballots::Open {
+            ballots: cast.collect(),
+        },
+        casting_vote: None,
+    }
+}
+
+const fn counted(choice: Choice) -> Counted {
+    match choice {
+        Choice::Yes => Counted::Yes,
+        Choice::No => Counted::No,
+        Choice::Abstain => Counted::Abstain,
+    }
+}

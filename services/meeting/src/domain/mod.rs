@@ -1,0 +1,35 @@
+//! What meetings are: types and transitions. No clock, no database, no wire.
+
+mod agenda;
+mod body;
+mod code;
+mod count;
+mod frozen;
+mod meeting;
+mod motion;
+mod notice;
+mod presence;
+mod quorum;
+mod resolution;
+mod rules;
+mod step;
+mod vote;
+
+pub use agenda::{AgendaItem, AgendaItemKind};
+pub use body::{Body, BodyMember, Organization, keeps_organizations};
+pub use count::{Count, count};
+pub use frozen::Frozen;
+pub use meeting::{Meeting, MeetingMode, MeetingState};
+pub use motion::{Motion, MotionState};
+pub use notice::{Notice, RosterEntry};
+pub use presence::{Arrival, Presence, Room};
+pub use quorum::Quorum;
+pub use resolution::Resolution;
+pub use rules::pack_in_force;
+pub use step::Step;
+pub use vote::{Ballot, BallotMethod, Choice, Vote, VoteState};
+pub use yihe_proto::directory::v1::OrganizationKind;
+pub use yihe_tally::{BodyKind, MatterClass};
+
+/// The time zone of all communities so far.
+pub const TIME_ZONE: &str = "Asia/Shanghai";

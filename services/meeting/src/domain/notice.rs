@@ -1,0 +1,105 @@
+use yihe_kernel::{Error, OrganizationId, Result, Timestamp};
+use yihe_tally::{DayUnit, RulePack};
+
+use super::{AgendaItem, Meeting, Organization, OrganizationKind, TIME_ZONE};
+use crate::names::MeetingName;
+use crate::reasons;
+
+/// One organization on a frozen roster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RosterEntry {
+    /// The organization.
+    pub organization: OrganizationId,
+    /// Kind at notice.
+    pub kind: OrganizationKind,
+    /// Name at notice.
+    pub display_name: String,
+    /// Voting weight.
+    pub heads: u32,
+    /// When the notice was acknowledged.
+    pub acknowledged_at: Option<Timestamp>,
+}
+
+/// The notice of a meeting: what is frozen when it is served.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    /// The meeting.
+    pub meeting: MeetingName,
+    /// When it was served.
+    pub served_at: Timestamp,
+    /// The rules, text included.
+    pub pack: RulePack,
+    /// The items that may be decided or discussed, in order.
+    pub agenda: Vec<AgendaItem>,
+    /// Who was served.
+    pub roster: Vec<RosterEntry>,
+}
+
+impl Notice {
+    /// Draws up the notice of a draft: the agenda as it stands, and those members of the body that are members of the
+    /// community now, under their present names.
+    ///
+    /// # Errors
+    /// `AGENDA_EMPTY`, `ROSTER_EMPTY`, `NOTICE_TOO_SHORT`, `CALENDAR_MISSING`.
+    pub fn draw_up(
+        meeting: &Meeting,
+        agenda: Vec<AgendaItem>,
+        members: &[Organization],
+        pack: RulePack,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let mut agenda: Vec<_> = agenda.into_iter().filter(|item| item.withdrawn_at.is_none()).collect();
+        if agenda.is_empty() {
+            return Err(Error::new(&reasons::AGENDA_EMPTY).with("name", &meeting.name));
+        }
+        for item in &mut agenda {
+            item.noticed = true;
+        }
+        let roster: Vec<_> = members
+            .iter()
+            .filter(|member| member.active)
+            .map(RosterEntry::one_vote)
+            .collect();
+        if roster.is_empty() {
+            return Err(Error::new(&reasons::ROSTER_EMPTY).with("name", &meeting.name));
+        }
+        expect_enough_days(&pack, meeting.starts_at, now)?;
+        Ok(Self {
+            meeting: meeting.name.clone(),
+            served_at: now,
+            pack,
+            agenda,
+            roster,
+        })
+    }
+}
+
+impl RosterEntry {
+    /// One organization, one vote.
+    fn one_vote(organization: &Organization) -> Self {
+        Self {
+            organization: organization.id,
+            kind: organization.kind,
+            display_name: organization.display_name.clone(),
+            heads: 1,
+            acknowledged_at: None,
+        }
+    }
+}
+
+/// The days of a notice are whole days: neither the day it is served nor the day of the meeting counts.
+fn expect_enough_days(pack: &RulePack, starts_at: Timestamp, now: Timestamp) -> Result<()> {
+    let notice = &pack.provisions().notice;
+    if notice.unit == DayUnit::Working && notice.days > 0 {
+        let date = now.date_in(TIME_ZONE);
+        return Err(Error::new(&reasons::CALENDAR_MISSING).with("year", date.split('-').next().unwrap_or_default()));
+    }
+    // the zone knows no summer time, so days have 24 hours
+    let earliest = now.plus_days(i64::from(notice.days) + 1).date_in(TIME_ZONE);
+    if starts_at.date_in(TIME_ZONE) >= earliest {
+        return Ok(());
+    }
+    Err(Error::new(&reasons::NOTICE_TOO_SHORT)
+        .with("days", notice.days)
+        .with("earliest_date", earliest))
+}

@@ -1,0 +1,97 @@
+use serde::{Deserialize, Serialize};
+use yihe_kernel::{Error, OrganizationId, Result, Timestamp};
+use yihe_tally::{Finding, Language};
+
+use super::Frozen;
+use crate::names::MeetingName;
+use crate::reasons;
+
+/// A quorum certificate: who counted at an instant, and whether that was enough. Kept as JSON with every vote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quorum {
+    /// Heads on the roster.
+    pub members: u64,
+    /// Heads present.
+    pub present: u64,
+    /// Whether the pack's quorum is met, or the pack asks for none.
+    pub met: bool,
+    /// The test with its numbers; absent where the pack asks for no quorum.
+    pub finding: Option<Finding>,
+    /// The organizations present, by id.
+    #[serde(with = "ids")]
+    pub organizations: Vec<OrganizationId>,
+    /// When it was computed.
+    pub computed_at: Timestamp,
+}
+
+impl Quorum {
+    /// Certifies those present. Who is not on the roster does not count.
+    ///
+    /// # Errors
+    /// `INTERNAL` where the frozen pack cannot be applied to the frozen roster.
+    pub fn certify(frozen: &Frozen, present: impl Iterator<Item = OrganizationId>, now: Timestamp) -> Result<Self> {
+        let mut organizations: Vec<_> = present
+            .filter(|organization| frozen.roster.contains_key(organization))
+            .collect();
+        organizations.sort();
+        organizations.dedup();
+        let heads = |organization| {
+            frozen
+                .roster
+                .get(organization)
+                .map_or(0, |entry| u64::from(entry.heads))
+        };
+        let members = frozen.roster.keys().map(heads).sum();
+        let present = organizations.iter().map(heads).sum();
+        let finding = yihe_tally::quorum(&frozen.pack, members, present).map_err(Error::internal)?;
+        let met = finding.as_ref().is_none_or(|finding| finding.met);
+        Ok(Self {
+            members,
+            present,
+            met,
+            finding,
+            organizations,
+            computed_at: now,
+        })
+    }
+
+    /// The test with its numbers in words.
+    #[must_use]
+    pub fn sentence(&self, language: Language) -> String {
+        match (&self.finding, language) {
+            (Some(finding), language) => finding.sentence(language),
+            (None, Language::En) => format!(
+                "present {} of {} members; the rules ask for no quorum",
+                self.present, self.members
+            ),
+            (None, Language::Zh) => format!("到会 {} 名，成员 {} 名，规则不要求法定人数", self.present, self.members),
+        }
+    }
+
+    /// The refusal to decide without it.
+    #[must_use]
+    pub fn refusal(&self, meeting: &MeetingName) -> Error {
+        Error::new(&reasons::MEETING_NOT_QUORATE)
+            .with("name", meeting)
+            .with("test", self.sentence(Language::En))
+            .with("test_zh", self.sentence(Language::Zh))
+    }
+}
+
+mod ids {
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+    use yihe_kernel::OrganizationId;
+
+    pub fn serialize<S: Serializer>(ids: &[OrganizationId], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(ids.iter().map(ToString::to_string))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<OrganizationId>, D::Error> {
+        let texts = Vec::<String>::deserialize(deserializer)?;
+        texts
+            .iter()
+            .map(|text| text.parse().map_err(D::Error::custom))
+            .collect()
+    }
+}

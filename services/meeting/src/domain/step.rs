@@ -1,0 +1,53 @@
+use super::MeetingState;
+
+/// What can be done in the life of a meeting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Changing title, place or start.
+    Change,
+    /// Putting an item on the agenda or taking one off.
+    Agenda,
+    /// Serving the notice.
+    ServeNotice,
+    /// Acknowledging the notice.
+    Acknowledge,
+    /// Opening the session.
+    Open,
+    /// Checking in or out.
+    Presence,
+    /// Moving, withdrawing a motion, opening, casting in and closing a vote.
+    Decide,
+    /// Closing the meeting.
+    Close,
+    /// Cancelling it.
+    Cancel,
+}
+
+impl Step {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::Change,
+        Self::Agenda,
+        Self::ServeNotice,
+        Self::Acknowledge,
+        Self::Open,
+        Self::Presence,
+        Self::Decide,
+        Self::Close,
+        Self::Cancel,
+    ];
+
+    /// The states in which it can be done: the state machine of a meeting.
+    #[must_use]
+    pub const fn states(self) -> &'static [MeetingState] {
+        use MeetingState::{Draft, InSession, Noticed, Postponed, Suspended, Voting};
+        match self {
+            Self::Change | Self::Agenda | Self::ServeNotice => &[Draft],
+            Self::Acknowledge | Self::Presence => &[Noticed, InSession, Suspended],
+            Self::Open => &[Noticed],
+            Self::Decide => &[InSession],
+            Self::Close => &[InSession, Suspended],
+            Self::Cancel => &[Draft, Noticed, InSession, Suspended, Voting, Postponed],
+        }
+    }
+}

@@ -1,0 +1,173 @@
+use yihe_kernel::{Error, OrganizationId, Result, Timestamp, UserId};
+
+use super::code::codes;
+use super::{Count, Frozen, Meeting, OrganizationKind, Presence, Quorum, Room, Step};
+use crate::names::{MotionId, ResolutionId, VoteName};
+use crate::reasons;
+
+codes! {
+    /// State of a vote.
+    VoteState {
+        /// Open.
+        Open = "OPEN",
+        /// Closed and counted.
+        Closed = "CLOSED",
+        /// Ended without a count, because the meeting ended while the room had no quorum.
+        Lapsed = "LAPSED",
+    }
+
+    /// How ballots are given.
+    BallotMethod {
+        /// Open, by roll-call.
+        OpenRollCall = "OPEN_ROLL_CALL",
+        /// Secret.
+        Secret = "SECRET",
+    }
+
+    /// What a ballot says.
+    Choice {
+        /// In favour.
+        Yes = "YES",
+        /// Against.
+        No = "NO",
+        /// Abstains.
+        Abstain = "ABSTAIN",
+    }
+}
+
+/// A vote on one motion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vote {
+    /// Its name.
+    pub name: VoteName,
+    /// The motion.
+    pub motion: MotionId,
+    /// State.
+    pub state: VoteState,
+    /// How ballots are given.
+    pub method: BallotMethod,
+    /// Who counted when it opened.
+    pub quorum: Quorum,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// When it was closed or lapsed.
+    pub closed_at: Option<Timestamp>,
+    /// The count, once closed.
+    pub count: Option<Count>,
+    /// The resolution, if the motion was adopted.
+    pub resolution: Option<ResolutionId>,
+}
+
+/// The place of one organization in a vote: who may vote, and what it cast.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ballot {
+    /// The organization.
+    pub organization: OrganizationId,
+    /// Its kind.
+    pub kind: OrganizationKind,
+    /// Its name.
+    pub display_name: String,
+    /// Who represented it when the vote opened.
+    pub representative: UserId,
+    /// What it cast, when, and by whom.
+    pub cast: Option<(Choice, Timestamp, UserId)>,
+}
+
+impl Vote {
+    /// Opens a roll-call vote: those present now may vote, and nobody else, whoever comes later.
+    ///
+    /// # Errors
+    /// `MEETING_STATE`, `MEETING_NOT_QUORATE`.
+    pub fn open(
+        name: VoteName,
+        motion: MotionId,
+        meeting: &Meeting,
+        frozen: &Frozen,
+        room: &Room,
+        now: Timestamp,
+    ) -> Result<(Self, Vec<Ballot>)> {
+        meeting.expect(Step::Decide)?;
+        let quorum = room.quorum(frozen, now)?;
+        meeting.expect_quorum(&quorum)?;
+        let ballots = room
+            .present()
+            .filter_map(|presence| Ballot::of(frozen, presence))
+            .collect();
+        let vote = Self {
+            name,
+            motion,
+            state: VoteState::Open,
+            method: BallotMethod::OpenRollCall,
+            quorum,
+            opened_at: now,
+            closed_at: None,
+            count: None,
+            resolution: None,
+        };
+        Ok((vote, ballots))
+    }
+
+    /// Refuses what needs an open vote.
+    ///
+    /// # Errors
+    /// `VOTE_CLOSED`.
+    pub fn expect_open(&self) -> Result<()> {
+        if self.state == VoteState::Open {
+            return Ok(());
+        }
+        Err(Error::new(&reasons::VOTE_CLOSED).with("name", &self.name))
+    }
+
+    /// The refusal of what cannot be done while it is open.
+    #[must_use]
+    pub fn is_open_refusal(name: &VoteName) -> Error {
+        Error::new(&reasons::VOTE_OPEN).with("name", name)
+    }
+
+    /// Whether it can be closed now. A room without a quorum decides nothing, not even by counting: the vote waits, with its
+    /// ballots, until the quorum is back or the meeting ends.
+    ///
+    /// # Errors
+    /// `VOTE_CLOSED`, `MEETING_STATE`, `MEETING_NOT_QUORATE`.
+    pub fn expect_closable(&self, meeting: &Meeting, now_present: &Quorum) -> Result<()> {
+        self.expect_open()?;
+        meeting.expect(Step::Decide)?;
+        meeting.expect_quorum(now_present)
+    }
+
+    /// Closes it with its count.
+    #[must_use]
+    pub fn close(mut self, count: Count, resolution: Option<ResolutionId>, now: Timestamp) -> Self {
+        self.state = VoteState::Closed;
+        self.closed_at = Some(now);
+        self.count = Some(count);
+        self.resolution = resolution;
+        self
+    }
+
+    /// Ends with the meeting. With a quorum it must be closed and counted first.
+    ///
+    /// # Errors
+    /// `VOTE_OPEN`.
+    pub fn lapse(mut self, now_present: &Quorum, now: Timestamp) -> Result<Self> {
+        if now_present.met {
+            return Err(Self::is_open_refusal(&self.name));
+        }
+        self.state = VoteState::Lapsed;
+        self.closed_at = Some(now);
+        Ok(self)
+    }
+}
+
+impl Ballot {
+    fn of(frozen: &Frozen, presence: &Presence) -> Option<Self> {
+        let entry = frozen.roster.get(&presence.organization)?;
+        Some(Self {
+            organization: entry.organization,
+            kind: entry.kind,
+            display_name: entry.display_name.clone(),
+            representative: presence.representative,
+            cast: None,
+        })
+    }
+}

@@ -1,0 +1,207 @@
+//! The authorized lookup: loads a target, settles the open conditions with its facts, and answers for a missing one as for one
+//! that the caller may not see.
+
+use yihe_authz::{Admitted, Authorized, Condition};
+use yihe_kernel::{OrganizationId, Result};
+
+use crate::domain::{AgendaItem, Body, Meeting, Motion, Resolution, Vote};
+use crate::names::{AgendaItemName, BodyId, BodyName, MeetingName, MotionName, ResolutionName, VoteName};
+use crate::service::Service;
+use crate::store;
+
+/// The facts about a target. Conditions without meaning here hold for nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The acting organization is a member of the body now, or on the meeting's frozen roster.
+    pub participant: bool,
+    /// The acting organization convenes the body.
+    pub convener: bool,
+    /// The acting organization proposed the item or moved the motion.
+    pub owner: bool,
+}
+
+impl Facts {
+    /// Whether a condition holds.
+    #[must_use]
+    pub fn holds(self, condition: Condition) -> bool {
+        match condition {
+            Condition::Participant => self.participant,
+            Condition::Convener => self.convener,
+            Condition::Owner => self.owner,
+            Condition::Assignee | Condition::Caller | Condition::Serves => false,
+        }
+    }
+
+    fn owned_by(self, owner: OrganizationId, acting: Option<OrganizationId>) -> Self {
+        Self {
+            owner: acting == Some(owner),
+            ..self
+        }
+    }
+}
+
+/// Which rows below one meeting a caller may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rows {
+    /// All.
+    All,
+    /// Those of the organization.
+    Of(OrganizationId),
+    /// Those of others.
+    NotOf(OrganizationId),
+}
+
+impl Rows {
+    /// The organization by which rows are chosen, and whether its own are meant.
+    #[must_use]
+    pub fn owned(self) -> Option<(OrganizationId, bool)> {
+        match self {
+            Self::All => None,
+            Self::Of(organization) => Some((organization, true)),
+            Self::NotOf(organization) => Some((organization, false)),
+        }
+    }
+}
+
+impl Service {
+    /// The facts about a body for an organization.
+    pub async fn facts_of_body(
+        &self,
+        name: &BodyName,
+        convener: OrganizationId,
+        acting: Option<OrganizationId>,
+    ) -> Result<Facts> {
+        let Some(acting) = acting else {
+            return Ok(Facts::default());
+        };
+        let participant = store::body::is_member(self.reader(), name, acting).await?;
+        Ok(Facts {
+            participant,
+            convener: convener == acting,
+            owner: false,
+        })
+    }
+
+    /// The facts about a meeting for an organization.
+    pub async fn facts_of_meeting(
+        &self,
+        name: &MeetingName,
+        of: (BodyId, OrganizationId),
+        acting: Option<OrganizationId>,
+    ) -> Result<Facts> {
+        let (body, convener) = of;
+        let Some(acting) = acting else {
+            return Ok(Facts::default());
+        };
+        let rostered = match self.frozen.of(name).await? {
+            Some(frozen) => frozen.roster.contains_key(&acting),
+            None => false,
+        };
+        let participant = rostered || store::body::is_member(self.reader(), &name.body(body), acting).await?;
+        Ok(Facts {
+            participant,
+            convener: convener == acting,
+            owner: false,
+        })
+    }
+
+    async fn meeting_facts(&self, admitted: &Admitted, meeting: &Meeting) -> Result<Facts> {
+        if admitted.is_unconditional() {
+            return Ok(Facts::default());
+        }
+        self.facts_of_meeting(&meeting.name, (meeting.body, meeting.convener), admitted.organization())
+            .await
+    }
+
+    /// A body.
+    pub async fn body(&self, admitted: Admitted, name: &BodyName) -> Result<(Authorized, Body)> {
+        let Some(body) = store::body::find(self.reader(), name).await? else {
+            return Err(admitted.missing(name));
+        };
+        let facts = match admitted.is_unconditional() {
+            true => Facts::default(),
+            false => self.facts_of_body(name, body.convener, admitted.organization()).await?,
+        };
+        Ok((admitted.settle(&|condition| facts.holds(condition))?, body))
+    }
+
+    /// A meeting.
+    pub async fn meeting(&self, admitted: Admitted, name: &MeetingName) -> Result<(Authorized, Meeting)> {
+        let Some(meeting) = store::meeting::find(self.reader(), name).await? else {
+            return Err(admitted.missing(name));
+        };
+        let facts = self.meeting_facts(&admitted, &meeting).await?;
+        Ok((admitted.settle(&|condition| facts.holds(condition))?, meeting))
+    }
+
+    /// The rows below a meeting that belong to organizations, as far as the caller may see them.
+    pub async fn rows_of_meeting(&self, admitted: Admitted, name: &MeetingName) -> Result<Rows> {
+        let Some(meeting) = store::meeting::find(self.reader(), name).await? else {
+            return Err(admitted.missing(name));
+        };
+        let facts = self.meeting_facts(&admitted, &meeting).await?;
+        let filter = admitted.filter();
+        let sees = |owner: bool| filter.lets_through(&|condition| Facts { owner, ..facts }.holds(condition));
+        let others = sees(false);
+        match admitted.organization() {
+            Some(organization) if sees(true) != others => Ok(if others {
+                Rows::NotOf(organization)
+            } else {
+                Rows::Of(organization)
+            }),
+            _ if others => Ok(Rows::All),
+            _ => Err(admitted.missing(name)),
+        }
+    }
+
+    /// An agenda item.
+    pub async fn agenda_item(&self, admitted: Admitted, name: &AgendaItemName) -> Result<(Authorized, AgendaItem)> {
+        let meeting = store::meeting::find(self.reader(), &name.meeting()).await?;
+        let item = store::agenda::find(self.reader(), name).await?;
+        let (Some(meeting), Some(item)) = (meeting, item) else {
+            return Err(admitted.missing(name));
+        };
+        let facts = self
+            .meeting_facts(&admitted, &meeting)
+            .await?
+            .owned_by(item.proposer, admitted.organization());
+        Ok((admitted.settle(&|condition| facts.holds(condition))?, item))
+    }
+
+    /// A motion.
+    pub async fn motion(&self, admitted: Admitted, name: &MotionName) -> Result<(Authorized, Motion)> {
+        let meeting = store::meeting::find(self.reader(), &name.meeting()).await?;
+        let motion = store::motion::find(self.reader(), name).await?;
+        let (Some(meeting), Some(motion)) = (meeting, motion) else {
+            return Err(admitted.missing(name));
+        };
+        let facts = self
+            .meeting_facts(&admitted, &meeting)
+            .await?
+            .owned_by(motion.mover, admitted.organization());
+        Ok((admitted.settle(&|condition| facts.holds(condition))?, motion))
+    }
+
+    /// A vote.
+    pub async fn vote(&self, admitted: Admitted, name: &VoteName) -> Result<(Authorized, Vote)> {
+        let meeting = store::meeting::find(self.reader(), &name.meeting()).await?;
+        let vote = store::vote::find(self.reader(), name).await?;
+        let (Some(meeting), Some(vote)) = (meeting, vote) else {
+            return Err(admitted.missing(name));
+        };
+        let facts = self.meeting_facts(&admitted, &meeting).await?;
+        Ok((admitted.settle(&|condition| facts.holds(condition))?, vote))
+    }
+
+    /// A resolution: whoever may see the meeting's may see it.
+    pub async fn resolution(&self, admitted: Admitted, name: &ResolutionName) -> Result<(Authorized, Resolution)> {
+        let Some(resolution) = store::resolution::find(self.reader(), name).await? else {
+            return Err(admitted.missing(name));
+        };
+        let facts = match store::meeting::find(self.reader(), &resolution.motion.meeting()).await? {
+            Some(meeting) => self.meeting_facts(&admitted, &meeting).await?,
+            None => Facts::default(),
+        };
+        Ok((admitted.settle(&|condition| facts.holds(condition))?, resolution))
+    }
+}

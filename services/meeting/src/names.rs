@@ -1,0 +1,122 @@
+//! Ids and names of what this service keeps.
+
+use yihe_kernel::{CommunityId, OrganizationId};
+
+yihe_kernel::ids! {
+    /// Id of a body.
+    BodyId
+    /// Id of a meeting.
+    MeetingId
+    /// Id of an agenda item.
+    AgendaItemId
+    /// Id of a motion.
+    MotionId
+    /// Id of a vote.
+    VoteId
+    /// Id of a resolution.
+    ResolutionId
+}
+
+yihe_kernel::names! {
+    /// Name of a body.
+    BodyName { "communities" community: CommunityId, "bodies" body: BodyId }
+    /// Name of an organization's membership of a body.
+    BodyMemberName { "communities" community: CommunityId, "bodies" body: BodyId, "members" member: OrganizationId }
+    /// Name of a meeting.
+    MeetingName { "communities" community: CommunityId, "meetings" meeting: MeetingId }
+    /// Name of an agenda item.
+    AgendaItemName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "agendaItems" agenda_item: AgendaItemId }
+    /// Name of a motion.
+    MotionName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "motions" motion: MotionId }
+    /// Name of a vote.
+    VoteName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "votes" vote: VoteId }
+    /// Name of an organization's ballot.
+    BallotName {
+        "communities" community: CommunityId,
+        "meetings" meeting: MeetingId,
+        "votes" vote: VoteId,
+        "ballots" ballot: OrganizationId,
+    }
+    /// Name of a resolution.
+    ResolutionName { "communities" community: CommunityId, "resolutions" resolution: ResolutionId }
+}
+
+macro_rules! within_meeting {
+    ($($name:ident)+) => {$(
+        impl $name {
+            /// The meeting it belongs to.
+            #[must_use]
+            pub fn meeting(&self) -> MeetingName {
+                MeetingName { community: self.community.clone(), meeting: self.meeting }
+            }
+        }
+    )+};
+}
+
+within_meeting! { AgendaItemName MotionName VoteName BallotName }
+
+impl MeetingName {
+    /// An agenda item of this meeting.
+    #[must_use]
+    pub fn agenda_item(&self, agenda_item: AgendaItemId) -> AgendaItemName {
+        AgendaItemName {
+            community: self.community.clone(),
+            meeting: self.meeting,
+            agenda_item,
+        }
+    }
+
+    /// A motion of this meeting.
+    #[must_use]
+    pub fn motion(&self, motion: MotionId) -> MotionName {
+        MotionName {
+            community: self.community.clone(),
+            meeting: self.meeting,
+            motion,
+        }
+    }
+
+    /// A vote of this meeting.
+    #[must_use]
+    pub fn vote(&self, vote: VoteId) -> VoteName {
+        VoteName {
+            community: self.community.clone(),
+            meeting: self.meeting,
+            vote,
+        }
+    }
+
+    /// A body of the same community.
+    #[must_use]
+    pub fn body(&self, body: BodyId) -> BodyName {
+        BodyName {
+            community: self.community.clone(),
+            body,
+        }
+    }
+}
+
+impl VoteName {
+    /// The ballot of an organization.
+    #[must_use]
+    pub fn ballot(&self, organization: OrganizationId) -> BallotName {
+        BallotName {
+            community: self.community.clone(),
+            meeting: self.meeting,
+            vote: self.vote,
+            ballot: organization,
+        }
+    }
+}
+
+impl BodyName {
+    /// The membership of an organization.
+    #[must_use]
+    pub fn member(&self, member: OrganizationId) -> BodyMemberName {
+        BodyMemberName {
+            community: self.community.clone(),
+            body: self.body,
+            member,
+        }
+    }
+}

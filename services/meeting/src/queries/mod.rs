@@ -1,0 +1,9 @@
+//! What is read: get, list and watch.
+
+pub mod agenda_item;
+pub mod body;
+pub mod meeting;
+pub mod motion;
+pub mod resolution;
+pub mod vote;
+pub mod watch;

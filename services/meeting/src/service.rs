@@ -1,0 +1,95 @@
+use std::sync::Arc;
+
+use tonic::service::Routes;
+use yihe_authz::{Guard, InternalTokens, Keys, Snapshots};
+use yihe_kernel::{Error, OrganizationId, Result, SharedClock, Timestamp, UserId, reasons};
+use yihe_server::{ServiceLink, Tasks, protect};
+use yihe_store::{Feed, Reader, Store, StoreConfig};
+
+use crate::api::Api;
+use crate::directory::Directory;
+use crate::frozen::FrozenMeetings;
+use crate::{consumers, migrations};
+
+const NAME: &str = "meeting";
+
+/// What the service is given.
+pub struct Deps {
+    /// Where it keeps its data.
+    pub store: StoreConfig,
+    /// The clock.
+    pub clock: SharedClock,
+    /// The node's keys.
+    pub keys: Keys,
+    /// The policies.
+    pub snapshots: Arc<Snapshots>,
+    /// The way to the directory, as this service.
+    pub directory: ServiceLink,
+    /// What happens in the directory; without it, memberships of bodies do not end with memberships of the community.
+    pub directory_feed: Option<Feed>,
+}
+
+/// A running service.
+pub struct Started {
+    /// Its router, behind the internal token.
+    pub routes: Routes,
+    /// What happens in it.
+    pub feed: Feed,
+    /// Its background tasks; they end when this is dropped.
+    pub tasks: Tasks,
+}
+
+/// Opens the store and starts the service.
+///
+/// # Errors
+/// `STORAGE_BROKEN`, `STORAGE_FULL` or `UNAVAILABLE` where the store cannot be opened.
+pub async fn start(deps: Deps) -> Result<Started> {
+    let store = Store::open(&deps.store, migrations::migrations, Arc::clone(&deps.clock)).await?;
+    let mut tasks = Tasks::default();
+    if let Some(feed) = deps.directory_feed {
+        tasks.spawn(
+            "meeting.membership_ended",
+            consumers::follow_directory(store.clone(), feed),
+        );
+    }
+    let feed = store.feed();
+    let service = Arc::new(Service {
+        guard: Guard::new(NAME, Arc::clone(&deps.snapshots), Arc::clone(&deps.clock)),
+        snapshots: deps.snapshots,
+        directory: Directory::new(deps.directory),
+        frozen: FrozenMeetings::new(store.reader().clone()),
+        store,
+    });
+    let tokens = InternalTokens::new(&deps.keys, Arc::clone(&deps.clock));
+    let routes = protect(Api::routes(service), NAME, tokens, deps.clock);
+    Ok(Started { routes, feed, tasks })
+}
+
+/// What commands and queries work with.
+pub(crate) struct Service {
+    pub guard: Guard,
+    pub snapshots: Arc<Snapshots>,
+    pub directory: Directory,
+    pub frozen: FrozenMeetings,
+    pub store: Store,
+}
+
+impl Service {
+    pub fn now(&self) -> Timestamp {
+        self.store.clock().now()
+    }
+
+    pub fn reader(&self) -> &Reader {
+        self.store.reader()
+    }
+}
+
+/// The organization acted for; what is done for an organization needs one.
+pub(crate) fn acting(organization: Option<OrganizationId>) -> Result<OrganizationId> {
+    organization.ok_or_else(|| Error::new(&crate::reasons::ORGANIZATION_REQUIRED))
+}
+
+/// The person acting.
+pub(crate) fn person(user: Option<UserId>) -> Result<UserId> {
+    user.ok_or_else(|| Error::new(&reasons::PERSONS_ONLY))
+}

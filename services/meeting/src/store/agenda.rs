@@ -1,0 +1,147 @@
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use yihe_authz::Authorized;
+use yihe_kernel::{OrganizationId, Timestamp};
+use yihe_store::{Failure, Page, Tx};
+
+use super::entity::agenda_item;
+use super::row;
+use crate::domain::{AgendaItem, AgendaItemKind, MatterClass};
+use crate::lookup::Rows;
+use crate::names::{AgendaItemId, AgendaItemName, MeetingId, MeetingName};
+
+fn items(meeting: &MeetingName) -> sea_orm::Select<agenda_item::Entity> {
+    agenda_item::Entity::find()
+        .filter(agenda_item::Column::Community.eq(meeting.community.as_str()))
+        .filter(agenda_item::Column::Meeting.eq(meeting.meeting.uuid()))
+}
+
+/// One item.
+pub async fn find(conn: &impl ConnectionTrait, name: &AgendaItemName) -> Result<Option<AgendaItem>, Failure> {
+    let key = (name.community.to_string(), name.meeting.uuid(), name.agenda_item.uuid());
+    let row = agenda_item::Entity::find_by_id(key).one(conn).await?;
+    row.map(AgendaItem::try_from).transpose()
+}
+
+/// The whole agenda in its order, withdrawn items included.
+pub async fn all(conn: &impl ConnectionTrait, meeting: &MeetingName) -> Result<Vec<AgendaItem>, Failure> {
+    let rows = items(meeting)
+        .order_by_asc(agenda_item::Column::Position)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(AgendaItem::try_from).collect()
+}
+
+/// A page of the agenda in its order.
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    meeting: &MeetingName,
+    rows: Rows,
+    page: &Page,
+) -> Result<Vec<AgendaItem>, Failure> {
+    let mut query = items(meeting);
+    if let Some((organization, owned)) = rows.owned() {
+        let proposer = agenda_item::Column::Proposer;
+        query = query.filter(if owned {
+            proposer.eq(organization.uuid())
+        } else {
+            proposer.ne(organization.uuid())
+        });
+    }
+    if let Some(after) = &page.after {
+        let after: i32 = after.parse().map_err(|_| row::broken("page_token", after))?;
+        query = query.filter(agenda_item::Column::Position.gt(after));
+    }
+    let rows = query
+        .order_by_asc(agenda_item::Column::Position)
+        .limit(row::fetch(page))
+        .all(conn)
+        .await?;
+    rows.into_iter().map(AgendaItem::try_from).collect()
+}
+
+/// The place after the last one. The meeting must be held.
+pub async fn next_position(tx: &Tx, meeting: &MeetingName) -> Result<i32, Failure> {
+    let last = items(meeting)
+        .order_by_desc(agenda_item::Column::Position)
+        .one(tx)
+        .await?;
+    Ok(last.map_or(1, |item| item.position + 1))
+}
+
+/// Adds an item.
+pub async fn insert(tx: &Tx, _by: &Authorized, item: &AgendaItem) -> Result<(), Failure> {
+    let row = agenda_item::ActiveModel {
+        community: Set(item.name.community.to_string()),
+        meeting: Set(item.name.meeting.uuid()),
+        id: Set(item.name.agenda_item.uuid()),
+        position: Set(item.position),
+        title: Set(item.title.clone()),
+        description: Set(item.description.clone()),
+        proposer: Set(item.proposer.uuid()),
+        proposer_display_name: Set(item.proposer_display_name.clone()),
+        kind: Set(item.kind.code().to_owned()),
+        matter_class: Set(item.matter_class.code().to_owned()),
+        noticed: Set(item.noticed),
+        created_at: Set(item.created_at.micros()),
+        withdrawn_at: Set(row::micros(item.withdrawn_at)),
+    };
+    agenda_item::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Notes a withdrawal. The meeting must be held.
+pub async fn withdraw(tx: &Tx, _by: &Authorized, item: &AgendaItem) -> Result<(), Failure> {
+    agenda_item::Entity::update_many()
+        .set(agenda_item::ActiveModel {
+            withdrawn_at: Set(row::micros(item.withdrawn_at)),
+            ..Default::default()
+        })
+        .filter(agenda_item::Column::Community.eq(item.name.community.as_str()))
+        .filter(agenda_item::Column::Meeting.eq(item.name.meeting.uuid()))
+        .filter(agenda_item::Column::Id.eq(item.name.agenda_item.uuid()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Freezes the agenda as it stands into the notice. The meeting must be held.
+pub async fn freeze(tx: &Tx, _by: &Authorized, meeting: &MeetingName) -> Result<(), Failure> {
+    agenda_item::Entity::update_many()
+        .set(agenda_item::ActiveModel {
+            noticed: Set(true),
+            ..Default::default()
+        })
+        .filter(agenda_item::Column::Community.eq(meeting.community.as_str()))
+        .filter(agenda_item::Column::Meeting.eq(meeting.meeting.uuid()))
+        .filter(agenda_item::Column::WithdrawnAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+impl TryFrom<agenda_item::Model> for AgendaItem {
+    type Error = Failure;
+
+    fn try_from(row: agenda_item::Model) -> Result<Self, Failure> {
+        Ok(Self {
+            name: AgendaItemName {
+                community: row::community(&row.community)?,
+                meeting: MeetingId::from(row.meeting),
+                agenda_item: AgendaItemId::from(row.id),
+            },
+            position: row.position,
+            title: row.title,
+            description: row.description,
+            proposer: OrganizationId::from(row.proposer),
+            proposer_display_name: row.proposer_display_name,
+            kind: row::read(AgendaItemKind::from_code(&row.kind), "kind", &row.kind)?,
+            matter_class: row
+                .matter_class
+                .parse::<MatterClass>()
+                .map_err(|_| row::broken("matter_class", &row.matter_class))?,
+            noticed: row.noticed,
+            created_at: Timestamp::from_micros(row.created_at),
+            withdrawn_at: row::instant(row.withdrawn_at),
+        })
+    }
+}

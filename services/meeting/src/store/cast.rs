@@ -1,0 +1,69 @@
+//! Casting a ballot: the one hot path, so its statements are written by hand, prepared once, and as few as can be.
+
+use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
+use yihe_authz::Authorized;
+use yihe_kernel::{OrganizationId, Timestamp, UserId};
+use yihe_store::{Failure, Tx};
+
+use crate::domain::Choice;
+use crate::names::VoteName;
+
+/// Everything a ballot depends on is in its guard, so that one statement decides and writes. Parameters: choice, instant,
+/// person, community, vote, organization, meeting.
+const CAST: &str = "UPDATE ballot SET choice = $1, cast_at = $2, cast_by = $3 \
+     WHERE community = $4 AND vote = $5 AND organization = $6 AND choice IS NULL \
+     AND EXISTS (SELECT 1 FROM vote v JOIN meeting m ON m.community = v.community AND m.id = v.meeting \
+         WHERE v.community = $4 AND v.meeting = $7 AND v.id = $5 AND v.state = 'OPEN' AND m.state = 'IN_SESSION' AND m.quorate) \
+     AND EXISTS (SELECT 1 FROM presence p \
+         WHERE p.community = $4 AND p.meeting = $7 AND p.organization = $6 AND p.representative = $3 AND p.ended_at IS NULL)";
+
+/// PostgreSQL: keeps the vote from being closed until the ballot is committed, and waits for a close under way; the guard, a
+/// statement of its own, then sees it. SQLite has one writer. Parameters: community, meeting, vote.
+const SHARE: &str = "SELECT 1 FROM vote WHERE community = $1 AND meeting = $2 AND id = $3 FOR SHARE";
+
+/// The statements that cast one ballot on a backend, in order, apart from the outbox row: what a benchmark compares with.
+#[must_use]
+pub fn statements(backend: DbBackend) -> &'static [&'static str] {
+    match backend {
+        DbBackend::Postgres => &[SHARE, CAST],
+        _ => &[CAST],
+    }
+}
+
+/// A ballot about to be cast.
+#[derive(Debug, Clone)]
+pub struct Cast {
+    /// The vote.
+    pub vote: VoteName,
+    /// Whose ballot.
+    pub organization: OrganizationId,
+    /// By whom.
+    pub representative: UserId,
+    /// What it says.
+    pub choice: Choice,
+}
+
+/// Casts the ballot if vote, room, presence and the ballot itself permit; false when one of them does not.
+pub async fn cast(tx: &Tx, _by: &Authorized, ballot: &Cast, at: Timestamp) -> Result<bool, Failure> {
+    let backend = tx.get_database_backend();
+    let community: Value = ballot.vote.community.as_str().into();
+    let (meeting, vote): (Value, Value) = (ballot.vote.meeting.uuid().into(), ballot.vote.vote.uuid().into());
+    if backend == DbBackend::Postgres {
+        let values = [community.clone(), meeting.clone(), vote.clone()];
+        tx.query_one_raw(Statement::from_sql_and_values(backend, SHARE, values))
+            .await?;
+    }
+    let values = [
+        ballot.choice.code().into(),
+        at.micros().into(),
+        ballot.representative.uuid().into(),
+        community,
+        vote,
+        ballot.organization.uuid().into(),
+        meeting,
+    ];
+    let done = tx
+        .execute_raw(Statement::from_sql_and_values(backend, CAST, values))
+        .await?;
+    Ok(done.rows_affected() == 1)
+}

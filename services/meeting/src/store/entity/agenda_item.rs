@@ -1,0 +1,27 @@
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "agenda_item")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub community: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub meeting: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub position: i32,
+    pub title: String,
+    pub description: String,
+    pub proposer: Uuid,
+    pub proposer_display_name: String,
+    pub kind: String,
+    pub matter_class: String,
+    pub noticed: bool,
+    pub created_at: i64,
+    pub withdrawn_at: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

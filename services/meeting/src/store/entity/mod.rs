@@ -1,0 +1,13 @@
+//! The tables. Private to the store: everybody else speaks of domain types.
+
+pub mod agenda_item;
+pub mod ballot;
+pub mod body;
+pub mod body_member;
+pub mod meeting;
+pub mod motion;
+pub mod notice;
+pub mod presence;
+pub mod resolution;
+pub mod roster_entry;
+pub mod vote;

@@ -1,0 +1,23 @@
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "motion")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub community: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub meeting: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub agenda_item: Uuid,
+    pub text: String,
+    pub mover: Uuid,
+    pub mover_display_name: String,
+    pub state: String,
+    pub created_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,21 @@
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "presence")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub community: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub meeting: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub organization: Uuid,
+    pub representative: Uuid,
+    pub started_at: i64,
+    pub ended_at: Option<i64>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,14 @@
+//! Every query of this service. Reads take any connection, writes a transaction and the proof that the caller may.
+
+pub mod agenda;
+pub mod body;
+pub mod cast;
+mod entity;
+pub mod meeting;
+pub mod motion;
+pub mod notice;
+pub mod presence;
+pub mod resolution;
+mod row;
+pub mod visible;
+pub mod vote;

@@ -1,0 +1,88 @@
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use yihe_authz::Authorized;
+use yihe_kernel::{Error, OrganizationId, OrganizationName, Timestamp, UserId};
+use yihe_store::{Failure, Tx};
+
+use super::entity::presence;
+use super::row;
+use crate::domain::{Presence, Room};
+use crate::names::MeetingName;
+use crate::reasons;
+
+/// Who came and went, in order.
+pub async fn room(conn: &impl ConnectionTrait, meeting: &MeetingName) -> Result<Room, Failure> {
+    let rows = presence::Entity::find()
+        .filter(presence::Column::Community.eq(meeting.community.as_str()))
+        .filter(presence::Column::Meeting.eq(meeting.meeting.uuid()))
+        .order_by_asc(presence::Column::Id)
+        .all(conn)
+        .await?;
+    Ok(Room(rows.into_iter().map(Presence::from).collect()))
+}
+
+/// Begins an interval.
+pub async fn insert(tx: &Tx, _by: &Authorized, meeting: &MeetingName, presence: &Presence) -> Result<(), Failure> {
+    let row = presence::ActiveModel {
+        community: Set(meeting.community.to_string()),
+        meeting: Set(meeting.meeting.uuid()),
+        id: Set(presence.id),
+        organization: Set(presence.organization.uuid()),
+        representative: Set(presence.representative.uuid()),
+        started_at: Set(presence.started_at.micros()),
+        ended_at: Set(row::micros(presence.ended_at)),
+    };
+    presence::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Ends an interval.
+pub async fn end(
+    tx: &Tx,
+    _by: &Authorized,
+    meeting: &MeetingName,
+    presence: &Presence,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    let ended = open(meeting, at)
+        .filter(presence::Column::Id.eq(presence.id))
+        .exec(tx)
+        .await?;
+    if ended.rows_affected == 1 {
+        return Ok(());
+    }
+    let organization = OrganizationName {
+        organization: presence.organization,
+    };
+    Err(Error::new(&reasons::NOT_CHECKED_IN)
+        .with("organization", organization)
+        .into())
+}
+
+/// Ends all that last, because the meeting does.
+pub async fn end_all(tx: &Tx, _by: &Authorized, meeting: &MeetingName, at: Timestamp) -> Result<(), Failure> {
+    open(meeting, at).exec(tx).await?;
+    Ok(())
+}
+
+fn open(meeting: &MeetingName, at: Timestamp) -> sea_orm::UpdateMany<presence::Entity> {
+    presence::Entity::update_many()
+        .set(presence::ActiveModel {
+            ended_at: Set(Some(at.micros())),
+            ..Default::default()
+        })
+        .filter(presence::Column::Community.eq(meeting.community.as_str()))
+        .filter(presence::Column::Meeting.eq(meeting.meeting.uuid()))
+        .filter(presence::Column::EndedAt.is_null())
+}
+
+impl From<presence::Model> for Presence {
+    fn from(row: presence::Model) -> Self {
+        Self {
+            id: row.id,
+            organization: OrganizationId::from(row.organization),
+            representative: UserId::from(row.representative),
+            started_at: Timestamp::from_micros(row.started_at),
+            ended_at: row::instant(row.ended_at),
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Which rows of a list a caller may see: the facts of `crate::lookup` once more, as SQL. A property test holds them equal.
+
+use sea_orm::sea_query::{Cond, Expr, ExprTrait, Query, SelectStatement, SimpleExpr};
+use yihe_authz::{Condition, ConditionSet, Filter};
+use yihe_kernel::OrganizationId;
+
+use super::entity::{body, body_member, meeting, resolution, roster_entry};
+
+/// The caller of a list: its filter plan and the organization it acts for.
+#[derive(Debug, Clone, Copy)]
+pub struct Sight {
+    /// What the policies say.
+    pub filter: Filter,
+    /// The acting organization; none is a member of nothing.
+    pub organization: Option<OrganizationId>,
+}
+
+type Fact<'a> = &'a dyn Fn(Condition, OrganizationId) -> Option<SimpleExpr>;
+
+impl Sight {
+    /// Bodies.
+    pub fn of_bodies(&self) -> Cond {
+        self.condition(&|condition, organization| match condition {
+            Condition::Participant => Some(member_of(
+                (body::Entity, body::Column::Community),
+                (body::Entity, body::Column::Id),
+                organization,
+            )),
+            Condition::Convener => Some(Expr::col((body::Entity, body::Column::Convener)).eq(organization.uuid())),
+            Condition::Owner | Condition::Assignee | Condition::Caller | Condition::Serves => None,
+        })
+    }
+
+    /// Meetings.
+    pub fn of_meetings(&self) -> Cond {
+        use meeting::{Column, Entity};
+        self.condition(&|condition, organization| match condition {
+            Condition::Participant => Some(
+                on_roster((Entity, Column::Community), (Entity, Column::Id), organization).or(member_of(
+                    (Entity, Column::Community),
+                    (Entity, Column::Body),
+                    organization,
+                )),
+            ),
+            Condition::Convener => Some(Expr::col((Entity, Column::Convener)).eq(organization.uuid())),
+            Condition::Owner | Condition::Assignee | Condition::Caller | Condition::Serves => None,
+        })
+    }
+
+    /// Resolutions: as the meetings that adopted them.
+    pub fn of_resolutions(&self) -> Cond {
+        use resolution::{Column, Entity};
+        self.condition(&|condition, organization| match condition {
+            Condition::Participant => Some(
+                on_roster((Entity, Column::Community), (Entity, Column::Meeting), organization).or(member_of(
+                    (Entity, Column::Community),
+                    (Entity, Column::Body),
+                    organization,
+                )),
+            ),
+            Condition::Convener => Some(Expr::exists(
+                Query::select()
+                    .expr(Expr::val(1))
+                    .from(meeting::Entity)
+                    .and_where(
+                        Expr::col((meeting::Entity, meeting::Column::Community)).equals((Entity, Column::Community)),
+                    )
+                    .and_where(Expr::col((meeting::Entity, meeting::Column::Id)).equals((Entity, Column::Meeting)))
+                    .and_where(Expr::col((meeting::Entity, meeting::Column::Convener)).eq(organization.uuid()))
+                    .take(),
+            )),
+            Condition::Owner | Condition::Assignee | Condition::Caller | Condition::Serves => None,
+        })
+    }
+
+    fn condition(&self, fact: Fact<'_>) -> Cond {
+        match self.filter {
+            Filter::All => Cond::all(),
+            Filter::None => Cond::all().add(never()),
+            Filter::Where { allow_if, deny_if } => {
+                let denied = self.any(deny_if, fact);
+                match allow_if {
+                    None => Cond::all().add(denied.not()),
+                    Some(allow_if) => Cond::all().add(denied.not()).add(self.any(allow_if, fact)),
+                }
+            }
+        }
+    }
+
+    /// Whether one of the conditions holds; what has no meaning for the rows holds for none.
+    fn any(&self, conditions: ConditionSet, fact: Fact<'_>) -> SimpleExpr {
+        let facts = conditions
+            .iter()
+            .filter_map(|condition| fact(condition, self.organization?));
+        facts.reduce(ExprTrait::or).unwrap_or_else(never)
+    }
+}
+
+fn never() -> SimpleExpr {
+    Expr::val(1).eq(0)
+}
+
+type Column<E, C> = (E, C);
+
+fn member_of<E, C>(community: Column<E, C>, of: Column<E, C>, organization: OrganizationId) -> SimpleExpr
+where
+    E: sea_orm::sea_query::IntoIden + 'static,
+    C: sea_orm::sea_query::IntoIden + 'static,
+{
+    use body_member::{Column, Entity};
+    let mut query: SelectStatement = Query::select();
+    query
+        .expr(Expr::val(1))
+        .from(Entity)
+        .and_where(Expr::col((Entity, Column::Community)).equals(community))
+        .and_where(Expr::col((Entity, Column::Body)).equals(of))
+        .and_where(Expr::col((Entity, Column::Organization)).eq(organization.uuid()))
+        .and_where(Expr::col((Entity, Column::EndedAt)).is_null());
+    Expr::exists(query)
+}
+
+fn on_roster<E, C>(community: Column<E, C>, of: Column<E, C>, organization: OrganizationId) -> SimpleExpr
+where
+    E: sea_orm::sea_query::IntoIden + 'static,
+    C: sea_orm::sea_query::IntoIden + 'static,
+{
+    use roster_entry::{Column, Entity};
+    let mut query: SelectStatement = Query::select();
+    query
+        .expr(Expr::val(1))
+        .from(Entity)
+        .and_where(Expr::col((Entity, Column::Community)).equals(community))
+        .and_where(Expr::col((Entity, Column::Meeting)).equals(of))
+        .and_where(Expr::col((Entity, Column::Organization)).eq(organization.uuid()));
+    Expr::exists(query)
+}

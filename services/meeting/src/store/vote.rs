@@ -1,0 +1,242 @@
+use std::collections::HashMap;
+
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+use yihe_authz::Authorized;
+use yihe_kernel::{Error, OrganizationId, Timestamp, UserId};
+use yihe_store::{Failure, Page, Tx};
+
+use super::entity::{ballot, vote};
+use super::row;
+use crate::domain::{Ballot, BallotMethod, Choice, Count, Vote, VoteState};
+use crate::names::{MeetingId, MeetingName, MotionId, ResolutionId, VoteId, VoteName};
+use crate::reasons;
+
+const ROWS: usize = 500;
+
+fn by_name(name: &VoteName) -> sea_orm::Select<vote::Entity> {
+    vote::Entity::find_by_id((name.community.to_string(), name.meeting.uuid(), name.vote.uuid()))
+}
+
+/// One vote.
+pub async fn find(conn: &impl ConnectionTrait, name: &VoteName) -> Result<Option<Vote>, Failure> {
+    let row = by_name(name).one(conn).await?;
+    row.map(Vote::try_from).transpose()
+}
+
+/// One vote, held until the transaction ends: no ballot is cast meanwhile. The meeting must be held before.
+pub async fn hold(tx: &Tx, name: &VoteName) -> Result<Vote, Failure> {
+    let row = by_name(name).lock_exclusive().one(tx).await?;
+    Vote::try_from(row.ok_or_else(|| Error::not_found(name))?)
+}
+
+/// The vote that is open in a meeting, held. The meeting must be held before.
+pub async fn hold_open(tx: &Tx, meeting: &MeetingName) -> Result<Option<Vote>, Failure> {
+    let row = of_meeting(meeting)
+        .filter(vote::Column::State.eq(VoteState::Open.code()))
+        .lock_exclusive()
+        .one(tx)
+        .await?;
+    row.map(Vote::try_from).transpose()
+}
+
+fn of_meeting(meeting: &MeetingName) -> sea_orm::Select<vote::Entity> {
+    vote::Entity::find()
+        .filter(vote::Column::Community.eq(meeting.community.as_str()))
+        .filter(vote::Column::Meeting.eq(meeting.meeting.uuid()))
+}
+
+/// The votes of a meeting in the order they were opened.
+pub async fn list(conn: &impl ConnectionTrait, meeting: &MeetingName, page: &Page) -> Result<Vec<Vote>, Failure> {
+    let mut query = of_meeting(meeting);
+    if let Some(after) = row::after_id(page)? {
+        query = query.filter(vote::Column::Id.gt(after));
+    }
+    let rows = query
+        .order_by_asc(vote::Column::Id)
+        .limit(row::fetch(page))
+        .all(conn)
+        .await?;
+    rows.into_iter().map(Vote::try_from).collect()
+}
+
+/// Opens a vote with its frozen list of voters.
+pub async fn insert(tx: &Tx, _by: &Authorized, vote: &Vote, ballots: &[Ballot]) -> Result<(), Failure> {
+    let (community, meeting, id) = (
+        vote.name.community.to_string(),
+        vote.name.meeting.uuid(),
+        vote.name.vote.uuid(),
+    );
+    let row = vote::ActiveModel {
+        community: Set(community.clone()),
+        meeting: Set(meeting),
+        id: Set(id),
+        motion: Set(vote.motion.uuid()),
+        state: Set(vote.state.code().to_owned()),
+        method: Set(vote.method.code().to_owned()),
+        quorum: Set(serde_json::to_string(&vote.quorum).map_err(Error::internal)?),
+        opened_at: Set(vote.opened_at.micros()),
+        closed_at: Set(None),
+        tally: Set(None),
+        tally_sha256: Set(None),
+        resolution: Set(None),
+    };
+    vote::Entity::insert(row).exec_without_returning(tx).await?;
+    for chunk in ballots.chunks(ROWS) {
+        let rows = chunk.iter().map(|ballot| ballot::ActiveModel {
+            community: Set(community.clone()),
+            vote: Set(id),
+            organization: Set(ballot.organization.uuid()),
+            meeting: Set(meeting),
+            kind: Set(row::kind_code(ballot.kind)),
+            display_name: Set(ballot.display_name.clone()),
+            representative: Set(ballot.representative.uuid()),
+            choice: Set(None),
+            cast_at: Set(None),
+            cast_by: Set(None),
+        });
+        ballot::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Stores the end of an open vote. It must be held.
+pub async fn end(tx: &Tx, _by: &Authorized, vote: &Vote) -> Result<(), Failure> {
+    let ended = vote::Entity::update_many()
+        .set(vote::ActiveModel {
+            state: Set(vote.state.code().to_owned()),
+            closed_at: Set(row::micros(vote.closed_at)),
+            tally: Set(vote.count.as_ref().map(|count| count.canonical.clone())),
+            tally_sha256: Set(vote.count.as_ref().map(|count| count.sha256.clone())),
+            resolution: Set(vote.resolution.map(ResolutionId::uuid)),
+            ..Default::default()
+        })
+        .filter(vote::Column::Community.eq(vote.name.community.as_str()))
+        .filter(vote::Column::Meeting.eq(vote.name.meeting.uuid()))
+        .filter(vote::Column::Id.eq(vote.name.vote.uuid()))
+        .filter(vote::Column::State.eq(VoteState::Open.code()))
+        .exec(tx)
+        .await?;
+    if ended.rows_affected == 1 {
+        return Ok(());
+    }
+    Err(Error::new(&reasons::VOTE_CLOSED).with("name", &vote.name).into())
+}
+
+fn of_vote(name: &VoteName) -> sea_orm::Select<ballot::Entity> {
+    ballot::Entity::find()
+        .filter(ballot::Column::Community.eq(name.community.as_str()))
+        .filter(ballot::Column::Vote.eq(name.vote.uuid()))
+}
+
+/// All ballots of a vote by organization, those not cast included.
+pub async fn ballots(conn: &impl ConnectionTrait, name: &VoteName) -> Result<Vec<Ballot>, Failure> {
+    let rows = of_vote(name)
+        .order_by_asc(ballot::Column::Organization)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(Ballot::try_from).collect()
+}
+
+/// A page of the ballots of a vote by organization.
+pub async fn list_ballots(conn: &impl ConnectionTrait, name: &VoteName, page: &Page) -> Result<Vec<Ballot>, Failure> {
+    let mut query = of_vote(name);
+    if let Some(after) = row::after_id(page)? {
+        query = query.filter(ballot::Column::Organization.gt(after));
+    }
+    let rows = query
+        .order_by_asc(ballot::Column::Organization)
+        .limit(row::fetch(page))
+        .all(conn)
+        .await?;
+    rows.into_iter().map(Ballot::try_from).collect()
+}
+
+/// The ballot of one organization.
+pub async fn ballot(
+    conn: &impl ConnectionTrait,
+    name: &VoteName,
+    organization: OrganizationId,
+) -> Result<Option<Ballot>, Failure> {
+    let row = of_vote(name)
+        .filter(ballot::Column::Organization.eq(organization.uuid()))
+        .one(conn)
+        .await?;
+    row.map(Ballot::try_from).transpose()
+}
+
+/// How many may vote, and how many have, by vote.
+pub async fn turnout(conn: &impl ConnectionTrait, votes: &[Vote]) -> Result<HashMap<VoteId, (i64, i64)>, Failure> {
+    let Some(first) = votes.first() else {
+        return Ok(HashMap::new());
+    };
+    let rows: Vec<(Uuid, i64, i64)> = ballot::Entity::find()
+        .select_only()
+        .column(ballot::Column::Vote)
+        .column_as(ballot::Column::Organization.count(), "eligible")
+        .column_as(ballot::Column::Choice.count(), "cast")
+        .filter(ballot::Column::Community.eq(first.name.community.as_str()))
+        .filter(ballot::Column::Vote.is_in(votes.iter().map(|vote| vote.name.vote.uuid())))
+        .group_by(ballot::Column::Vote)
+        .into_tuple()
+        .all(conn)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|(vote, eligible, cast)| (VoteId::from(vote), (eligible, cast)))
+        .collect())
+}
+
+impl TryFrom<vote::Model> for Vote {
+    type Error = Failure;
+
+    fn try_from(row: vote::Model) -> Result<Self, Failure> {
+        let count = match (row.tally, row.tally_sha256) {
+            (Some(canonical), Some(sha256)) => {
+                let outcome = serde_json::from_str(&canonical).map_err(|_| row::broken("tally", &canonical))?;
+                Some(Count {
+                    outcome,
+                    canonical,
+                    sha256,
+                })
+            }
+            _ => None,
+        };
+        Ok(Self {
+            name: VoteName {
+                community: row::community(&row.community)?,
+                meeting: MeetingId::from(row.meeting),
+                vote: VoteId::from(row.id),
+            },
+            motion: MotionId::from(row.motion),
+            state: row::read(VoteState::from_code(&row.state), "state", &row.state)?,
+            method: row::read(BallotMethod::from_code(&row.method), "method", &row.method)?,
+            quorum: serde_json::from_str(&row.quorum).map_err(|_| row::broken("quorum", &row.quorum))?,
+            opened_at: Timestamp::from_micros(row.opened_at),
+            closed_at: row::instant(row.closed_at),
+            count,
+            resolution: row.resolution.map(ResolutionId::from),
+        })
+    }
+}
+
+impl TryFrom<ballot::Model> for Ballot {
+    type Error = Failure;
+
+    fn try_from(row: ballot::Model) -> Result<Self, Failure> {
+        let cast = match (row.choice, row.cast_at, row.cast_by) {
+            (Some(choice), Some(at), Some(by)) => {
+                let choice = row::read(Choice::from_code(&choice), "choice", &choice)?;
+                Some((choice, Timestamp::from_micros(at), UserId::from(by)))
+            }
+            _ => None,
+        };
+        Ok(Self {
+            organization: OrganizationId::from(row.organization),
+            kind: row::kind(&row.kind)?,
+            display_name: row.display_name,
+            representative: UserId::from(row.representative),
+            cast,
+        })
+    }
+}
