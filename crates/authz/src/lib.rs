@@ -29,6 +29,8 @@ mod snapshots;
 mod term;
 
 #[cfg(test)]
+mod fake_source;
+#[cfg(test)]
 mod oracle;
 #[cfg(test)]
 mod sample;

@@ -7,6 +7,7 @@ pub mod mutants;
 use std::collections::HashSet;
 
 use prost::Message;
+use yihe_kernel::Timestamp;
 use yihe_proto::policy::v1 as pb;
 
 use self::enforcer::{FIELDS, MODEL, Oracle, Request};
@@ -160,6 +161,39 @@ async fn every_seeded_defect_is_noticed() {
     let missed: Vec<_> = mutants::ALL.iter().filter(|mutant| !noticed(mutant)).collect();
     assert!(mutants::ALL.len() >= 20);
     assert!(missed.is_empty(), "not noticed: {missed:?}");
+}
+
+#[test]
+fn nothing_changes_before_the_next_change() {
+    let first = seed();
+    println!("YIHE_ORACLE_SEED={first}");
+    let (mut changes, mut differences) = (0, 0);
+    for number in 0..300 {
+        let mut generator = Generator::new(first.wrapping_add(number));
+        let wire = generator.snapshot();
+        let snapshot = Snapshot::compose(wire.clone(), Catalogue::shipped()).unwrap();
+        for _ in 0..20 {
+            let after = generator.instant();
+            let request = generator.request(&wire, after);
+            let (principal, capacity) = (request.principal.parse().unwrap(), request.capacity.parse().unwrap());
+            let decide = |now| snapshot.decide(&principal, &capacity, &request.permission, now);
+            let next = snapshot.next_change(&principal, &capacity, after);
+            let last = next.map_or(Timestamp::MAX, |next| Timestamp::from_micros(next.micros() - 1));
+            let within = [
+                after,
+                last,
+                Timestamp::from_micros(after.micros().midpoint(last.micros())),
+                generator.instant(),
+            ];
+            for now in within.into_iter().filter(|now| (after..=last).contains(now)) {
+                assert_eq!(decide(now), decide(after), "seed {}", first.wrapping_add(number));
+            }
+            changes += u32::from(next.is_some());
+            differences += u32::from(next.is_some_and(|next| decide(next) != decide(after)));
+        }
+    }
+    println!("changes: {changes}, of which decisive: {differences}");
+    assert!(changes > 1_000 && differences > 50);
 }
 
 #[tokio::test]
