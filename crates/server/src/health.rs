@@ -1,3 +1,4 @@
+use futures::FutureExt;
 use tonic::service::Routes;
 use tonic_health::ServingStatus;
 use tonic_health::pb::health_server::HealthServer;
@@ -12,13 +13,16 @@ pub struct Health {
 
 impl Health {
     /// Not ready yet, for the process and for these services, such as `yihe.meeting.v1.MeetingService`.
-    pub async fn not_ready(services: impl IntoIterator<Item = String>) -> Self {
+    #[must_use]
+    pub fn not_ready(services: impl IntoIterator<Item = String>) -> Self {
         let names: Vec<String> = std::iter::once(String::new()).chain(services).collect();
         let health = Self {
             reporter: HealthReporter::new(),
             names: names.into(),
         };
-        health.set_ready(false).await;
+        // nobody else holds the reporter yet, so there is nothing to wait for
+        let told = health.set_ready(false).now_or_never();
+        debug_assert!(told.is_some(), "a new reporter is free");
         health
     }
 

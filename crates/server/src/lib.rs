@@ -17,6 +17,7 @@ mod refusal;
 mod remote_error;
 mod serve;
 mod service_link;
+mod tasks;
 pub mod telemetry;
 
 pub use combine::combine;
@@ -31,3 +32,4 @@ pub use refusal::{refuse, status_with_code};
 pub use remote_error::remote_error;
 pub use serve::{ServeOptions, serve};
 pub use service_link::ServiceLink;
+pub use tasks::Tasks;

@@ -82,7 +82,7 @@ async fn http_1_gets_an_answer() {
 #[tokio::test]
 async fn health_tells_readiness_by_name() {
     let name = "yihe.policy.v1.SnapshotService";
-    let health = Health::not_ready([name.to_owned()]).await;
+    let health = Health::not_ready([name.to_owned()]);
     let served = Served::start(health.beside(routes(Upstream::default())), ServeOptions::default()).await;
     let mut client = HealthClient::new(served.channel().await);
     for ready in [false, true, false] {
