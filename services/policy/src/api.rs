@@ -1,0 +1,56 @@
+//! The contract's services; each method is one query.
+
+use futures::stream::BoxStream;
+use tonic::{Request, Response, Status};
+use yihe_kernel::Result;
+use yihe_proto::policy::v1 as pb;
+use yihe_proto::policy::v1::policy_service_server::PolicyService;
+use yihe_proto::policy::v1::snapshot_service_server::SnapshotService;
+
+use crate::queries;
+use crate::service::Policy;
+
+type Answer<T> = Result<Response<T>, Status>;
+
+fn answer<T>(result: Result<T>) -> Answer<T> {
+    Ok(Response::new(result?))
+}
+
+#[async_trait::async_trait]
+impl PolicyService for Policy {
+    async fn check(&self, request: Request<pb::CheckRequest>) -> Answer<pb::CheckResponse> {
+        answer(queries::check(self, request).await)
+    }
+
+    async fn explain(&self, request: Request<pb::ExplainRequest>) -> Answer<pb::ExplainResponse> {
+        answer(queries::explain(self, request).await)
+    }
+
+    async fn list_permissions(
+        &self,
+        request: Request<pb::ListPermissionsRequest>,
+    ) -> Answer<pb::ListPermissionsResponse> {
+        answer(queries::list_permissions(self, request).await)
+    }
+
+    async fn list_grants(&self, request: Request<pb::ListGrantsRequest>) -> Answer<pb::ListGrantsResponse> {
+        answer(queries::list_grants(self, request).await)
+    }
+
+    async fn get_matrix(&self, request: Request<pb::GetMatrixRequest>) -> Answer<pb::Matrix> {
+        answer(queries::get_matrix(self, request).await)
+    }
+}
+
+#[async_trait::async_trait]
+impl SnapshotService for Policy {
+    type WatchRevisionsStream = BoxStream<'static, Result<pb::RevisionChange, Status>>;
+
+    async fn get_snapshot(&self, request: Request<pb::GetSnapshotRequest>) -> Answer<pb::Snapshot> {
+        answer(queries::get_snapshot(self, request).await)
+    }
+
+    async fn watch_revisions(&self, request: Request<pb::WatchRevisionsRequest>) -> Answer<Self::WatchRevisionsStream> {
+        answer(queries::watch_revisions(self, request).await)
+    }
+}

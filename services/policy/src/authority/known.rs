@@ -1,0 +1,132 @@
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+use yihe_kernel::CommunityId;
+
+/// How new each community's authority is, as far as the directory has told, and when it last said anything.
+#[derive(Debug)]
+pub(crate) struct Known {
+    state: Mutex<State>,
+    ticks: watch::Sender<()>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    sequences: HashMap<CommunityId, Noted>,
+    /// The same communities by the step at which they last changed, so that a watcher reads only what it has not seen.
+    by_step: BTreeMap<u64, CommunityId>,
+    step: u64,
+    heard_at: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Noted {
+    sequence: u64,
+    step: u64,
+}
+
+impl Known {
+    pub fn new() -> Self {
+        Self {
+            state: Mutex::default(),
+            ticks: watch::Sender::new(()),
+        }
+    }
+
+    /// The directory has said something, if only that it lives.
+    pub fn hear(&self) {
+        self.state().heard_at = Some(Instant::now());
+        self.ticks.send_replace(());
+    }
+
+    /// Notes a community's sequence; an older one changes nothing.
+    pub fn note(&self, community: &CommunityId, sequence: u64) {
+        let mut state = self.state();
+        if state
+            .sequences
+            .get(community)
+            .is_some_and(|noted| noted.sequence >= sequence)
+        {
+            return;
+        }
+        state.step += 1;
+        let step = state.step;
+        if let Some(before) = state.sequences.insert(community.clone(), Noted { sequence, step }) {
+            state.by_step.remove(&before.step);
+        }
+        state.by_step.insert(step, community.clone());
+        drop(state);
+        self.ticks.send_replace(());
+    }
+
+    /// The newest sequence heard of; 0 for a community not heard of.
+    pub fn sequence(&self, community: &CommunityId) -> u64 {
+        self.state().sequences.get(community).map_or(0, |noted| noted.sequence)
+    }
+
+    /// The communities that changed after a step with their newest sequences, and the step to ask after next. Begin with 0.
+    pub fn changes_after(&self, step: u64) -> (Vec<(CommunityId, u64)>, u64) {
+        let state = self.state();
+        let changed = state.by_step.range(step + 1..).map(|(_, community)| community);
+        let changed =
+            changed.filter_map(|community| Some((community.clone(), state.sequences.get(community)?.sequence)));
+        (changed.collect(), state.step)
+    }
+
+    /// Whether the directory has said anything within `limit`.
+    pub fn is_fresh(&self, limit: Duration) -> bool {
+        self.state()
+            .heard_at
+            .is_some_and(|heard_at| heard_at.elapsed() <= limit)
+    }
+
+    /// Ticks whenever the directory says something.
+    pub fn ticks(&self) -> watch::Receiver<()> {
+        self.ticks.subscribe()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn community(number: u32) -> CommunityId {
+        format!("4403090020{number:02}").parse().unwrap()
+    }
+
+    #[test]
+    fn a_watcher_reads_each_change_once_and_only_the_newest() {
+        let known = Known::new();
+        known.note(&community(1), 5);
+        known.note(&community(2), 1);
+        known.note(&community(1), 6);
+        let (changes, step) = known.changes_after(0);
+        assert_eq!(changes, [(community(2), 1), (community(1), 6)]);
+        assert_eq!(known.changes_after(step), (Vec::new(), step));
+        known.note(&community(2), 1);
+        known.note(&community(1), 3);
+        assert_eq!(known.changes_after(step), (Vec::new(), step), "nothing newer was told");
+        known.note(&community(2), 2);
+        assert_eq!(known.changes_after(step).0, [(community(2), 2)]);
+        assert_eq!((known.sequence(&community(1)), known.sequence(&community(3))), (6, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_directory_says_grows_old() {
+        let known = Known::new();
+        let limit = Duration::from_secs(10);
+        assert!(!known.is_fresh(limit), "it has never spoken");
+        known.hear();
+        tokio::time::advance(limit).await;
+        assert!(known.is_fresh(limit));
+        tokio::time::advance(Duration::from_millis(1)).await;
+        assert!(!known.is_fresh(limit));
+    }
+}

@@ -1,0 +1,80 @@
+use std::sync::Arc;
+
+use tokio::time::{Instant, timeout_at};
+use yihe_authz::Revision;
+use yihe_kernel::{CommunityId, Error, Result};
+use yihe_proto::policy::v1 as pb;
+
+use crate::authority::{Authorities, Known};
+use crate::config::Pace;
+use crate::domain::authority::compose;
+use crate::domain::rules::Rules;
+use crate::reasons;
+
+/// Makes snapshots of the rules and the directory's authority.
+#[derive(Debug)]
+pub(crate) struct Composer {
+    pub rules: Rules,
+    pub policy_sequence: u64,
+    pub known: Arc<Known>,
+    pub authorities: Authorities,
+    pub pace: Pace,
+}
+
+impl Composer {
+    /// The newest snapshot of a community, or of the root layer.
+    pub async fn newest(&self, community: Option<&CommunityId>) -> Result<pb::Snapshot> {
+        self.compose(community, 0).await
+    }
+
+    /// A snapshot that covers `asked`, or `REVISION_UNKNOWN` if that has not come to be in time.
+    pub async fn at_least(&self, community: Option<&CommunityId>, asked: Revision) -> Result<pb::Snapshot> {
+        // the root layer has no part of the directory's
+        let asked = if community.is_none() {
+            Revision { directory: 0, ..asked }
+        } else {
+            asked
+        };
+        let deadline = Instant::now() + self.pace.wait;
+        let mut ticks = self.known.ticks();
+        let mut newest = Revision::default();
+        let mut ask_for = asked.directory;
+        loop {
+            let composed = timeout_at(deadline, self.compose(community, ask_for)).await;
+            let Ok(snapshot) = composed else { break };
+            let snapshot = snapshot?;
+            newest = Revision::from_proto(snapshot.revision.as_ref());
+            if newest.covers(asked) {
+                return Ok(snapshot);
+            }
+            // the directory was asked once; from here on it tells
+            ask_for = 0;
+            if !matches!(timeout_at(deadline, ticks.changed()).await, Ok(Ok(()))) {
+                break;
+            }
+        }
+        Err(Error::new(&reasons::REVISION_UNKNOWN)
+            .with("asked", shown(asked))
+            .with("newest", shown(newest)))
+    }
+
+    /// The revision of a community whose authority has this sequence.
+    pub fn revision(&self, directory_sequence: u64) -> Revision {
+        Revision {
+            directory: directory_sequence,
+            policy: self.policy_sequence,
+        }
+    }
+
+    async fn compose(&self, community: Option<&CommunityId>, ask_for: u64) -> Result<pb::Snapshot> {
+        let authority = match community {
+            Some(community) => Some(self.authorities.of(community, ask_for).await?),
+            None => None,
+        };
+        Ok(compose(&self.rules, self.policy_sequence, authority.as_deref()))
+    }
+}
+
+fn shown(revision: Revision) -> String {
+    format!("{}.{}", revision.directory, revision.policy)
+}

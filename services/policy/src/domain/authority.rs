@@ -1,0 +1,50 @@
+use yihe_authz::Revision;
+use yihe_kernel::{CommunityId, CommunityName, RegionCode, RegionName};
+use yihe_proto::policy::v1 as pb;
+
+use super::rules::Rules;
+
+/// What the directory says of one community, in the words of a snapshot.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Authority {
+    pub community: CommunityId,
+    /// The directory's sequence.
+    pub sequence: u64,
+    /// The community's own division first, then the recorded ancestors.
+    pub regions: Vec<RegionCode>,
+    pub roles: Vec<pb::RoleTerm>,
+    pub cutoffs: Vec<pb::TokenCutoff>,
+}
+
+/// The snapshot of a community, or of the root layer: the rules that cover it and who holds which role.
+pub(crate) fn compose(rules: &Rules, policy_sequence: u64, authority: Option<&Authority>) -> pb::Snapshot {
+    let (community, regions) = match authority {
+        Some(authority) => (Some(&authority.community), authority.regions.as_slice()),
+        None => (None, [].as_slice()),
+    };
+    let revision = Revision {
+        directory: authority.map_or(0, |authority| authority.sequence),
+        policy: policy_sequence,
+    };
+    pb::Snapshot {
+        community: community
+            .map(|community| {
+                CommunityName {
+                    community: community.clone(),
+                }
+                .to_string()
+            })
+            .unwrap_or_default(),
+        revision: Some(revision.to_proto()),
+        regions: regions
+            .iter()
+            .map(|region| RegionName { region: region.clone() }.to_string())
+            .collect(),
+        grants: rules
+            .covering(community, regions)
+            .map(yihe_authz::Grant::to_proto)
+            .collect(),
+        roles: authority.map(|authority| authority.roles.clone()).unwrap_or_default(),
+        cutoffs: authority.map(|authority| authority.cutoffs.clone()).unwrap_or_default(),
+    }
+}

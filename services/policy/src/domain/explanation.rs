@@ -1,0 +1,242 @@
+use yihe_authz::{ConditionSet, Decision, Domain, Effect, Grant, Revision, RoleName};
+use yihe_kernel::CommunityId;
+use yihe_proto::directory::v1::{OrganizationKind, Post};
+
+use super::template::Group;
+use super::vocabulary::{Words, condition, role};
+
+/// The posts that administer a community's policies: the secretary approves what is proposed.
+pub(crate) const ADMINISTRATORS: [RoleName; 1] = [RoleName::Post(OrganizationKind::PartyCommittee, Post::Secretary)];
+
+/// A decision and what is known around it.
+#[derive(Debug)]
+pub(crate) struct Case<'a> {
+    pub permission: &'a str,
+    pub community: &'a CommunityId,
+    /// Name of somebody else than the caller, such as `users/{user}`.
+    pub somebody: Option<String>,
+    /// What the organization acted for is called; `None` for `self`.
+    pub acting_for: Option<String>,
+    /// The roles held in that capacity.
+    pub roles: &'a [RoleName],
+    pub decision: &'a Decision,
+    /// The grant that decides, and the template's group it is of.
+    pub deciding: Option<(&'a Grant, Option<&'a Group>)>,
+    /// For a denial: the widest roles that may, here and now.
+    pub roles_that_may: &'a [RoleName],
+    /// What other organizations are called for which the same person may.
+    pub may_for: &'a [String],
+    pub revision: Revision,
+}
+
+impl Case<'_> {
+    /// The roles that could grant what is denied: none where a level above denies, or where only the operator may.
+    pub fn roles_that_may_grant(&self) -> &'static [RoleName] {
+        let Decision::Deny { .. } = self.decision else {
+            return &[];
+        };
+        let liftable = match self.deciding {
+            None => self.roles_that_may != [RoleName::Operator],
+            Some((grant, _)) => matches!(&grant.domain, Domain::Code(code) if code.as_str() == self.community.as_str()),
+        };
+        if liftable { &ADMINISTRATORS } else { &[] }
+    }
+
+    /// The explanation in sentences.
+    pub fn words(&self) -> Words {
+        let (zh, en) = match self.decision {
+            Decision::Allow { .. } => (vec![self.may_zh("")], vec![self.may_en("")]),
+            Decision::Residual(residual) => {
+                let (zh, en) = open(residual.allow_if, residual.deny_if);
+                (vec![self.may_zh(&zh)], vec![self.may_en(&en)])
+            }
+            Decision::Deny { .. } => self.denial(),
+        };
+        let Revision { directory, policy } = self.revision;
+        let (zh, en) = (zh.concat(), en.join(" "));
+        Words::new(
+            format!("{zh}（修订：名册 {directory}、规则 {policy}）"),
+            format!("{en} (Revision: directory {directory}, policy {policy}.)"),
+        )
+    }
+
+    fn may_zh(&self, open: &str) -> String {
+        let (who, permission, rule) = (self.who_zh(), self.permission, self.rule().zh);
+        format!("{who}可以执行“{permission}”{open}。依据：{rule}。")
+    }
+
+    fn may_en(&self, open: &str) -> String {
+        let (who, permission, rule) = (self.who_en(), self.permission, self.rule().en);
+        format!("{who} may do `{permission}`{open}. By the rule: {rule}.")
+    }
+
+    fn denial(&self) -> (Vec<String>, Vec<String>) {
+        let permission = self.permission;
+        let mut zh = vec![format!("{}不可以执行“{permission}”。", self.who_zh())];
+        let mut en = vec![format!("{} may not do `{permission}`.", self.who_en())];
+        let mut say = |words: Words| {
+            zh.push(words.zh);
+            en.push(words.en);
+        };
+        match self.deciding {
+            Some((grant, _)) => {
+                let rule = self.rule();
+                say(Words::new(
+                    format!("已有禁止：{}。禁止优先于任何准许。", rule.zh),
+                    format!("It is forbidden: {}. A denial beats every grant.", rule.en),
+                ));
+                say(self.lifting(grant));
+            }
+            None => {
+                say(self.lacking());
+                say(self.who_may());
+            }
+        }
+        if !self.may_for.is_empty() {
+            say(Words::new(
+                format!("换为代表{}则可以。", self.may_for.join("、")),
+                format!("Acting for {}, the same person may.", self.may_for.join(" or ")),
+            ));
+        }
+        (zh, en)
+    }
+
+    fn lacking(&self) -> Words {
+        let held: Vec<_> = self
+            .roles
+            .iter()
+            .filter(|held| !matches!(held, RoleName::Kind(_) | RoleName::Appointed))
+            .collect();
+        if held.is_empty() {
+            return Words::new("在此身份下没有在任的职务。", "In this capacity no post is held now.");
+        }
+        let names: Vec<_> = held.into_iter().map(|held| role(*held)).collect();
+        let (zh, en) = (
+            listed(&names, "、", |words| &words.zh),
+            listed(&names, ", ", |words| &words.en),
+        );
+        Words::new(
+            format!("现任{zh}，没有获得此项授权。"),
+            format!("The roles held ({en}) have not been granted it."),
+        )
+    }
+
+    fn who_may(&self) -> Words {
+        if self.roles_that_may.is_empty() {
+            return Words::new(
+                "目前没有任何职务获得此项授权。如确有需要，可请社区党委书记依程序授予。",
+                "No role has been granted it. The secretary of the Party committee may grant it by the governed procedure.",
+            );
+        }
+        let names: Vec<_> = self.roles_that_may.iter().map(|may| role(*may)).collect();
+        let (zh, en) = (
+            listed(&names, "、", |words| &words.zh),
+            listed(&names, ", ", |words| &words.en),
+        );
+        if self.roles_that_may_grant().is_empty() {
+            return Words::new(
+                format!("只有{zh}可以，且不得转授。"),
+                format!("Only {en} may, and it cannot be granted to others."),
+            );
+        }
+        Words::new(
+            format!("可以执行的有：{zh}。如确有需要，可请社区党委书记依程序授予。"),
+            format!(
+                "Those who may: {en}. The secretary of the Party committee may grant it by the governed procedure."
+            ),
+        )
+    }
+
+    fn lifting(&self, grant: &Grant) -> Words {
+        if !self.roles_that_may_grant().is_empty() {
+            return Words::new(
+                "可请社区党委书记依程序解除。",
+                "The secretary of the Party committee may lift it by the governed procedure.",
+            );
+        }
+        match &grant.domain {
+            Domain::Everywhere => Words::new(
+                "它对所有社区有效，社区不能解除。",
+                "It holds everywhere; no community can lift it.",
+            ),
+            Domain::Code(code) => Words::new(
+                format!("只有作出禁止的上级（区划 {code}）可以解除，社区不能放宽。"),
+                format!("Only the level above that forbids it (division {code}) can lift it; a community cannot."),
+            ),
+        }
+    }
+
+    /// What the deciding grant says and where it comes from.
+    fn rule(&self) -> Words {
+        let Some((grant, group)) = self.deciding else {
+            return Words::new("无", "none");
+        };
+        let (who, under) = (role(grant.role), grant.condition.map(condition));
+        let (verb_zh, verb_en) = match grant.effect {
+            Effect::Allow => ("准许", "may"),
+            Effect::Deny => ("禁止", "may not"),
+        };
+        let (under_zh, under_en) = match under {
+            Some(words) => (format!("（条件：{}）", words.zh), format!(" where {}", words.en)),
+            None => (String::new(), String::new()),
+        };
+        let source = match group {
+            Some(group) => Words::new(
+                format!("权责清单“{}”组：{}", group.name, group.zh.trim_end_matches('。')),
+                format!(
+                    "rights-and-duties list, `{}`: {}",
+                    group.name,
+                    group.en.trim_end_matches('.')
+                ),
+            ),
+            None => Words::new(
+                format!("来源 {}，范围 {}", grant.source, grant.domain),
+                format!("from {}, for {}", grant.source, grant.domain),
+            ),
+        };
+        Words::new(
+            format!("{verb_zh}{}{under_zh}，见{}", who.zh, source.zh),
+            format!("{} {verb_en}{under_en}; {}", who.en, source.en),
+        )
+    }
+
+    fn who_zh(&self) -> String {
+        let who = self.somebody.as_deref().unwrap_or("您");
+        match &self.acting_for {
+            Some(organization) => format!("{who}代表{organization}"),
+            None => format!("{who}以本人身份"),
+        }
+    }
+
+    fn who_en(&self) -> String {
+        let who = self.somebody.as_deref().unwrap_or("You");
+        match &self.acting_for {
+            Some(organization) => format!("{who}, acting for {organization},"),
+            None => format!("{who}, acting for nobody else,"),
+        }
+    }
+}
+
+fn open(allow_if: ConditionSet, deny_if: ConditionSet) -> (String, String) {
+    let words = |set: ConditionSet| set.iter().map(condition).collect::<Vec<_>>();
+    let (allowing, denying) = (words(allow_if), words(deny_if));
+    let (mut zh, mut en) = (String::new(), String::new());
+    if !allowing.is_empty() {
+        zh += &format!("，须{}", listed(&allowing, "，或", |words| &words.zh));
+        en += &format!(" where {}", listed(&allowing, ", or ", |words| &words.en));
+    }
+    if !denying.is_empty() {
+        zh += &format!("，但{}的除外", listed(&denying, "，或", |words| &words.zh));
+        en += &format!(", but not where {}", listed(&denying, ", or ", |words| &words.en));
+    }
+    (zh, en)
+}
+
+fn listed<'a>(words: &'a [Words], separator: &str, language: impl Fn(&'a Words) -> &'a String) -> String {
+    words
+        .iter()
+        .map(language)
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(separator)
+}

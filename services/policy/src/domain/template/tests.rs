@@ -1,0 +1,316 @@
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use yihe_authz::{Capacity, Condition, Decision, Principal, RoleName, Snapshot};
+use yihe_kernel::Timestamp;
+use yihe_proto::policy::v1 as pb;
+
+use super::*;
+use crate::domain::authority::compose;
+use crate::domain::rules::Rules;
+use crate::domain::{matrix, vocabulary};
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests");
+const PERSON: &str = "users/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e5f";
+const CLIENT: &str = "clients/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e5f";
+const ORGANIZATION: &str = "organizations/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e5f";
+const NOW: Timestamp = Timestamp::from_seconds(1_790_000_000);
+
+fn shipped() -> Template {
+    Template::shipped().unwrap()
+}
+
+/// A community under the template alone, where one principal holds one role.
+fn snapshot(role: Option<RoleName>) -> Snapshot {
+    let mut wire = compose(&Rules::new(shipped(), Vec::new()), 1, None);
+    wire.community = "communities/440309002021".to_owned();
+    wire.roles.extend(role.filter(|role| role.kind().is_some()).map(|role| {
+        let principal = if matches!(role, RoleName::Client(_)) {
+            CLIENT
+        } else {
+            PERSON
+        };
+        let capacity = if role.is_of_register() { "self" } else { ORGANIZATION };
+        let role = role.to_string();
+        pb::RoleTerm {
+            principal: principal.to_owned(),
+            capacity: capacity.to_owned(),
+            role,
+            ..pb::RoleTerm::default()
+        }
+    }));
+    Snapshot::compose(wire, Catalogue::shipped()).unwrap()
+}
+
+fn decide(role: RoleName, permission: &str) -> Decision {
+    let principal = match role {
+        RoleName::Operator => Principal::Operator,
+        RoleName::Client(_) => CLIENT.parse().unwrap(),
+        RoleName::Post(..) | RoleName::Kind(_) | RoleName::Appointed => PERSON.parse().unwrap(),
+    };
+    let own = role.is_of_register() || role == RoleName::Operator;
+    let capacity = if own {
+        Capacity::Own
+    } else {
+        ORGANIZATION.parse().unwrap()
+    };
+    snapshot(Some(role)).decide(&principal, &capacity, permission, NOW)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cases {
+    group: Vec<GroupCases>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GroupCases {
+    name: String,
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    role: String,
+    permission: String,
+    /// Facts of the object.
+    #[serde(default)]
+    facts: Vec<String>,
+    verdict: String,
+}
+
+#[test]
+fn every_group_does_what_its_sentence_says() {
+    let text = std::fs::read_to_string(format!("{FOLDER}/template.toml")).unwrap();
+    let cases: Cases = toml::from_str(&text).unwrap();
+    let named: Vec<_> = cases.group.iter().map(|group| group.name.clone()).collect();
+    let groups: Vec<_> = shipped().groups().iter().map(|group| group.name.clone()).collect();
+    assert_eq!(
+        named, groups,
+        "each group of the template has its cases, in the same order"
+    );
+    let mut wrong = Vec::new();
+    for group in &cases.group {
+        let allowed = group.cases.iter().filter(|case| case.verdict == "allow").count();
+        assert!(
+            allowed > 0 && allowed < group.cases.len(),
+            "{}: cases of both verdicts",
+            group.name
+        );
+        for case in &group.cases {
+            let facts: Vec<Condition> = case.facts.iter().map(|fact| fact.parse().unwrap()).collect();
+            assert!(
+                Catalogue::shipped().permission_index(&case.permission).is_some(),
+                "{}",
+                case.permission
+            );
+            let role: RoleName = case.role.parse().unwrap();
+            if let RoleName::Post(kind, post) = role {
+                assert!(vocabulary::has_post(kind, post), "{role} makes no sense");
+            }
+            let allowed = decide(role, &case.permission).settle(&|condition| facts.contains(&condition));
+            let verdict = if allowed { "allow" } else { "deny" };
+            if verdict != case.verdict {
+                wrong.push(format!(
+                    "{}: {role} {} {:?} is {verdict}",
+                    group.name, case.permission, case.facts
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_group_has_a_sentence_in_both_languages() {
+    for group in shipped().groups() {
+        assert!(
+            group.zh.ends_with('。') && group.zh.chars().any(|c| c > '\u{4e00}'),
+            "{group:?}"
+        );
+        assert!(group.en.ends_with('.') && group.en.is_ascii(), "{group:?}");
+    }
+}
+
+#[test]
+fn every_permission_is_held_by_somebody() {
+    let snapshot = snapshot(None);
+    let roles: Vec<_> = matrix::roles(snapshot.grants(), []);
+    for permission in Catalogue::shipped().permissions() {
+        let holder = roles.iter().find(|role| {
+            !matches!(
+                snapshot.decide_role(**role, &permission.name, NOW),
+                Decision::Deny { .. }
+            )
+        });
+        assert!(holder.is_some(), "nobody holds {}", permission.name);
+    }
+}
+
+#[test]
+fn the_core_keeps_the_policies() {
+    let secretary: RoleName = "PARTY_COMMITTEE/SECRETARY".parse().unwrap();
+    let policies: Vec<_> = Catalogue::shipped()
+        .permissions()
+        .iter()
+        .filter(|info| info.name.starts_with("policy."))
+        .collect();
+    assert!(!policies.is_empty());
+    for permission in policies {
+        let decision = decide(secretary, &permission.name);
+        assert!(
+            matches!(decision, Decision::Allow { .. }),
+            "{}: {decision:?}",
+            permission.name
+        );
+    }
+}
+
+#[test]
+fn the_operator_holds_nothing_but_the_beginning() {
+    let held: Vec<_> = Catalogue::shipped()
+        .permissions()
+        .iter()
+        .filter(|permission| decide(RoleName::Operator, &permission.name) != Decision::Deny { grant: None })
+        .map(|permission| permission.name.as_str())
+        .collect();
+    assert_eq!(
+        held,
+        [
+            "directory.community.activate",
+            "directory.community.invite_first_secretary"
+        ]
+    );
+}
+
+#[test]
+fn what_only_persons_may_do_is_granted_to_no_client() {
+    let catalogue = Catalogue::shipped();
+    let personal: BTreeSet<_> = catalogue
+        .methods()
+        .filter(|method| method.persons_only)
+        .flat_map(|method| method.clauses.iter().map(|clause| clause.permission.as_str()))
+        .collect();
+    let template = shipped();
+    for grant in template
+        .grants()
+        .iter()
+        .filter(|grant| matches!(grant.role, RoleName::Client(_)))
+    {
+        let wrong = personal.iter().find(|permission| grant.permission.matches(permission));
+        assert_eq!(wrong, None, "{}", grant.id);
+    }
+}
+
+#[test]
+fn posts_named_make_sense_in_their_kinds() {
+    for grant in shipped().grants() {
+        if let RoleName::Post(kind, post) = grant.role {
+            assert!(vocabulary::has_post(kind, post), "{}", grant.id);
+        }
+    }
+}
+
+#[test]
+fn the_matrix_is_the_reviewed_one() {
+    let snapshot = snapshot(None);
+    let permissions = Catalogue::shipped().permissions();
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer
+        .write_record(
+            ["role"]
+                .into_iter()
+                .chain(permissions.iter().map(|info| info.name.as_str())),
+        )
+        .unwrap();
+    for role in matrix::roles(snapshot.grants(), []) {
+        let cells = permissions
+            .iter()
+            .map(|permission| match snapshot.decide_role(role, &permission.name, NOW) {
+                Decision::Allow { .. } => "allow".to_owned(),
+                Decision::Deny { .. } => String::new(),
+                Decision::Residual(residual) if residual.deny_if.is_empty() => residual.allow_if.to_string(),
+                Decision::Residual(residual) => format!("{} not {}", residual.allow_if, residual.deny_if),
+            });
+        writer
+            .write_record([role.to_string()].into_iter().chain(cells))
+            .unwrap();
+    }
+    let matrix = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+    let file = format!("{FOLDER}/matrix.golden.csv");
+    if std::env::var_os("YIHE_UPDATE_GOLDEN").is_some() {
+        std::fs::write(&file, &matrix).unwrap();
+    }
+    let reviewed = std::fs::read_to_string(&file).unwrap_or_default();
+    let changed: Vec<_> = matrix
+        .lines()
+        .filter(|line| !reviewed.lines().any(|known| known == *line))
+        .collect();
+    assert!(
+        matrix == reviewed,
+        "the template gives another matrix than tests/matrix.golden.csv; read the difference, and if it is meant, \
+         write it with YIHE_UPDATE_GOLDEN=1 cargo test -p yihe-policy the_matrix\n{changed:#?}"
+    );
+}
+
+#[test]
+fn a_bad_row_is_refused_with_its_line() {
+    let start = "group,role,permission,effect,condition\n# a: 中文。 | English.\n";
+    let row = "a,*/*,meeting.vote.get,allow,participant\n";
+    for (text, line, expected) in [
+        (String::new(), 1, "holds no grant"),
+        (row.to_owned(), 1, "expected the columns"),
+        (
+            format!("{start}a,*/*,meeting.vote.gte,allow,\n"),
+            3,
+            "the closest are meeting.vote.get",
+        ),
+        (
+            format!("{start}a,PARTY/*,meeting.vote.get,allow,\n"),
+            3,
+            "`PARTY/*` is not a role",
+        ),
+        (
+            format!("{start}a,PARTY_COMMITTEE/BOSS,meeting.vote.get,allow,\n"),
+            3,
+            "`PARTY_COMMITTEE/BOSS` is not a role",
+        ),
+        (
+            format!("{start}a,*/*,meeting.vote.get,allow,guest\n"),
+            3,
+            "`guest` is not one of",
+        ),
+        (
+            format!("{start}a,*/*,meeting.vote.get,may,\n"),
+            3,
+            "`may` is not one of",
+        ),
+        (format!("{start}a,,meeting.vote.get,allow,\n"), 3, "names no role"),
+        (format!("{start}a,*/*,meeting.vote.get,allow\n"), 3, "has 4 fields"),
+        (
+            format!("{start}\nb,*/*,meeting.vote.get,allow,\n"),
+            4,
+            "group `b` is not introduced",
+        ),
+        (
+            format!("{start}{row}# b: 中文。 | English.\n{row}"),
+            5,
+            "group `a` is not introduced",
+        ),
+        (format!("{start}{row}# a: 中文。 | English.\n"), 4, "has begun before"),
+        (format!("{start}# b: 中文。 | English.\n"), 2, "without rows"),
+        (format!("{start}{row}# b: 中文。 | English.\n"), 4, "without rows"),
+        (format!("{start}{row}# note\n{row}"), 5, "the same grant in line 3"),
+    ] {
+        let fault = Template::read(&text, Catalogue::shipped()).unwrap_err();
+        assert_eq!(fault.line, line, "{fault:?}");
+        assert!(fault.detail.contains(expected), "{fault:?}");
+    }
+    let several = format!("{start}a,RESIDENT_UNIT/* COMPOUND/OWNER,meeting.vote.get,allow,\n");
+    assert_eq!(
+        Template::read(&several, Catalogue::shipped()).unwrap().grants().len(),
+        2
+    );
+}

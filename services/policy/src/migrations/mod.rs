@@ -1,0 +1,10 @@
+//! The service's tables, in the order they came to be.
+
+mod m0002_revision;
+
+use sea_orm_migration::MigrationTrait;
+
+/// All migrations, the store's own first.
+pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
+    yihe_store::with_own_tables(vec![Box::new(m0002_revision::Migration)])
+}

@@ -1,0 +1,56 @@
+//! What may be asked; nothing here changes anything.
+
+mod check;
+mod explain;
+mod grants;
+mod matrix;
+mod permissions;
+mod revisions;
+mod snapshot;
+
+pub(crate) use check::check;
+pub(crate) use explain::explain;
+pub(crate) use grants::list_grants;
+pub(crate) use matrix::get_matrix;
+pub(crate) use permissions::list_permissions;
+pub(crate) use revisions::watch_revisions;
+pub(crate) use snapshot::get_snapshot;
+
+use yihe_authz::{Condition, ConditionSet, Decision};
+use yihe_proto::policy::v1 as pb;
+
+/// The wire form of a set of conditions.
+fn conditions(set: ConditionSet) -> Vec<i32> {
+    set.iter().map(Condition::to_proto).map(i32::from).collect()
+}
+
+/// Verdict and open conditions of a decision.
+struct Verdict {
+    verdict: i32,
+    allow_if: Vec<i32>,
+    deny_if: Vec<i32>,
+}
+
+impl From<&Decision> for Verdict {
+    fn from(decision: &Decision) -> Self {
+        let (allow_if, deny_if) = match decision {
+            Decision::Residual(residual) => (conditions(residual.allow_if), conditions(residual.deny_if)),
+            Decision::Allow { .. } | Decision::Deny { .. } => (Vec::new(), Vec::new()),
+        };
+        Self {
+            verdict: pb::Verdict::from(decision.verdict()).into(),
+            allow_if,
+            deny_if,
+        }
+    }
+}
+
+/// One page of items that are in the order of their keys, and the next page's token.
+fn page_of<T>(page: &yihe_store::Page, items: Vec<T>, key: impl Fn(&T) -> &str) -> (Vec<T>, String) {
+    let after = page.after.as_deref();
+    let wanted = usize::try_from(page.limit).unwrap_or(usize::MAX).saturating_add(1);
+    let rest = items
+        .into_iter()
+        .skip_while(|item| after.is_some_and(|after| key(item) <= after));
+    page.next(rest.take(wanted).collect(), |item| key(item).to_owned())
+}

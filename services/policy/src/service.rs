@@ -1,0 +1,73 @@
+use std::sync::Arc;
+
+use tonic::service::RoutesBuilder;
+use yihe_authz::{Guard, InternalTokens, RevisionTokens, Snapshots};
+use yihe_kernel::{Result, SharedClock};
+use yihe_proto::policy::v1::policy_service_server::PolicyServiceServer;
+use yihe_proto::policy::v1::snapshot_service_server::SnapshotServiceServer;
+use yihe_server::{ServiceLink, Tasks, protect};
+use yihe_store::Store;
+
+use crate::authority::{Authorities, Known, follow};
+use crate::composer::Composer;
+use crate::domain::fixture;
+use crate::domain::rules::Rules;
+use crate::domain::template::Template;
+use crate::store::revision::adopt;
+use crate::{Deps, Pace, Started, migrations};
+
+const SERVICE: &str = "policy";
+
+/// What every RPC works with.
+pub(crate) struct Policy {
+    pub store: Store,
+    pub clock: SharedClock,
+    pub guard: Guard,
+    pub snapshots: Arc<Snapshots>,
+    pub tokens: RevisionTokens,
+    pub composer: Composer,
+    pub directory: ServiceLink,
+}
+
+pub(crate) async fn start(deps: Deps, pace: Pace) -> Result<Started> {
+    let others = deps
+        .grants_file
+        .as_deref()
+        .map(fixture::load)
+        .transpose()?
+        .unwrap_or_default();
+    let rules = Rules::new(Template::shipped()?, others);
+    let store = Store::open(&deps.store, migrations::all, Arc::clone(&deps.clock)).await?;
+    let policy_sequence = adopt(&store, rules.digest()).await?;
+    let known = Arc::new(Known::new());
+    let authorities = Authorities::new(deps.directory.clone(), Arc::clone(&known), pace);
+    let mut tasks = Tasks::default();
+    tasks.spawn(
+        "policy.follow_directory",
+        follow(deps.directory.clone(), Arc::clone(&known), pace),
+    );
+    let policy = Arc::new(Policy {
+        guard: Guard::new(SERVICE, Arc::clone(&deps.snapshots), Arc::clone(&deps.clock)),
+        snapshots: deps.snapshots,
+        tokens: RevisionTokens::new(&deps.keys),
+        composer: Composer {
+            rules,
+            policy_sequence,
+            known,
+            authorities,
+            pace,
+        },
+        directory: deps.directory,
+        clock: Arc::clone(&deps.clock),
+        store: store.clone(),
+    });
+    let mut routes = RoutesBuilder::default();
+    routes.add_service(PolicyServiceServer::from_arc(Arc::clone(&policy)));
+    routes.add_service(SnapshotServiceServer::from_arc(policy));
+    let tokens = InternalTokens::new(&deps.keys, Arc::clone(&deps.clock));
+    Ok(Started {
+        routes: protect(routes.routes(), SERVICE, tokens, deps.clock),
+        feed: store.feed(),
+        tasks,
+    })
+}

@@ -1,0 +1,124 @@
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue, ColumnTrait, EntityTrait, QueryFilter};
+use yihe_kernel::{Error, Result, Timestamp, reasons};
+use yihe_store::{Failure, NewEvent, Store, Tx};
+
+use super::revision_table::{ActiveModel, Column, Entity};
+
+/// The domain of the template and of the rows read at the start, which bear on every community.
+const EVERYWHERE: &str = "*";
+
+struct Adoption {
+    digest: Vec<u8>,
+    at: Timestamp,
+}
+
+/// Puts the rules with this digest into force and tells their sequence, which grows when they are others than before.
+pub(crate) async fn adopt(store: &Store, digest: [u8; 32]) -> Result<u64> {
+    let adoption = Adoption {
+        digest: digest.to_vec(),
+        at: store.clock().now(),
+    };
+    store
+        .transaction("policy.adopt_rules", adoption, |tx, adoption| {
+            Box::pin(adopt_in(tx, adoption))
+        })
+        .await
+}
+
+async fn adopt_in(tx: &Tx, adoption: &Adoption) -> Result<u64, Failure> {
+    let before = Entity::find_by_id(EVERYWHERE.to_owned()).one(tx).await?;
+    if let Some(row) = &before
+        && row.digest == adoption.digest
+    {
+        return sequence(row.sequence);
+    }
+    let (next, changed) = match before {
+        Some(row) => (row.sequence + 1, replace(tx, adoption, row.sequence).await?),
+        None => (1, insert(tx, adoption).await?),
+    };
+    if !changed {
+        let error =
+            Error::new(&reasons::UNAVAILABLE).with("detail", "another replica puts rules into force at this moment");
+        return Err(error.into());
+    }
+    tx.append(NewEvent {
+        community: None,
+        kind: "yihe.policy.v1.RulesAdopted",
+        stream: "policy".to_owned(),
+        subject: format!("policy/{next}"),
+        actor: "services/policy".to_owned(),
+        organization: None,
+        payload: Vec::new(),
+        at: adoption.at,
+    })
+    .await?;
+    sequence(next)
+}
+
+async fn insert(tx: &Tx, adoption: &Adoption) -> Result<bool, Failure> {
+    let row = ActiveModel {
+        domain: ActiveValue::Set(EVERYWHERE.to_owned()),
+        sequence: ActiveValue::Set(1),
+        digest: ActiveValue::Set(adoption.digest.clone()),
+        changed_at: ActiveValue::Set(adoption.at.micros()),
+    };
+    let known = OnConflict::column(Column::Domain).do_nothing().to_owned();
+    Ok(Entity::insert(row)
+        .on_conflict(known)
+        .exec_without_returning(tx)
+        .await?
+        == 1)
+}
+
+async fn replace(tx: &Tx, adoption: &Adoption, before: i64) -> Result<bool, Failure> {
+    let update = Entity::update_many()
+        .col_expr(Column::Sequence, Expr::value(before + 1))
+        .col_expr(Column::Digest, Expr::value(adoption.digest.clone()))
+        .col_expr(Column::ChangedAt, Expr::value(adoption.at.micros()))
+        .filter(Column::Domain.eq(EVERYWHERE))
+        .filter(Column::Sequence.eq(before));
+    Ok(update.exec(tx).await?.rows_affected == 1)
+}
+
+fn sequence(stored: i64) -> Result<u64, Failure> {
+    u64::try_from(stored).map_err(|error| Error::internal(error).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use yihe_kernel::SystemClock;
+    use yihe_store::{Backend, StoreConfig};
+
+    use super::*;
+
+    async fn open(file: &std::path::Path) -> Store {
+        let config = StoreConfig::new(Backend::Sqlite { file: file.to_owned() }, [1; 32]);
+        Store::open(&config, crate::migrations::all, Arc::new(SystemClock))
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_sequence_grows_with_other_rules_and_outlives_the_process() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("policy.db");
+        let store = open(&file).await;
+        assert_eq!(adopt(&store, [1; 32]).await.unwrap(), 1);
+        assert_eq!(adopt(&store, [1; 32]).await.unwrap(), 1);
+        assert_eq!(adopt(&store, [2; 32]).await.unwrap(), 2);
+        drop(store);
+        let store = open(&file).await;
+        assert_eq!(adopt(&store, [2; 32]).await.unwrap(), 2);
+        assert_eq!(
+            adopt(&store, [1; 32]).await.unwrap(),
+            3,
+            "former rules that return are a new revision"
+        );
+        let events = store.feed().after(0, 10).await.unwrap();
+        let subjects: Vec<_> = events.iter().map(|event| event.subject.as_str()).collect();
+        assert_eq!(subjects, ["policy/1", "policy/2", "policy/3"]);
+    }
+}
