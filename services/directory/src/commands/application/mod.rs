@@ -1,0 +1,6 @@
+//! Applications of partner organizations.
+
+pub mod admit;
+pub mod apply;
+pub mod collect;
+pub mod reject;

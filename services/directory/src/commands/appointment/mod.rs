@@ -1,0 +1,5 @@
+//! Invitations and appointments.
+
+pub mod create;
+pub mod end;
+pub mod invite;

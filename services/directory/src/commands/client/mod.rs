@@ -1,0 +1,4 @@
+//! API clients.
+
+pub mod revoke;
+pub mod rotate;

@@ -1,0 +1,4 @@
+//! Communities.
+
+pub mod activate;
+pub mod invite_first_secretary;

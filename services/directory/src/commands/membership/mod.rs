@@ -1,0 +1,4 @@
+//! Memberships.
+
+pub mod create;
+pub mod end;

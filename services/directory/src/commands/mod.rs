@@ -1,0 +1,9 @@
+//! Writing: one command a file, by resource.
+
+pub mod application;
+pub mod appointment;
+pub mod client;
+pub mod community;
+pub mod compound;
+pub mod membership;
+pub mod sign_in;

@@ -1,0 +1,47 @@
+use yihe_authz::Admitted;
+use yihe_kernel::{Error, Result, Timestamp, UserId, UserName};
+use yihe_proto::directory::v1 as pb;
+use yihe_store::Failure;
+
+use crate::directory::Directory;
+use crate::store::{Writing, appointment, community, session, user};
+
+/// `SignOut`: ends all sessions of the caller and refuses its access tokens from now on, wherever it holds posts.
+pub async fn sign_out(directory: &Directory, admitted: Admitted, _: pb::SignOutRequest) -> Result<pb::SignOutResponse> {
+    let by = directory.signed_in(admitted).await?;
+    let user = by
+        .user()
+        .ok_or_else(|| Error::new(&yihe_kernel::reasons::PERSONS_ONLY))?;
+    let cutoff_at = directory
+        .write("directory.sign_out", by, user, |writing, user| {
+            Box::pin(write(writing, *user))
+        })
+        .await?;
+    tracing::info!(%user, "signed out");
+    Ok(pb::SignOutResponse {
+        cutoff_time: Some(cutoff_at.to_proto()),
+    })
+}
+
+async fn write(writing: &Writing<'_>, user: UserId) -> Result<Timestamp, Failure> {
+    let now = writing.now;
+    user::cut_off(writing, user).await?;
+    session::end_all(writing, user).await?;
+    // by code: two who sign out at once lock communities in the same order
+    let mut communities: Vec<_> = appointment::of_user(writing.tx(), user, now)
+        .await?
+        .into_iter()
+        .map(|held| held.community)
+        .collect();
+    communities.dedup();
+    let name = UserName { user };
+    for community in communities {
+        community::authority_changed(writing, &community).await?;
+        let event = pb::PersonSignedOut {
+            user: name.to_string(),
+            cutoff_time: Some(now.to_proto()),
+        };
+        writing.tell(&community, &name, &event).await?;
+    }
+    Ok(now)
+}

@@ -1,0 +1,37 @@
+//! Names of the directory's resources.
+
+use yihe_kernel::{ClientId, CommunityId, OrganizationId, ids, names};
+
+ids! {
+    /// An application for membership.
+    ApplicationId
+    /// An invitation to a post.
+    InvitationId
+    /// A person's post for a term.
+    AppointmentId
+    /// A residential compound.
+    CompoundId
+    /// A property company's contract with a compound.
+    ServiceContractId
+    /// A signed-in person's session: the family of its refresh tokens.
+    SessionId
+}
+
+names! {
+    /// An organization's membership in a community.
+    MembershipName { "communities" community: CommunityId, "memberships" membership: OrganizationId }
+    /// An application for membership.
+    ApplicationName { "communities" community: CommunityId, "applications" application: ApplicationId }
+    /// An invitation to a post.
+    InvitationName { "communities" community: CommunityId, "invitations" invitation: InvitationId }
+    /// A person's post for a term.
+    AppointmentName { "communities" community: CommunityId, "appointments" appointment: AppointmentId }
+    /// An API client as a resource of its community.
+    ClientName { "communities" community: CommunityId, "clients" client: ClientId }
+    /// A compound.
+    CompoundName { "communities" community: CommunityId, "compounds" compound: CompoundId }
+    /// A service contract.
+    ServiceContractName {
+        "communities" community: CommunityId, "compounds" compound: CompoundId, "serviceContracts" service_contract: ServiceContractId,
+    }
+}

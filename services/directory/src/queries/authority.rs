@@ -1,0 +1,69 @@
+use yihe_authz::Admitted;
+use yihe_kernel::{ClientPrincipalName, CommunityName, Result, Timestamp, UserName};
+use yihe_proto::directory::v1 as pb;
+
+use crate::convert;
+use crate::directory::Directory;
+use crate::domain::appointment::Appointment;
+use crate::domain::client::Client;
+use crate::domain::membership::Membership;
+use crate::store::{authority, membership};
+
+/// `GetAuthority`.
+pub async fn get(directory: &Directory, admitted: Admitted, request: pb::GetAuthorityRequest) -> Result<pb::Authority> {
+    let name: CommunityName = convert::name("community", &request.community)?;
+    admitted.without_target()?;
+    let found = authority::read(directory.reader(), &name.community, directory.now()).await?;
+    let cutoffs = found.cutoffs.into_iter().map(|(principal, cutoff_at)| pb::Cutoff {
+        principal: principal.to_string(),
+        cutoff_time: Some(cutoff_at.to_proto()),
+    });
+    Ok(pb::Authority {
+        community: name.to_string(),
+        sequence: found.sequence,
+        regions: found.regions.iter().map(convert::region_name).collect(),
+        holdings: found.appointments.iter().map(holding).collect(),
+        clients: found.clients.iter().map(client_holding).collect(),
+        cutoffs: cutoffs.collect(),
+    })
+}
+
+fn holding(appointment: &Appointment) -> pb::Holding {
+    pb::Holding {
+        user: UserName { user: appointment.user }.to_string(),
+        organization: convert::organization_name(appointment.organization),
+        kind: appointment.kind.into(),
+        post: appointment.post.into(),
+        start_time: Some(appointment.start_at.to_proto()),
+        end_time: appointment.term().end().map(Timestamp::to_proto),
+    }
+}
+
+fn client_holding(client: &Client) -> pb::ClientHolding {
+    pb::ClientHolding {
+        client: ClientPrincipalName { client: client.id }.to_string(),
+        organization: convert::organization_name(client.organization),
+        kind: client.kind.into(),
+    }
+}
+
+/// `LookupOrganizations`.
+pub async fn lookup(
+    directory: &Directory,
+    admitted: Admitted,
+    request: pb::LookupOrganizationsRequest,
+) -> Result<pb::LookupOrganizationsResponse> {
+    let name: CommunityName = convert::name("community", &request.community)?;
+    admitted.without_target()?;
+    let wanted = convert::lookup(&request)?;
+    let found = membership::of(directory.reader(), &name.community, &wanted).await?;
+    let standing = |membership: &Membership| pb::OrganizationStanding {
+        organization: convert::organization_name(membership.organization.id),
+        kind: membership.organization.kind.into(),
+        display_name: membership.organization.display_name.clone(),
+        active: membership.is_active(),
+    };
+    Ok(pb::LookupOrganizationsResponse {
+        organizations: found.iter().map(standing).collect(),
+    })
+}

@@ -1,0 +1,12 @@
+//! Reading: get and list.
+
+pub mod application;
+pub mod appointment;
+pub mod authority;
+pub mod client;
+pub mod community;
+pub mod compound;
+pub mod membership;
+pub mod region;
+pub mod watch_authority;
+pub mod who_am_i;

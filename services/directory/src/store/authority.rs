@@ -1,0 +1,81 @@
+//! Everybody's authority in a community, as the policy service composes it.
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use uuid::Uuid;
+use yihe_authz::Principal;
+use yihe_kernel::{CommunityId, RegionCode, Timestamp, UserId};
+use yihe_store::Failure;
+
+use crate::domain::appointment::Appointment;
+use crate::domain::client::Client;
+use crate::store::entity::user;
+use crate::store::{appointment, client, community, region};
+
+/// Days for which cut-offs are told; longer than any token lives.
+pub const CUTOFFS_KEPT_DAYS: i64 = 30;
+
+/// Authority at a sequence, or newer: what changes while it is read is told again under the next sequence.
+pub struct Authority {
+    /// The sequence.
+    pub sequence: u64,
+    /// The community's own division and its recorded ancestors.
+    pub regions: Vec<RegionCode>,
+    /// Posts in force or to come.
+    pub appointments: Vec<Appointment>,
+    /// Clients in force.
+    pub clients: Vec<Client>,
+    /// Tokens of these issued before the instants are refused.
+    pub cutoffs: Vec<(Principal, Timestamp)>,
+}
+
+/// Reads a community's authority. The sequence is read first: what follows is at least as new.
+pub async fn read<C: ConnectionTrait>(connection: &C, id: &CommunityId, now: Timestamp) -> Result<Authority, Failure> {
+    let found = community::require(connection, id).await?;
+    let since = now.plus_days(-CUTOFFS_KEPT_DAYS);
+    let regions = region::lineage(connection, &found.region).await?;
+    let appointments = appointment::of_community(connection, id, now).await?;
+    let clients = client::of_community(connection, id, since).await?;
+    let mut cutoffs = signed_out(connection, appointments.iter().map(|held| held.user), since).await?;
+    let revoked = clients
+        .iter()
+        .filter_map(|client| Some((Principal::Client(client.id), client.cutoff_at?)));
+    cutoffs.extend(revoked.filter(|(_, cutoff)| *cutoff > since));
+    let clients = clients
+        .into_iter()
+        .filter(|client| client.revoked_at.is_none())
+        .collect();
+    Ok(Authority {
+        sequence: found.authority_sequence,
+        regions,
+        appointments,
+        clients,
+        cutoffs,
+    })
+}
+
+async fn signed_out<C: ConnectionTrait>(
+    connection: &C,
+    users: impl Iterator<Item = UserId>,
+    since: Timestamp,
+) -> Result<Vec<(Principal, Timestamp)>, Failure> {
+    let mut ids: Vec<Uuid> = users.map(UserId::uuid).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut cutoffs = Vec::new();
+    // SQLite takes 32,766 values a statement
+    for ids in ids.chunks(10_000) {
+        let rows: Vec<(Uuid, Option<i64>)> = user::Entity::find()
+            .select_only()
+            .column(user::Column::Id)
+            .column(user::Column::CutoffAt)
+            .filter(user::Column::Id.is_in(ids.iter().copied()))
+            .filter(user::Column::CutoffAt.gt(since.micros()))
+            .into_tuple()
+            .all(connection)
+            .await?;
+        let read =
+            |(id, cutoff): (Uuid, Option<i64>)| Some((Principal::User(id.into()), Timestamp::from_micros(cutoff?)));
+        cutoffs.extend(rows.into_iter().filter_map(read));
+    }
+    Ok(cutoffs)
+}

@@ -1,0 +1,11 @@
+//! The tables as sea-orm sees them. Private to the store: everybody else speaks the domain's types.
+
+mod compounds;
+mod global;
+mod members;
+mod posts;
+
+pub use compounds::{compound, service_contract};
+pub use global::{organization, person, refresh_session, refresh_token, region, user};
+pub use members::{application, client, community, membership};
+pub use posts::{appointment, invitation};
