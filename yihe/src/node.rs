@@ -174,7 +174,7 @@ impl Node {
             InternalTokens::new(&wires.keys, Arc::clone(&wires.clock)),
             RevisionTokens::new(&wires.keys),
             Arc::clone(&wires.clock),
-        );
+        )?;
         self.address = self.listen(config.listen, "gateway", gateway.routes()).await?;
         Ok(())
     }
@@ -233,7 +233,7 @@ impl Wires {
 
     fn link(&self, to: ServiceName, caller: &'static str) -> ServiceLink {
         let link = self.links.get(&to).map(|(link, _)| link.clone()).unwrap_or_else(|| Link::late().0);
-        ServiceLink::new(link, self.internal.clone(), to.as_str(), caller, Arc::clone(&self.clock))
+        ServiceLink::new(link, self.internal.clone(), caller, Arc::clone(&self.clock))
     }
 
     fn snapshots(&self, caller: &'static str) -> Arc<Snapshots> {

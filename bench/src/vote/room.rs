@@ -111,7 +111,7 @@ async fn community(node: &TestNode) -> Result<(String, String, Actor)> {
     let operator = node.operator()?;
     let request = ActivateCommunityRequest { region: "regions/440309002021".into(), ..Default::default() };
     let community = operator.call(request).await?;
-    operator.saw(&community.revision);
+    operator.saw(&community.name, &community.revision);
     let request = InviteFirstSecretaryRequest {
         community: community.name.clone(),
         full_name: "书记".into(),
@@ -125,7 +125,7 @@ async fn community(node: &TestNode) -> Result<(String, String, Actor)> {
 async fn enrol(node: &TestNode, enrolment_code: String, login: &str) -> Result<(Actor, Uuid)> {
     let request = EnrolRequest { enrolment_code, login: login.to_owned(), password: PASSWORD.into() };
     let enrolled = node.stranger().call(request).await.with_context(|| format!("enrolling {login}"))?;
-    node.stranger().saw(&enrolled.revision);
+    node.stranger().saw(&enrolled.appointment, &enrolled.revision);
     Ok((node.stranger().sign_in(login, PASSWORD).await?, last_id(&enrolled.user)?))
 }
 

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result};
@@ -16,8 +17,9 @@ pub struct Actor {
     credentials: Credentials,
     token: Arc<Mutex<Option<String>>>,
     acting_as: Option<String>,
-    /// The newest revision anybody in the test was told; sent along, so that everybody reads their own writes.
-    revision: Arc<Mutex<Option<String>>>,
+    /// The newest revision of each community that anybody in the test was told; sent along, so that everybody reads what
+    /// anybody wrote.
+    revisions: Arc<Mutex<BTreeMap<String, String>>>,
     language: &'static str,
 }
 
@@ -38,7 +40,7 @@ impl Actor {
             credentials: Credentials::None,
             token: Arc::default(),
             acting_as: None,
-            revision: Arc::default(),
+            revisions: Arc::default(),
             language: "en",
         }
     }
@@ -98,10 +100,11 @@ impl Actor {
         }
     }
 
-    /// Notes a revision that a write returned; the calls of everybody made of the same stranger wait for it.
-    pub fn saw(&self, revision: &str) {
-        if !revision.is_empty() {
-            *lock(&self.revision) = Some(revision.to_owned());
+    /// Notes the revision that a write returned with a resource of this name; calls in its community by everybody made of the
+    /// same stranger wait for it.
+    pub fn saw(&self, name: &str, revision: &str) {
+        if let (Some(community), false) = (community_of(name), revision.is_empty()) {
+            lock(&self.revisions).insert(community, revision.to_owned());
         }
     }
 
@@ -128,7 +131,7 @@ impl Actor {
     /// The status it begins with.
     pub async fn watch<R: Guarded>(&self, message: R) -> Result<Streaming<R::Response>, Status> {
         let mut client = self.client().await?;
-        let request = self.request(message)?;
+        let request = self.guarded(message)?;
         let codec = ProstCodec::<R, R::Response>::default();
         Ok(client.server_streaming(request, PathAndQuery::from_static(R::METHOD), codec).await?.into_inner())
     }
@@ -148,15 +151,22 @@ impl Actor {
         if let Some(acting_as) = &self.acting_as {
             metadata.insert("yihe-acting-as", acting_as.parse().map_err(bad)?);
         }
-        if let Some(revision) = lock(&self.revision).as_ref() {
-            metadata.insert("yihe-at-least-revision", revision.parse().map_err(bad)?);
+        Ok(request)
+    }
+
+    fn guarded<R: Guarded>(&self, message: R) -> Result<Request<R>, Status> {
+        let community = message.scopes().first().and_then(|(_, name)| community_of(name));
+        let mut request = self.request(message)?;
+        if let Some(revision) = community.and_then(|community| lock(&self.revisions).get(&community).cloned()) {
+            let revision = revision.parse().map_err(|_| Status::invalid_argument("not a header value"))?;
+            request.metadata_mut().insert("yihe-at-least-revision", revision);
         }
         Ok(request)
     }
 
     async fn unary<R: Guarded>(&self, message: R) -> Result<R::Response, Status> {
         let mut client = self.client().await?;
-        let request = self.request(message)?;
+        let request = self.guarded(message)?;
         let codec = ProstCodec::<R, R::Response>::default();
         Ok(client.unary(request, PathAndQuery::from_static(R::METHOD), codec).await?.into_inner())
     }
@@ -199,6 +209,11 @@ impl Actor {
 pub async fn channel(address: std::net::SocketAddr) -> Result<Channel> {
     let endpoint = Channel::from_shared(format!("http://{address}"))?;
     endpoint.connect().await.with_context(|| format!("no gateway at {address}"))
+}
+
+fn community_of(name: &str) -> Option<String> {
+    let community = name.strip_prefix("communities/")?;
+    community.split('/').next().map(str::to_owned)
 }
 
 fn shared(token: &str) -> Arc<Mutex<Option<String>>> {

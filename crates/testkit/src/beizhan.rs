@@ -79,7 +79,7 @@ impl Beizhan {
         let operator = node.operator()?;
         let request = ActivateCommunityRequest { region: "regions/440309002021".into(), ..Default::default() };
         let community = operator.call(request).await.context("activating the community")?;
-        operator.saw(&community.revision);
+        operator.saw(&community.name, &community.revision);
         let name = community.name;
         let secretary = first_secretary(node, &name, &community.party_committee).await?;
         let desk = Desk { node, community: name.clone(), secretary: secretary.person.clone() };
@@ -148,7 +148,7 @@ async fn first_secretary(node: &TestNode, community: &str, committee: &str) -> R
 async fn enrol(node: &TestNode, code: &str, login: &str) -> Result<(Actor, String)> {
     let request = EnrolRequest { enrolment_code: code.to_owned(), login: login.to_owned(), password: PASSWORD.into() };
     let enrolled = node.stranger().call(request).await.with_context(|| format!("enrolling {login}"))?;
-    node.stranger().saw(&enrolled.revision);
+    node.stranger().saw(&enrolled.appointment, &enrolled.revision);
     let person = node.stranger().sign_in(login, PASSWORD).await.with_context(|| format!("signing {login} in"))?;
     Ok((person, enrolled.appointment))
 }
@@ -171,7 +171,7 @@ impl Desk<'_> {
             ..Default::default()
         };
         let membership = self.secretary.call(request).await.with_context(|| format!("registering {display_name}"))?;
-        self.secretary.saw(&membership.revision);
+        self.secretary.saw(&membership.name, &membership.revision);
         Ok(membership.organization.context("a membership has an organization")?.name)
     }
 
@@ -223,7 +223,7 @@ impl Desk<'_> {
         let invited = self.secretary.call(request).await.context("inviting to a second post")?;
         let request = yihe_proto::directory::v1::AcceptInvitationRequest { enrolment_code: invited.enrolment_code };
         let accepted = person.call(request).await.context("accepting a second post")?;
-        person.saw(&accepted.revision);
+        person.saw(&accepted.appointment, &accepted.revision);
         let (login, password) = person.login().context("a person has a login")?;
         Ok(self.node.stranger().sign_in(login, password).await?)
     }

@@ -43,7 +43,7 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator, beizhan: &Beizhan) -
         "APPLICATION_NOT_ADMITTED",
     )?;
     let admitted = beizhan.committee.person.call(AdmitApplicationRequest { name: applied.application }).await?;
-    node.stranger().saw(&admitted.revision);
+    node.stranger().saw(&admitted.name, &admitted.revision);
     let credentials = node.stranger().call(collect.clone()).await?;
     ensure!(credentials.client == admitted.client, "credentials of another client");
     narrator.step(
@@ -66,7 +66,7 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator, beizhan: &Beizhan) -
     let request =
         EnrolRequest { enrolment_code: credentials.enrolment_code, login: login.into(), password: password.into() };
     let enrolled = node.stranger().call(request).await?;
-    node.stranger().saw(&enrolled.revision);
+    node.stranger().saw(&enrolled.appointment, &enrolled.revision);
     let manager = node.stranger().sign_in(login, password).await?;
     Ok(Partner { client_name: credentials.client, client, manager })
 }

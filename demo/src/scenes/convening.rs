@@ -141,7 +141,7 @@ async fn lapsing(node: &TestNode, beizhan: &Beizhan, until: Instant) -> Result<A
     let request =
         EnrolRequest { enrolment_code: invited.enrolment_code, login: login.into(), password: password.into() };
     let enrolled = node.stranger().call(request).await?;
-    node.stranger().saw(&enrolled.revision);
+    node.stranger().saw(&enrolled.appointment, &enrolled.revision);
     Ok(node.stranger().sign_in(login, password).await?.acting_as(station))
 }
 

@@ -22,7 +22,7 @@ pub async fn tell(
     let list = ListMembershipsRequest { parent: beizhan.community.clone(), page_size: 1, ..Default::default() };
     partner.client.call(list.clone()).await.context("the client before it is revoked")?;
     let revoked = beizhan.committee.person.call(RevokeClientRequest { name: partner.client_name.clone() }).await?;
-    node.stranger().saw(&revoked.revision);
+    node.stranger().saw(&revoked.name, &revoked.revision);
     narrator.refused(
         "接口客户端被吊销后继续调用",
         "the federation's client calls after it was revoked, with a token that has not expired",
@@ -50,7 +50,7 @@ async fn client_of_another_community(node: &TestNode) -> Result<Actor> {
     let operator = node.operator()?;
     let request = ActivateCommunityRequest { region: "regions/440305006013".into(), ..Default::default() };
     let community = operator.call(request).await.context("activating Huaguoshan")?;
-    operator.saw(&community.revision);
+    operator.saw(&community.name, &community.revision);
     let request = InviteFirstSecretaryRequest {
         community: community.name.clone(),
         full_name: "花果山书记".into(),
@@ -61,7 +61,7 @@ async fn client_of_another_community(node: &TestNode) -> Result<Actor> {
     let request =
         EnrolRequest { enrolment_code: invited.enrolment_code, login: login.into(), password: password.into() };
     let enrolled = node.stranger().call(request).await?;
-    node.stranger().saw(&enrolled.revision);
+    node.stranger().saw(&enrolled.appointment, &enrolled.revision);
     let secretary = node.stranger().sign_in(login, password).await?;
 
     let request = ApplyForMembershipRequest {
@@ -73,7 +73,7 @@ async fn client_of_another_community(node: &TestNode) -> Result<Actor> {
     };
     let applied = node.stranger().call(request).await?;
     let admitted = secretary.call(AdmitApplicationRequest { name: applied.application.clone() }).await?;
-    node.stranger().saw(&admitted.revision);
+    node.stranger().saw(&admitted.name, &admitted.revision);
     let request =
         CollectCredentialsRequest { application: applied.application, claim_code: applied.claim_code };
     let credentials = node.stranger().call(request).await?;

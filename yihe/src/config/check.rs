@@ -1,6 +1,6 @@
 use std::fmt;
 
-use figment::Figment;
+use figment::{Figment, Provider};
 use figment::value::{Dict, Value};
 
 use super::{Config, ServiceName, Wiring};
