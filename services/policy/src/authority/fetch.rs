@@ -16,6 +16,8 @@ use crate::domain::authority::Authority;
 use crate::{convert, reasons};
 
 const COMMUNITIES: u64 = 2_000;
+// a large community has tens of thousands of holdings of about 150 bytes
+const LARGEST_AUTHORITY: usize = 64 << 20;
 
 /// The authority of communities, fetched from the directory on first use and when it has told of a newer one.
 pub(crate) struct Authorities {
@@ -68,7 +70,8 @@ impl Authorities {
             community: community.clone(),
         }
         .to_string();
-        let mut client = AuthorityServiceClient::new(self.directory.clone());
+        let mut client =
+            AuthorityServiceClient::new(self.directory.clone()).max_decoding_message_size(LARGEST_AUTHORITY);
         let request = GetAuthorityRequest {
             community: name.clone(),
         };

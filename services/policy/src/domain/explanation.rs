@@ -22,8 +22,10 @@ pub(crate) struct Case<'a> {
     pub decision: &'a Decision,
     /// The grant that decides, and the template's group it is of.
     pub deciding: Option<(&'a Grant, Option<&'a Group>)>,
-    /// For a denial: the widest roles that may, here and now.
-    pub roles_that_may: &'a [RoleName],
+    /// For a denial: the widest roles that may, here and now, with their decisions.
+    pub roles_that_may: &'a [(RoleName, Decision)],
+    /// An API client asks about what only a person may do.
+    pub needs_a_person: bool,
     /// What other organizations are called for which the same person may.
     pub may_for: &'a [String],
     pub revision: Revision,
@@ -36,15 +38,19 @@ impl Case<'_> {
             return &[];
         };
         let liftable = match self.deciding {
-            None => self.roles_that_may != [RoleName::Operator],
+            None => !self.needs_a_person && !self.only_the_operator_may(),
             Some((grant, _)) => matches!(&grant.domain, Domain::Code(code) if code.as_str() == self.community.as_str()),
         };
         if liftable { &ADMINISTRATORS } else { &[] }
     }
 
+    fn only_the_operator_may(&self) -> bool {
+        matches!(self.roles_that_may, [(RoleName::Operator, _)])
+    }
+
     /// The explanation in sentences.
     pub fn words(&self) -> Words {
-        let (zh, en) = match self.decision {
+        let (mut zh, mut en) = match self.decision {
             Decision::Allow { .. } => (vec![self.may_zh("")], vec![self.may_en("")]),
             Decision::Residual(residual) => {
                 let (zh, en) = open(residual.allow_if, residual.deny_if);
@@ -52,6 +58,10 @@ impl Case<'_> {
             }
             Decision::Deny { .. } => self.denial(),
         };
+        if self.needs_a_person {
+            zh.push("此事须由本人办理，接口客户端不得代行。".to_owned());
+            en.push("A person must do it; an API client may not, whatever is granted.".to_owned());
+        }
         let Revision { directory, policy } = self.revision;
         let (zh, en) = (zh.concat(), en.join(" "));
         Words::new(
@@ -128,15 +138,14 @@ impl Case<'_> {
                 "No role has been granted it. The secretary of the Party committee may grant it by the governed procedure.",
             );
         }
-        let names: Vec<_> = self.roles_that_may.iter().map(|may| role(*may)).collect();
-        let (zh, en) = (
-            listed(&names, "、", |words| &words.zh),
-            listed(&names, ", ", |words| &words.en),
-        );
+        let Words { zh, en } = by_condition(self.roles_that_may);
+        if self.needs_a_person {
+            return Words::new(format!("可以执行的有：{zh}。"), format!("Those who may: {en}."));
+        }
         if self.roles_that_may_grant().is_empty() {
             return Words::new(
-                format!("只有{zh}可以，且不得转授。"),
-                format!("Only {en} may, and it cannot be granted to others."),
+                format!("可以执行的有：{zh}，不得转授。"),
+                format!("Those who may: {en}. It cannot be granted to others."),
             );
         }
         Words::new(
@@ -190,8 +199,8 @@ impl Case<'_> {
                 ),
             ),
             None => Words::new(
-                format!("来源 {}，范围 {}", grant.source, grant.domain),
-                format!("from {}, for {}", grant.source, grant.domain),
+                format!("{}，适用范围 {}", source_name(&grant.source).zh, grant.domain),
+                format!("{}, for {}", source_name(&grant.source).en, grant.domain),
             ),
         };
         Words::new(
@@ -210,11 +219,49 @@ impl Case<'_> {
 
     fn who_en(&self) -> String {
         let who = self.somebody.as_deref().unwrap_or("You");
-        match &self.acting_for {
-            Some(organization) => format!("{who}, acting for {organization},"),
-            None => format!("{who}, acting for nobody else,"),
+        match (&self.acting_for, &self.somebody) {
+            (Some(organization), _) => format!("{who}, acting for {organization},"),
+            (None, None) => "You, acting for yourself,".to_owned(),
+            (None, Some(_)) => format!("{who}, acting for themselves,"),
         }
     }
+}
+
+fn source_name(source: &str) -> Words {
+    match source {
+        "fixture" => Words::new("节点规则文件", "the node's rules file"),
+        other => Words::new(other, other),
+    }
+}
+
+/// Roles with the conditions under which they may, those of one condition together.
+fn by_condition(roles: &[(RoleName, Decision)]) -> Words {
+    let mut groups: Vec<(Words, Vec<Words>)> = Vec::new();
+    for (holder, decision) in roles {
+        let (zh, en) = match decision {
+            Decision::Residual(residual) => open(residual.allow_if, residual.deny_if),
+            Decision::Allow { .. } | Decision::Deny { .. } => (String::new(), String::new()),
+        };
+        let (zh, en) = (zh.trim_start_matches('，'), en.trim_start_matches([',', ' ']));
+        let under = match en {
+            "" => Words::new("", ""),
+            _ => Words::new(format!("（{zh}）"), format!("{en}: ")),
+        };
+        match groups.iter_mut().find(|(known, _)| *known == under) {
+            Some((_, holders)) => holders.push(role(*holder)),
+            None => groups.push((under, vec![role(*holder)])),
+        }
+    }
+    let told = groups.into_iter().map(|(under, holders)| {
+        let zh = format!("{}{}", under.zh, listed(&holders, "、", |words| &words.zh));
+        let en = format!("{}{}", under.en, listed(&holders, ", ", |words| &words.en));
+        Words::new(zh, en)
+    });
+    let told: Vec<_> = told.collect();
+    Words::new(
+        listed(&told, "；", |words| &words.zh),
+        listed(&told, "; ", |words| &words.en),
+    )
 }
 
 fn open(allow_if: ConditionSet, deny_if: ConditionSet) -> (String, String) {

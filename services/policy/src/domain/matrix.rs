@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use yihe_authz::{Grant, RoleName};
+use yihe_authz::{Decision, Filter, Grant, RoleName};
 
 use super::vocabulary;
 
@@ -26,19 +26,30 @@ pub(crate) fn roles<'a>(
     all
 }
 
-/// Of roles that may something, those not brought along by a wider one that may: `KIND/*` stands for its posts, `*/*` for all.
-pub(crate) fn widest(roles: &[RoleName]) -> Vec<RoleName> {
-    let has = |role: RoleName| roles.contains(&role);
-    let is_implied = |role: RoleName| match role {
-        RoleName::Post(kind, _) => has(RoleName::Kind(kind)) || has(RoleName::Appointed),
-        RoleName::Kind(_) => has(RoleName::Appointed),
+/// Of roles that may something, those that a wider one does not stand for: `KIND/*` for its posts, `*/*` for all persons, where
+/// they may under the same conditions.
+pub(crate) fn widest(roles: &[(RoleName, Decision)]) -> Vec<(RoleName, Decision)> {
+    let has = |wider: RoleName, decision: &Decision| {
+        roles
+            .iter()
+            .any(|(role, theirs)| *role == wider && says_the_same(theirs, decision))
+    };
+    let is_implied = |(role, decision): &(RoleName, Decision)| match *role {
+        RoleName::Post(kind, _) => has(RoleName::Kind(kind), decision) || has(RoleName::Appointed, decision),
+        RoleName::Kind(_) => has(RoleName::Appointed, decision),
         RoleName::Client(_) | RoleName::Appointed | RoleName::Operator => false,
     };
-    roles.iter().copied().filter(|role| !is_implied(*role)).collect()
+    roles.iter().filter(|role| !is_implied(role)).cloned().collect()
+}
+
+/// Whether two decisions let the same objects through, by whichever grant.
+fn says_the_same(one: &Decision, other: &Decision) -> bool {
+    Filter::from(one) == Filter::from(other)
 }
 
 #[cfg(test)]
 mod tests {
+    use yihe_authz::{Condition, ConditionSet, Residual};
     use yihe_proto::directory::v1::{OrganizationKind as Kind, Post};
 
     use super::*;
@@ -68,17 +79,37 @@ mod tests {
     }
 
     #[test]
-    fn a_wider_role_stands_for_the_narrower() {
+    fn a_wider_role_stands_for_the_narrower_that_may_no_more() {
         let (kind, post) = (
             RoleName::Kind(Kind::Compound),
             RoleName::Post(Kind::Compound, Post::Owner),
         );
         let client = RoleName::Client(Kind::Compound);
-        assert_eq!(widest(&[kind, post, client]), [kind, client]);
+        let always = || Decision::Allow { grant: "a".into() };
+        let sometimes = |id: &str| {
+            Decision::Residual(Residual {
+                allow_always: false,
+                allow_if: Condition::ALL.into_iter().take(1).collect(),
+                deny_if: ConditionSet::EMPTY,
+                grant: id.into(),
+            })
+        };
+        let names =
+            |roles: Vec<(RoleName, Decision)>| widest(&roles).into_iter().map(|(role, _)| role).collect::<Vec<_>>();
         assert_eq!(
-            widest(&[RoleName::Appointed, kind, post, client]),
-            [RoleName::Appointed, client]
+            names(vec![(kind, always()), (post, always()), (client, always())]),
+            [kind, client]
         );
-        assert_eq!(widest(&[post]), [post]);
+        assert_eq!(
+            names(vec![(RoleName::Appointed, sometimes("a")), (kind, sometimes("b"))]),
+            [RoleName::Appointed]
+        );
+        let more = vec![
+            (RoleName::Appointed, sometimes("a")),
+            (kind, always()),
+            (post, always()),
+        ];
+        assert_eq!(names(more), [RoleName::Appointed, kind]);
+        assert_eq!(names(vec![(post, sometimes("a"))]), [post]);
     }
 }

@@ -61,7 +61,9 @@ impl Row<'_> {
     fn check_permission(&self, catalogue: &Catalogue) -> Result<(), String> {
         let Ok(pattern) = self.permission.parse::<PermissionPattern>();
         // patterns are checked with the rest of the row
-        let PermissionPattern::One(one) = pattern else { return Ok(()) };
+        let PermissionPattern::One(one) = pattern else {
+            return Ok(());
+        };
         if catalogue.permission_index(&one).is_some() {
             return Ok(());
         }

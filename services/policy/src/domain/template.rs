@@ -178,4 +178,6 @@ fn sentence(comment: &str) -> Option<Group> {
 }
 
 #[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod tests;

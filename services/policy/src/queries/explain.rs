@@ -45,6 +45,7 @@ pub(crate) async fn explain(policy: &Policy, request: Request<ExplainRequest>) -
         decision: &finding.decision,
         deciding: deciding.map(|grant| (*grant, policy.composer.rules.group_of(&grant.id))),
         roles_that_may: &finding.roles_that_may,
+        needs_a_person: needs_a_person(&subject.principal, &request.permission),
         may_for: &may_for,
         revision: snapshot.revision(),
     };
@@ -53,7 +54,11 @@ pub(crate) async fn explain(policy: &Policy, request: Request<ExplainRequest>) -
         verdict: finding.decision.verdict().into(),
         roles: finding.roles.iter().map(ToString::to_string).collect(),
         grants: finding.grants.iter().map(|grant| grant.to_proto()).collect(),
-        roles_that_may: finding.roles_that_may.iter().map(ToString::to_string).collect(),
+        roles_that_may: finding
+            .roles_that_may
+            .iter()
+            .map(|(role, _)| role.to_string())
+            .collect(),
         roles_that_may_grant: case.roles_that_may_grant().iter().map(ToString::to_string).collect(),
         text_zh: words.zh,
         text_en: words.en,
@@ -111,7 +116,7 @@ struct Finding<'a> {
     roles: Vec<RoleName>,
     /// Those that match, the deciding one first, then denials.
     grants: Vec<&'a Grant>,
-    roles_that_may: Vec<RoleName>,
+    roles_that_may: Vec<(RoleName, Decision)>,
     may_for: Vec<OrganizationId>,
 }
 
@@ -150,10 +155,24 @@ impl<'a> Finding<'a> {
     }
 }
 
-fn roles_that_may(snapshot: &Snapshot, permission: &str, now: Timestamp) -> Vec<RoleName> {
-    let may = |role: &RoleName| !matches!(snapshot.decide_role(*role, permission, now), Decision::Deny { .. });
-    let all: Vec<_> = roles(snapshot.grants(), []).into_iter().filter(may).collect();
-    widest(&all)
+fn roles_that_may(snapshot: &Snapshot, permission: &str, now: Timestamp) -> Vec<(RoleName, Decision)> {
+    let all = roles(snapshot.grants(), []).into_iter();
+    let decided = all.map(|role| (role, snapshot.decide_role(role, permission, now)));
+    let may: Vec<_> = decided
+        .filter(|(_, decision)| !matches!(decision, Decision::Deny { .. }))
+        .collect();
+    widest(&may)
+}
+
+/// Whether an API client asks about a permission of which every RPC is for persons.
+fn needs_a_person(principal: &Principal, permission: &str) -> bool {
+    let catalogue = Catalogue::shipped();
+    let info = catalogue
+        .permission_index(permission)
+        .and_then(|place| catalogue.permissions().get(place));
+    let methods = info.map(|info| info.methods.as_slice()).unwrap_or_default();
+    let personal = |path: &String| catalogue.method(path).is_some_and(|method| method.persons_only);
+    matches!(principal, Principal::Client(_)) && methods.iter().all(personal)
 }
 
 /// Other organizations for which the same principal may.

@@ -17,7 +17,6 @@ pub(crate) use revisions::watch_revisions;
 pub(crate) use snapshot::get_snapshot;
 
 use yihe_authz::{Condition, ConditionSet, Decision};
-use yihe_proto::policy::v1 as pb;
 
 /// The wire form of a set of conditions.
 fn conditions(set: ConditionSet) -> Vec<i32> {
@@ -38,7 +37,7 @@ impl From<&Decision> for Verdict {
             Decision::Allow { .. } | Decision::Deny { .. } => (Vec::new(), Vec::new()),
         };
         Self {
-            verdict: pb::Verdict::from(decision.verdict()).into(),
+            verdict: decision.verdict().into(),
             allow_if,
             deny_if,
         }

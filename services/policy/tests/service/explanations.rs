@@ -120,3 +120,11 @@ async fn a_client_has_its_own_case_explained() {
         &explain(&running, &who(CLIENT, PROPERTY), "meeting.ballot.cast").await
     ));
 }
+
+#[tokio::test]
+async fn some_may_always_and_others_under_conditions() {
+    let running = Running::start().await;
+    insta::assert_snapshot!(shown(
+        &explain_for(&running, &secretary(), "meeting.agenda_item.get", STRANGER, "").await
+    ));
+}

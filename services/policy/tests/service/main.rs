@@ -1,12 +1,22 @@
 //! The policy service as its callers meet it: through gRPC in process, with a double in the directory's place.
 
+#[cfg(test)]
 mod composition;
+#[cfg(test)]
 mod decisions;
+#[cfg(test)]
 mod directory;
+#[cfg(test)]
 mod explanations;
+#[cfg(test)]
 mod lists;
+#[cfg(test)]
 mod people;
+#[cfg(test)]
 mod refusals;
+#[cfg(test)]
 mod restarts;
+#[cfg(test)]
 mod revisions;
+#[cfg(test)]
 mod running;
