@@ -28,3 +28,6 @@ pub async fn membership_ended(tx: &Tx, event: &Event) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

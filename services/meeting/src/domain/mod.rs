@@ -15,6 +15,9 @@ mod rules;
 mod step;
 mod vote;
 
+#[cfg(test)]
+mod tests;
+
 pub use agenda::{AgendaItem, AgendaItemKind};
 pub use body::{Body, BodyMember, Organization, keeps_organizations};
 pub use count::{Count, count};

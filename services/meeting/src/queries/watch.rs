@@ -9,13 +9,14 @@ use tokio::time::timeout;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Status};
 use yihe_authz::{Caller, Decision, Scope, refusal};
-use yihe_kernel::{Error, Fields, Result};
+use yihe_kernel::{Error, Fields, Result, reasons};
 use yihe_proto::Guarded;
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::Feed;
 
 use crate::convert::{self, name};
 use crate::domain::Meeting;
+use crate::lookup::Facts;
 use crate::names::MeetingName;
 use crate::service::Service;
 use crate::{events, store};
@@ -79,6 +80,7 @@ impl Watcher {
         // the state first, the history after: what ended before is in what is read
         let mut over = self.is_over().await?;
         loop {
+            let pause = self.decide_anew().await?;
             over |= self.catch_up(&feed).await?;
             if over {
                 return Ok(());
@@ -89,12 +91,11 @@ impl Watcher {
                     changed = policies.changed() => changed.is_ok(),
                 }
             };
-            match timeout(KEEP_ALIVE, woken).await {
+            match timeout(pause, woken).await {
                 Ok(true) => tokio::time::sleep(REST).await,
                 Ok(false) => return Ok(()),
                 Err(_) => self.tell(pb::MeetingEvent::default()).await?,
             }
-            self.decide_anew().await?;
         }
     }
 
@@ -127,29 +128,47 @@ impl Watcher {
         self.out.send(Ok(event)).await.map_err(|_| Ended)
     }
 
-    /// A stream outlives its first decision: appointments end, policies change.
-    async fn decide_anew(&self) -> Result<()> {
+    /// A stream outlives its first decision: appointments end, policies change, people sign out. Gives the time until it has to
+    /// be decided once more, or a sign of life is due.
+    async fn decide_anew(&self) -> Result<Duration> {
         let Caller {
-            principal, capacity, ..
+            principal,
+            capacity,
+            token_issued_at,
+            ..
         } = &self.caller;
         let scope = Scope::Community(self.meeting.name.community.clone());
-        let (decision, _) = self
+        let (decision, snapshot) = self
             .service
             .snapshots
             .decide(principal, capacity, self.permission, &scope, None)
             .await?;
-        if matches!(decision, Decision::Allow { .. }) {
-            return Ok(());
+        if snapshot
+            .cutoff(principal)
+            .is_some_and(|cutoff| token_issued_at.is_some_and(|issued_at| issued_at < cutoff))
+        {
+            return Err(Error::new(&reasons::UNAUTHENTICATED).with("detail", "signed out meanwhile"));
         }
-        let of = (self.meeting.body, self.meeting.convener);
-        let facts = self
-            .service
-            .facts_of_meeting(&self.meeting.name, of, capacity.organization())
-            .await?;
-        if decision.settle(&|condition| facts.holds(condition)) {
-            return Ok(());
+        let facts = match decision {
+            Decision::Residual(_) => {
+                let of = (self.meeting.body, self.meeting.convener);
+                self.service
+                    .facts_of_meeting(&self.meeting.name, of, capacity.organization())
+                    .await?
+            }
+            Decision::Allow { .. } | Decision::Deny { .. } => Facts::default(),
+        };
+        if !decision.settle(&|condition| facts.holds(condition)) {
+            return Err(refusal(self.permission, &decision));
         }
-        Err(refusal(self.permission, &decision))
+        let now = self.service.now();
+        let change = snapshot
+            .next_change(principal, capacity, now)
+            .map(|change| change.micros_since(now));
+        let until_change = change
+            .and_then(|micros| u64::try_from(micros).ok())
+            .map(Duration::from_micros);
+        Ok(until_change.map_or(KEEP_ALIVE, |change| change.min(KEEP_ALIVE)))
     }
 }
 

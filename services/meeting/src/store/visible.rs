@@ -134,3 +134,6 @@ where
         .and_where(Expr::col((Entity, Column::Organization)).eq(organization.uuid()));
     Expr::exists(query)
 }
+
+#[cfg(test)]
+mod tests;

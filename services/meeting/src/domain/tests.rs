@@ -1,0 +1,318 @@
+use proptest::prelude::*;
+use yihe_kernel::{Error, OrganizationId, Result, Timestamp, UserId};
+use yihe_tally::{RulePack, Verdict, packs};
+
+use super::*;
+use crate::names::{AgendaItemId, BodyId, MeetingName, MotionId, VoteId};
+use crate::reasons;
+
+fn uuid(number: u128) -> uuid::Uuid {
+    uuid::Uuid::from_u128(number)
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn organization(number: u128) -> OrganizationId {
+    uuid(number).into()
+}
+
+fn user(number: u128) -> UserId {
+    uuid(1000 + number).into()
+}
+
+fn pack() -> RulePack {
+    let packs = packs::shipped().unwrap();
+    packs
+        .iter()
+        .find(|pack| pack.id() == "cn.joint-conference.default")
+        .unwrap()
+        .clone()
+}
+
+fn meeting(state: MeetingState) -> Meeting {
+    Meeting {
+        name: MeetingName {
+            community: "440309002021".parse().unwrap(),
+            meeting: uuid(1).into(),
+        },
+        body: BodyId::from(uuid(2)),
+        body_kind: BodyKind::JointConference,
+        convener: organization(99),
+        title: "会议".to_owned(),
+        location: String::new(),
+        starts_at: at("2026-03-09T07:00:00Z"),
+        mode: MeetingMode::Session,
+        state,
+        created_at: at("2026-03-01T00:00:00Z"),
+        noticed_at: None,
+        opened_at: None,
+        closed_at: None,
+        cancel_reason: None,
+        quorate: false,
+        version: 1,
+    }
+}
+
+fn frozen(members: u128) -> Frozen {
+    let roster = (1..=members).map(|number| RosterEntry {
+        organization: organization(number),
+        kind: OrganizationKind::ResidentUnit,
+        display_name: format!("单位 {number}"),
+        heads: 1,
+        acknowledged_at: None,
+    });
+    let meeting = meeting(MeetingState::Noticed);
+    let notice = Notice {
+        meeting: meeting.name.clone(),
+        served_at: at("2026-03-02T00:00:00Z"),
+        pack: pack(),
+        agenda: Vec::new(),
+        roster: roster.collect(),
+    };
+    Frozen::new(notice, &meeting)
+}
+
+fn room(present: impl IntoIterator<Item = u128>) -> Room {
+    Room(present.into_iter().map(interval).collect())
+}
+
+fn interval(number: u128) -> Presence {
+    Presence {
+        id: uuid(2000 + number),
+        organization: organization(number),
+        representative: user(number),
+        started_at: at("2026-03-09T07:00:00Z"),
+        ended_at: None,
+    }
+}
+
+fn motion(state: MotionState) -> Motion {
+    Motion {
+        name: meeting(MeetingState::InSession).name.motion(MotionId::from(uuid(3))),
+        agenda_item: AgendaItemId::from(uuid(4)),
+        text: "试行".to_owned(),
+        mover: organization(1),
+        mover_display_name: "单位 1".to_owned(),
+        state,
+        created_at: at("2026-03-09T07:10:00Z"),
+    }
+}
+
+fn item(kind: AgendaItemKind, matter_class: MatterClass) -> AgendaItem {
+    AgendaItem {
+        name: meeting(MeetingState::Draft)
+            .name
+            .agenda_item(AgendaItemId::from(uuid(4))),
+        position: 1,
+        title: "议题".to_owned(),
+        description: String::new(),
+        proposer: organization(1),
+        proposer_display_name: "单位 1".to_owned(),
+        kind,
+        matter_class,
+        noticed: true,
+        created_at: at("2026-03-01T00:00:00Z"),
+        withdrawn_at: None,
+    }
+}
+
+fn code<T>(result: Result<T>) -> &'static str {
+    result.map_or_else(|error: Error| error.reason().code, |_| "OK")
+}
+
+const NOW: &str = "2026-03-09T08:00:00Z";
+
+/// Every state and every command: what is let through, and where it leads.
+#[test]
+fn the_life_of_a_meeting_is_this_and_nothing_else() {
+    use MeetingState::*;
+    use Step::*;
+    let allowed: &[(MeetingState, &[Step])] = &[
+        (Draft, &[Change, Agenda, ServeNotice, Cancel]),
+        (Noticed, &[Acknowledge, Open, Presence, Cancel]),
+        (InSession, &[Acknowledge, Presence, Decide, Close, Cancel]),
+        (Suspended, &[Acknowledge, Presence, Close, Cancel]),
+        (Closed, &[]),
+        (MinutesSigning, &[]),
+        (Published, &[]),
+        (Cancelled, &[]),
+        (Postponed, &[Cancel]),
+        (Voting, &[Cancel]),
+    ];
+    assert_eq!(allowed.len(), MeetingState::ALL.len());
+    let empty_room = room([]).quorum(&frozen(3), at(NOW)).unwrap();
+    for (state, steps) in allowed {
+        for step in Step::ALL {
+            let before = meeting(*state);
+            let let_through = steps.contains(step);
+            assert_eq!(
+                code(before.expect(*step)),
+                if let_through { "OK" } else { "MEETING_STATE" },
+                "{state:?} {step:?}"
+            );
+            let after = match step {
+                ServeNotice => before
+                    .serve_notice(&empty_room, at(NOW))
+                    .map(|meeting| (meeting, Noticed)),
+                Open => before.open_session(at(NOW)).map(|meeting| (meeting, InSession)),
+                Close => before.close(at(NOW)).map(|meeting| (meeting, Closed)),
+                Cancel => before
+                    .cancel("台风".to_owned(), at(NOW))
+                    .map(|meeting| (meeting, Cancelled)),
+                Change | Agenda | Acknowledge | Presence | Decide => continue,
+            };
+            assert_eq!(after.is_ok(), let_through, "{state:?} {step:?}");
+            if let Ok((meeting, expected)) = after {
+                assert_eq!(
+                    (meeting.state, meeting.quorate),
+                    (expected, false),
+                    "{state:?} {step:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_motion_state_meets_every_command() {
+    for state in MotionState::ALL {
+        let expected = if *state == MotionState::Submitted {
+            "OK"
+        } else {
+            "MOTION_STATE"
+        };
+        assert_eq!(
+            code(motion(*state).withdraw(&meeting(MeetingState::InSession))),
+            expected
+        );
+        assert_eq!(code(motion(*state).put_to_vote()), expected);
+        assert_eq!(
+            code(motion(*state).withdraw(&meeting(MeetingState::Closed))),
+            "MEETING_STATE"
+        );
+    }
+}
+
+#[test]
+fn every_vote_state_meets_every_command() {
+    let frozen = frozen(3);
+    let (full, empty) = (room([1, 2, 3]), room([1]));
+    let (full, empty) = (
+        full.quorum(&frozen, at(NOW)).unwrap(),
+        empty.quorum(&frozen, at(NOW)).unwrap(),
+    );
+    let session = meeting(MeetingState::InSession);
+    for state in VoteState::ALL {
+        let vote = || Vote {
+            state: *state,
+            ..open_vote(&frozen, &room([1, 2, 3]))
+        };
+        let open = *state == VoteState::Open;
+        assert_eq!(code(vote().expect_open()), if open { "OK" } else { "VOTE_CLOSED" });
+        assert_eq!(
+            code(vote().expect_closable(&session, &full)),
+            if open { "OK" } else { "VOTE_CLOSED" }
+        );
+        assert_eq!(
+            code(vote().expect_closable(&session, &empty)),
+            if open { "MEETING_NOT_QUORATE" } else { "VOTE_CLOSED" }
+        );
+        let suspended = meeting(MeetingState::Suspended);
+        assert_eq!(
+            code(vote().expect_closable(&suspended, &full)),
+            if open { "MEETING_STATE" } else { "VOTE_CLOSED" }
+        );
+    }
+    assert_eq!(
+        code(open_vote(&frozen, &room([1, 2, 3])).lapse(&full, at(NOW))),
+        "VOTE_OPEN"
+    );
+    let lapsed = open_vote(&frozen, &room([1, 2, 3])).lapse(&empty, at(NOW)).unwrap();
+    assert_eq!((lapsed.state, lapsed.count), (VoteState::Lapsed, None));
+}
+
+fn open_vote(frozen: &Frozen, room: &Room) -> Vote {
+    let session = meeting(MeetingState::InSession);
+    let name = session.name.vote(VoteId::from(uuid(5)));
+    Vote::open(name, MotionId::from(uuid(3)), &session, frozen, room, at(NOW))
+        .unwrap()
+        .0
+}
+
+#[test]
+fn items_are_decided_if_noticed_for_decision_and_ruled_by_the_pack() {
+    let pack = pack();
+    for kind in AgendaItemKind::ALL {
+        for class in MatterClass::ALL {
+            let decidable = *kind == AgendaItemKind::Decision && *class != MatterClass::Information;
+            let expected = if decidable {
+                "OK"
+            } else {
+                "AGENDA_ITEM_NOT_FOR_DECISION"
+            };
+            assert_eq!(
+                code(item(*kind, *class).expect_decidable(&pack)),
+                expected,
+                "{kind:?} {class:?}"
+            );
+            let unnoticed = AgendaItem {
+                noticed: false,
+                ..item(*kind, *class)
+            };
+            assert_eq!(code(unnoticed.expect_decidable(&pack)), "AGENDA_ITEM_NOT_NOTICED");
+        }
+    }
+}
+
+#[test]
+fn who_is_not_on_the_roster_makes_no_quorum() {
+    let frozen = frozen(4);
+    let quorum = room([1, 2, 77, 78]).quorum(&frozen, at(NOW)).unwrap();
+    assert_eq!((quorum.present, quorum.members, quorum.met), (2, 4, false));
+    assert!(room([1, 2, 3, 77]).quorum(&frozen, at(NOW)).unwrap().met);
+    let refusal = quorum.refusal(&frozen.meeting);
+    assert!(refusal.is(&reasons::MEETING_NOT_QUORATE) && refusal.to_string().contains("present 2 of 4 members"));
+}
+
+#[test]
+fn a_certificate_survives_its_storage() {
+    let quorum = room([2, 1]).quorum(&frozen(3), at(NOW)).unwrap();
+    let stored = serde_json::to_string(&quorum).unwrap();
+    assert_eq!(serde_json::from_str::<Quorum>(&stored).unwrap(), quorum);
+    assert_eq!(quorum.organizations, [organization(1), organization(2)]);
+}
+
+proptest! {
+    /// Whatever is cast in whatever order: the numbers add up, and a recount from the stored rows gives the same bytes.
+    #[test]
+    fn a_count_adds_up_and_is_the_same_again(
+        members in 1_u128..40,
+        choices in prop::collection::vec(prop::option::of(0_usize..3), 40),
+        seed in any::<u64>(),
+    ) {
+        let frozen = frozen(members);
+        let room = room(1..=members);
+        let session = meeting(MeetingState::InSession);
+        let name = session.name.vote(VoteId::from(uuid(5)));
+        let (vote, mut ballots) = Vote::open(name, MotionId::from(uuid(3)), &session, &frozen, &room, at(NOW)).unwrap();
+        for (ballot, choice) in ballots.iter_mut().zip(&choices) {
+            ballot.cast = choice.map(|choice| (Choice::ALL[choice], at(NOW), ballot.representative));
+        }
+        let first = count(&frozen, MatterClass::Coordination, &vote, &ballots).unwrap();
+        let middle = usize::try_from(seed % (ballots.len() as u64)).unwrap();
+        ballots.rotate_left(middle);
+        let again = count(&frozen, MatterClass::Coordination, &vote, &ballots).unwrap();
+        prop_assert_eq!(&first, &again);
+        let counts = &first.outcome.counts;
+        let of = |choice: Choice| ballots.iter().filter(|ballot| matches!(ballot.cast, Some((cast, ..)) if cast == choice)).count() as u64;
+        prop_assert_eq!(counts.yes.heads, of(Choice::Yes));
+        prop_assert_eq!(counts.no.heads, of(Choice::No));
+        prop_assert_eq!(counts.abstain.heads, of(Choice::Abstain));
+        let total = counts.yes.heads + counts.no.heads + counts.abstain.heads + counts.not_voted.heads;
+        prop_assert_eq!(u128::from(total), members);
+        prop_assert_eq!(first.outcome.verdict == Verdict::Adopted, u128::from(counts.yes.heads) * 2 > members);
+        prop_assert_eq!(first.sha256.len(), 64);
+    }
+}

@@ -1,0 +1,86 @@
+use std::sync::Arc;
+
+use futures::future::join_all;
+use yihe_proto::meeting::v1::*;
+
+use crate::harness::reason;
+use crate::room::{Room, ballots, cast};
+
+const VOTERS: usize = 64;
+
+/// Ballots and the close race; every ballot is either counted or refused, and the count is exact.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn each_ballot_is_counted_or_refused_when_the_vote_closes_meanwhile() {
+    let mut refused_somewhere = false;
+    let mut counted_somewhere = false;
+    for head_start in [0, 1, 3, 8, 20] {
+        let (room, vote) = Room::voting(VOTERS).await;
+        let room = Arc::new(room);
+        let casting = (0..VOTERS).map(|place| {
+            let (room, vote) = (Arc::clone(&room), vote.name.clone());
+            tokio::spawn(async move {
+                let choice = if place % 3 == 0 { Choice::No } else { Choice::Yes };
+                (place, choice, cast(&room.units[place], &vote, choice).await)
+            })
+        });
+        let casting: Vec<_> = casting.collect();
+        tokio::time::sleep(std::time::Duration::from_millis(head_start)).await;
+        let closed = room.close_vote(&vote.name).await.unwrap();
+        let tally = closed.tally.unwrap();
+        let mut told = (0, 0);
+        let mut accepted = Vec::new();
+        for answer in join_all(casting).await {
+            match answer.unwrap() {
+                (place, choice, Ok(_)) => {
+                    accepted.push(room.units[place].name());
+                    if choice == Choice::Yes {
+                        told.0 += 1
+                    } else {
+                        told.1 += 1
+                    }
+                }
+                (_, _, refused) => assert_eq!(reason(refused), "VOTE_CLOSED"),
+            }
+        }
+        assert_eq!((tally.yes, tally.no), told, "the count is what the voters were told");
+        assert_eq!(tally.yes + tally.no + tally.not_voted, i64::try_from(VOTERS).unwrap());
+        let stored = ballots(&room.secretary, &vote.name).await;
+        let mut stored: Vec<_> = stored
+            .into_iter()
+            .filter(|ballot| ballot.choice() != Choice::Unspecified)
+            .collect();
+        assert!(
+            stored
+                .iter()
+                .all(|ballot| instant(&ballot.cast_time) <= instant(&closed.close_time))
+        );
+        stored.sort_by(|a, b| a.organization.cmp(&b.organization));
+        accepted.sort();
+        assert_eq!(
+            stored
+                .iter()
+                .map(|ballot| ballot.organization.as_str())
+                .collect::<Vec<_>>(),
+            accepted
+        );
+        refused_somewhere |= accepted.len() < VOTERS;
+        counted_somewhere |= !accepted.is_empty();
+    }
+    assert!(refused_somewhere && counted_somewhere, "the race was never run");
+}
+
+fn instant(wire: &Option<prost_types::Timestamp>) -> (i64, i32) {
+    wire.as_ref().map(|instant| (instant.seconds, instant.nanos)).unwrap()
+}
+
+/// One voter's client that hammers: one ballot, however many times it is sent at once.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_many_ballots_of_one_voter_one_is_cast() {
+    let (room, vote) = Room::voting(2).await;
+    let attempts = join_all((0..32).map(|_| cast(&room.units[0], &vote.name, Choice::Yes))).await;
+    let (cast, refused): (Vec<_>, Vec<_>) = attempts.into_iter().partition(Result::is_ok);
+    assert_eq!((cast.len(), refused.len()), (1, 31));
+    assert!(refused.into_iter().all(|refused| reason(refused) == "ALREADY_VOTED"));
+    let closed = room.close_vote(&vote.name).await.unwrap();
+    assert_eq!(closed.tally.unwrap().yes, 1);
+}

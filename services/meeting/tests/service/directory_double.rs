@@ -1,0 +1,58 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use tonic::{Request, Response, Status, async_trait};
+use yihe_proto::directory::v1::authority_service_server::AuthorityService;
+use yihe_proto::directory::v1::{
+    Authority, AuthorityChange, GetAuthorityRequest, LookupOrganizationsRequest, LookupOrganizationsResponse,
+    OrganizationStanding, WatchAuthorityRequest,
+};
+
+/// A directory that knows what it was told.
+#[derive(Clone, Default)]
+pub struct DirectoryDouble {
+    known: Arc<Mutex<HashMap<String, OrganizationStanding>>>,
+}
+
+impl DirectoryDouble {
+    pub fn tell(&self, standing: OrganizationStanding) {
+        self.known
+            .lock()
+            .unwrap()
+            .insert(standing.organization.clone(), standing);
+    }
+
+    pub fn end(&self, organization: &str) {
+        self.known.lock().unwrap().get_mut(organization).unwrap().active = false;
+    }
+
+    pub fn rename(&self, organization: &str, display_name: &str) {
+        display_name.clone_into(&mut self.known.lock().unwrap().get_mut(organization).unwrap().display_name);
+    }
+}
+
+#[async_trait]
+impl AuthorityService for DirectoryDouble {
+    type WatchAuthorityStream = tokio_stream::Pending<Result<AuthorityChange, Status>>;
+
+    async fn get_authority(&self, _: Request<GetAuthorityRequest>) -> Result<Response<Authority>, Status> {
+        Err(Status::unimplemented("not asked by meetings"))
+    }
+
+    async fn watch_authority(
+        &self,
+        _: Request<WatchAuthorityRequest>,
+    ) -> Result<Response<Self::WatchAuthorityStream>, Status> {
+        Err(Status::unimplemented("not asked by meetings"))
+    }
+
+    async fn lookup_organizations(
+        &self,
+        request: Request<LookupOrganizationsRequest>,
+    ) -> Result<Response<LookupOrganizationsResponse>, Status> {
+        let known = self.known.lock().unwrap();
+        let asked = request.into_inner().organizations;
+        let organizations = asked.iter().filter_map(|name| known.get(name).cloned()).collect();
+        Ok(Response::new(LookupOrganizationsResponse { organizations }))
+    }
+}

@@ -1,0 +1,250 @@
+use std::sync::Arc;
+
+use tonic::codegen::InterceptedService;
+use tonic::service::{Interceptor, Routes};
+use tonic::{Request, Status};
+use tonic_types::StatusExt;
+use yihe_authz::{Capacity, InternalClaims, InternalTokens, Keys, Principal, Revision, Snapshots};
+use yihe_kernel::{AdjustableClock, ClientId, Ids, OrganizationId, SharedClock, UserId};
+use yihe_meeting::{Deps, Started, start};
+use yihe_proto::directory::v1::authority_service_server::AuthorityServiceServer;
+use yihe_proto::directory::v1::{OrganizationKind, OrganizationStanding};
+use yihe_proto::meeting::v1::agenda_service_client::AgendaServiceClient;
+use yihe_proto::meeting::v1::body_service_client::BodyServiceClient;
+use yihe_proto::meeting::v1::meeting_service_client::MeetingServiceClient;
+use yihe_proto::meeting::v1::motion_service_client::MotionServiceClient;
+use yihe_proto::meeting::v1::resolution_service_client::ResolutionServiceClient;
+use yihe_proto::meeting::v1::vote_service_client::VoteServiceClient;
+use yihe_proto::policy::v1::RoleTerm;
+use yihe_server::{Link, ServiceLink};
+use yihe_store::{Backend, StoreConfig};
+
+use crate::directory_double::DirectoryDouble;
+use crate::policy_double::{PolicyDouble, template};
+
+/// Beizhan.
+pub const COMMUNITY: &str = "440309002021";
+pub const PARENT: &str = "communities/440309002021";
+pub const ELSEWHERE: &str = "communities/440309002022";
+
+/// A Monday morning in Shenzhen.
+pub const MONDAY: &str = "2026-03-02T01:00:00Z";
+
+/// A running meeting service with its surroundings.
+pub struct House {
+    pub started: Started,
+    pub clock: Arc<AdjustableClock>,
+    pub directory: DirectoryDouble,
+    pub policy: PolicyDouble,
+    pub ids: Ids,
+    tokens: InternalTokens,
+    _files: tempfile::TempDir,
+}
+
+/// A person or client acting for an organization.
+#[derive(Clone)]
+pub struct Party {
+    pub principal: Principal,
+    pub organization: Option<OrganizationId>,
+    routes: Routes,
+    tokens: InternalTokens,
+    clock: SharedClock,
+    policy: PolicyDouble,
+}
+
+impl House {
+    pub async fn new() -> Self {
+        let files = tempfile::tempdir().unwrap();
+        let clock = Arc::new(AdjustableClock::starting_at(MONDAY.parse().unwrap()));
+        let shared: SharedClock = clock.clone();
+        let keys = Keys::load_or_create(files.path()).unwrap();
+        let tokens = InternalTokens::new(&keys, shared.clone());
+        let directory = DirectoryDouble::default();
+        let policy = PolicyDouble::new(template());
+        let link = Link::Local(Routes::new(AuthorityServiceServer::new(directory.clone())));
+        let store = StoreConfig::new(
+            Backend::Sqlite {
+                file: files.path().join("meeting.db"),
+            },
+            [7; 32],
+        );
+        let started = start(Deps {
+            store,
+            clock: shared.clone(),
+            keys,
+            snapshots: Snapshots::new(Arc::new(policy.clone()), shared.clone()),
+            directory: ServiceLink::new(link, tokens.clone(), "meeting", shared.clone()),
+            directory_feed: None,
+        });
+        let started = started.await.unwrap();
+        Self {
+            started,
+            clock,
+            directory,
+            policy,
+            ids: Ids::new(shared),
+            tokens,
+            _files: files,
+        }
+    }
+
+    pub fn set(&self, instant: &str) {
+        self.clock.set(instant.parse().unwrap());
+    }
+
+    /// Registers an organization as a member of the community.
+    pub fn organization(&self, kind: OrganizationKind, display_name: &str) -> OrganizationId {
+        let organization: OrganizationId = self.ids.next();
+        self.directory.tell(OrganizationStanding {
+            organization: format!("organizations/{organization}"),
+            kind: kind.into(),
+            display_name: display_name.to_owned(),
+            active: true,
+        });
+        organization
+    }
+
+    /// A new person with a post in an organization.
+    pub fn appoint(&self, organization: OrganizationId, role: &str) -> Party {
+        self.appoint_also(self.ids.next(), organization, role)
+    }
+
+    /// A person with one more post.
+    pub fn appoint_also(&self, user: UserId, organization: OrganizationId, role: &str) -> Party {
+        let principal = Principal::User(user);
+        self.grant_role(&principal, organization, role);
+        self.party(principal, Some(organization))
+    }
+
+    /// An organization's API client.
+    pub fn client(&self, organization: OrganizationId, role: &str) -> Party {
+        let principal = Principal::Client(self.ids.next::<ClientId>());
+        self.grant_role(&principal, organization, role);
+        self.party(principal, Some(organization))
+    }
+
+    fn grant_role(&self, principal: &Principal, organization: OrganizationId, role: &str) {
+        self.policy.appoint(RoleTerm {
+            principal: principal.to_string(),
+            capacity: format!("organizations/{organization}"),
+            role: role.to_owned(),
+            ..RoleTerm::default()
+        });
+    }
+
+    pub fn party(&self, principal: Principal, organization: Option<OrganizationId>) -> Party {
+        let (routes, clock, policy) = (self.started.routes.clone(), self.clock.clone(), self.policy.clone());
+        Party {
+            principal,
+            organization,
+            routes,
+            tokens: self.tokens.clone(),
+            clock,
+            policy,
+        }
+    }
+}
+
+/// Adds what the gateway adds: the internal token of the method called.
+#[derive(Clone)]
+pub struct Vouch {
+    party: Party,
+}
+
+impl Interceptor for Vouch {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        let method = request
+            .extensions()
+            .get::<tonic::GrpcMethod<'static>>()
+            .expect("generated clients tell the method");
+        let path = format!("/{}/{}", method.service(), method.method());
+        let sequence = self.party.policy.sequence();
+        let revision = Revision {
+            directory: sequence,
+            policy: sequence,
+        };
+        let claims = InternalClaims {
+            principal: self.party.principal.clone(),
+            capacity: self.party.organization.map_or(Capacity::Own, Capacity::Organization),
+            method: path,
+            audience: "meeting".to_owned(),
+            // nobody acts on an appointment that the gateway has not heard of
+            revision,
+            decided_at: self.party.clock.now(),
+            token_issued_at: None,
+            address: None,
+        };
+        let token = self.party.tokens.issue(&claims)?;
+        request
+            .metadata_mut()
+            .insert(yihe_authz::INTERNAL_TOKEN, token.parse().unwrap());
+        Ok(request)
+    }
+}
+
+type Door = InterceptedService<Link, Vouch>;
+
+macro_rules! doors {
+    ($($name:ident: $client:ident)+) => {
+        impl Party {
+            $(pub fn $name(&self) -> $client<Door> {
+                $client::with_interceptor(Link::Local(self.routes.clone()), Vouch { party: self.clone() })
+            })+
+        }
+    };
+}
+
+doors! {
+    bodies: BodyServiceClient
+    meetings: MeetingServiceClient
+    agenda: AgendaServiceClient
+    motions: MotionServiceClient
+    votes: VoteServiceClient
+    resolutions: ResolutionServiceClient
+}
+
+impl Party {
+    pub fn name(&self) -> String {
+        format!("organizations/{}", self.organization.unwrap())
+    }
+
+    pub fn user(&self) -> UserId {
+        self.principal.user().unwrap()
+    }
+}
+
+/// The reason of a refusal.
+#[track_caller]
+pub fn reason<T: std::fmt::Debug>(answer: Result<T, Status>) -> String {
+    let status = answer.expect_err("this had to be refused");
+    let details = status.get_error_details();
+    details
+        .error_info()
+        .map(|info| info.reason.clone())
+        .unwrap_or_else(|| panic!("no reason in {status:?}"))
+}
+
+/// A value that the refusal carries.
+#[track_caller]
+pub fn detail<T: std::fmt::Debug>(answer: &Result<T, Status>, key: &str) -> String {
+    let status = answer.as_ref().expect_err("this had to be refused");
+    let details = status.get_error_details();
+    details
+        .error_info()
+        .and_then(|info| info.metadata.get(key).cloned())
+        .unwrap_or_default()
+}
+
+/// The fields that a refusal names.
+#[track_caller]
+pub fn fields<T: std::fmt::Debug>(answer: &Result<T, Status>) -> Vec<String> {
+    let status = answer.as_ref().expect_err("this had to be refused");
+    let details = status.get_error_details();
+    let bad = details
+        .bad_request()
+        .unwrap_or_else(|| panic!("no fields in {status:?}"));
+    bad.field_violations
+        .iter()
+        .map(|violation| violation.field.clone())
+        .collect()
+}

@@ -1,0 +1,181 @@
+use std::sync::{Arc, Mutex};
+
+use futures::StreamExt;
+use futures::stream::{BoxStream, once, pending};
+use tokio::sync::watch;
+use tonic::async_trait;
+use yihe_authz::{Revision, SnapshotSource};
+use yihe_kernel::{CommunityId, CommunityName, Result};
+use yihe_proto::policy::v1 as pb;
+
+/// A source of snapshots that says what it was told.
+#[derive(Clone)]
+pub struct PolicyDouble {
+    roles: Arc<Mutex<Vec<pb::RoleTerm>>>,
+    grants: Arc<Mutex<Vec<pb::Grant>>>,
+    revision: Arc<watch::Sender<u64>>,
+}
+
+impl PolicyDouble {
+    pub fn new(grants: Vec<pb::Grant>) -> Self {
+        let revision = Arc::new(watch::Sender::new(1));
+        Self {
+            roles: Arc::default(),
+            grants: Arc::new(Mutex::new(grants)),
+            revision,
+        }
+    }
+
+    pub fn appoint(&self, role: pb::RoleTerm) {
+        self.roles.lock().unwrap().push(role);
+        self.revision.send_modify(|revision| *revision += 1);
+    }
+
+    /// The newest sequence, of directory and policies alike.
+    pub fn sequence(&self) -> u64 {
+        *self.revision.borrow()
+    }
+
+    /// Ends all posts of a person, and says so.
+    pub fn dismiss(&self, user: &str) {
+        self.roles.lock().unwrap().retain(|role| role.principal != user);
+        self.revision.send_modify(|revision| *revision += 1);
+    }
+
+    fn revision(&self) -> pb::Revision {
+        let sequence = self.sequence();
+        pb::Revision {
+            directory_sequence: sequence,
+            policy_sequence: sequence,
+        }
+    }
+}
+
+#[async_trait]
+impl SnapshotSource for PolicyDouble {
+    async fn snapshot(&self, community: Option<&CommunityId>, _: Option<Revision>) -> Result<pb::Snapshot> {
+        let name = |community: &CommunityId| {
+            CommunityName {
+                community: community.clone(),
+            }
+            .to_string()
+        };
+        Ok(pb::Snapshot {
+            community: community.map(name).unwrap_or_default(),
+            revision: Some(self.revision()),
+            regions: Vec::new(),
+            grants: self.grants.lock().unwrap().clone(),
+            // everybody's posts are in the one community of these tests
+            roles: match community.map(CommunityId::as_str) {
+                Some(crate::harness::COMMUNITY) => self.roles.lock().unwrap().clone(),
+                _ => Vec::new(),
+            },
+            cutoffs: Vec::new(),
+        })
+    }
+
+    async fn watch(&self) -> Result<BoxStream<'static, Result<pb::RevisionChange>>> {
+        let this = self.clone();
+        let changes = tokio_stream::wrappers::WatchStream::from_changes(self.revision.subscribe()).map(move |_| {
+            let community = format!("communities/{}", crate::harness::COMMUNITY);
+            Ok(pb::RevisionChange {
+                community,
+                revision: Some(this.revision()),
+            })
+        });
+        let first = once(async { Ok(pb::RevisionChange::default()) });
+        Ok(first.chain(changes).chain(pending()).boxed())
+    }
+}
+
+/// What the template grants in meetings, in short.
+pub fn template() -> Vec<pb::Grant> {
+    let mut grants = Vec::new();
+    let mut grant = |role: &str, permissions: &[&str], condition: pb::Condition| {
+        for permission in permissions {
+            grants.push(pb::Grant {
+                id: format!("{role} {permission} {}", condition.as_str_name()),
+                role: role.to_owned(),
+                domain: "*".to_owned(),
+                permission: format!("meeting.{permission}"),
+                effect: pb::Effect::Allow.into(),
+                condition: condition.into(),
+                ..pb::Grant::default()
+            });
+        }
+    };
+    let everything = [
+        "body.*",
+        "body_member.*",
+        "meeting.*",
+        "notice.*",
+        "session.*",
+        "presence.*",
+        "quorum.*",
+        "agenda_item.*",
+        "motion.*",
+        "vote.*",
+        "ballot.*",
+        "resolution.*",
+    ];
+    grant("PARTY_COMMITTEE/SECRETARY", &everything, pb::Condition::Unspecified);
+    let reads = [
+        "body.get",
+        "body.list",
+        "body_member.list",
+        "meeting.get",
+        "meeting.list",
+        "meeting.watch",
+        "notice.get",
+        "quorum.get",
+        "agenda_item.get",
+        "agenda_item.list",
+        "motion.get",
+        "motion.list",
+        "vote.get",
+        "vote.list",
+        "ballot.list",
+        "resolution.get",
+        "resolution.list",
+    ];
+    let acts = [
+        "notice.acknowledge",
+        "presence.check_in",
+        "presence.check_out",
+        "agenda_item.create",
+        "motion.submit",
+        "ballot.cast",
+    ];
+    grant("*/*", &reads, pb::Condition::Participant);
+    grant("*/*", &acts, pb::Condition::Participant);
+    grant(
+        "*/*",
+        &["agenda_item.withdraw", "motion.withdraw"],
+        pb::Condition::Owner,
+    );
+    grant("RESIDENT_UNIT/CLIENT", &reads, pb::Condition::Participant);
+    grant(
+        "RESIDENT_UNIT/CLIENT",
+        &["notice.acknowledge", "agenda_item.create", "presence.check_in"],
+        pb::Condition::Participant,
+    );
+    let procedure = [
+        "meeting.get",
+        "meeting.list",
+        "meeting.create",
+        "meeting.close",
+        "session.open",
+        "vote.open",
+        "vote.close",
+        "body.create",
+        "body.list",
+    ];
+    grant("RESIDENT_COMMITTEE/DIRECTOR", &procedure, pb::Condition::Convener);
+    // sees what it owns and nothing else, below meetings it has no part in
+    grant(
+        "SOCIAL_ORGANIZATION/STAFF",
+        &["motion.list", "agenda_item.list"],
+        pb::Condition::Owner,
+    );
+    grants
+}
