@@ -57,15 +57,10 @@ fn posts(kind: Kind) -> &'static [Post] {
     };
     match kind {
         Kind::Unspecified => &[],
-        Kind::PartyCommittee => &[
-            Secretary,
-            DeputySecretary,
-            Member,
-            Representative,
-            Clerk,
-            Staff,
-            Treasurer,
-        ],
+        Kind::PartyCommittee | Kind::StreetPartyCommittee | Kind::DistrictPartyCommittee => {
+            &[Secretary, DeputySecretary, Member, Representative, Clerk, Staff]
+        }
+        Kind::PartyBranch => &[Secretary, DeputySecretary, Member, Representative, Clerk],
         Kind::ResidentCommittee => &[
             Director,
             DeputyDirector,
@@ -84,21 +79,28 @@ fn posts(kind: Kind) -> &'static [Post] {
             Member,
             Representative,
             Clerk,
+            Staff,
             Treasurer,
             Supervisor,
         ],
-        Kind::PropertyCompany | Kind::ResidentUnit => &[Manager, Representative, Staff],
-        Kind::PartyBranch => &[Secretary, DeputySecretary, Member, Representative],
-        Kind::StreetPartyCommittee | Kind::DistrictPartyCommittee => {
-            &[Secretary, DeputySecretary, Member, Representative, Clerk, Staff]
-        }
+        Kind::PropertyCompany | Kind::ResidentUnit => &[Manager, Representative, Clerk, Staff],
         Kind::StreetOffice => &[Director, DeputyDirector, Representative, Clerk, Staff],
-        Kind::Workstation => &[Director, DeputyDirector, Representative, Clerk, Staff, GridWorker],
-        Kind::ServiceCenter => &[Director, DeputyDirector, Representative, Staff],
-        Kind::SocialOrganization => &[
+        Kind::Workstation => &[
             Director,
             DeputyDirector,
             Manager,
+            Representative,
+            Clerk,
+            Staff,
+            GridWorker,
+        ],
+        Kind::ServiceCenter | Kind::GovernmentDepartment => {
+            &[Manager, Director, DeputyDirector, Representative, Clerk, Staff]
+        }
+        Kind::SocialOrganization => &[
+            Manager,
+            Director,
+            DeputyDirector,
             Member,
             Representative,
             Clerk,
@@ -107,8 +109,7 @@ fn posts(kind: Kind) -> &'static [Post] {
             Supervisor,
             Captain,
         ],
-        Kind::GovernmentDepartment => &[Director, DeputyDirector, Manager, Representative, Staff],
-        Kind::Compound => &[Owner, Resident],
+        Kind::Compound => &[Captain, Owner, Resident],
     }
 }
 
