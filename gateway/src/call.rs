@@ -17,7 +17,7 @@ use yihe_server::{Peer, deadline_exceeded, method_unknown, read_timeout, refuse,
 
 use crate::decide::{Granted, Standing};
 use crate::frame::{PREFIX, compressed, read_message};
-use crate::gateway::{Core, Route};
+use crate::gateway::{Core, Route, RouteTable};
 use crate::headers::strip;
 use crate::limits::{Key, Permit};
 use crate::reasons as ours;
@@ -36,8 +36,8 @@ struct Admitted {
 
 impl Core {
     /// The answer to a request, whatever it is.
-    pub async fn answer(self: Arc<Self>, request: Request<Body>) -> Response<Body> {
-        if let Some(plain) = not_grpc(&request, self.routes.contains_key(request.uri().path())) {
+    pub async fn answer(&self, routes: &RouteTable, request: Request<Body>) -> Response<Body> {
+        if let Some(plain) = not_grpc(&request, routes.contains_key(request.uri().path())) {
             return plain;
         }
         let language = request
@@ -46,13 +46,18 @@ impl Core {
             .and_then(|value| value.to_str().ok());
         let locale = Locale::from_accept_language(language);
         with_locale(locale, async {
-            self.call(request, locale).await.unwrap_or_else(refuse)
+            self.call(routes, request, locale).await.unwrap_or_else(refuse)
         })
         .await
     }
 
-    async fn call(&self, request: Request<Body>, locale: Locale) -> Result<Response<Body>, Status> {
-        let Some(route) = self.routes.get(request.uri().path()) else {
+    async fn call(
+        &self,
+        routes: &RouteTable,
+        request: Request<Body>,
+        locale: Locale,
+    ) -> Result<Response<Body>, Status> {
+        let Some(route) = routes.get(request.uri().path()) else {
             return self.call_open(request).await;
         };
         let (mut parts, body) = request.into_parts();

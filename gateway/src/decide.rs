@@ -56,7 +56,8 @@ impl Decider {
             self.check_bound(standing, need, &snapshot)?;
             let capacity = match &granted {
                 Some(granted) => granted.capacity,
-                None => capacity::settle(&snapshot, &standing.principal, standing.asked, need.permission, now)?,
+                None => capacity::settle(&snapshot, &standing.principal, standing.asked, need.permission, now)
+                    .inspect_err(|error| log_capacity(standing, need, error))?,
             };
             let decision = snapshot.decide(&standing.principal, &capacity, need.permission, now);
             if matches!(decision, Decision::Deny { .. }) {
@@ -93,16 +94,11 @@ impl Decider {
         decision: &Decision,
     ) -> Error {
         let revision = snapshot.revision();
-        let (place, code) = match &need.scope {
-            Scope::Community(community) => ("community", community.as_str()),
-            Scope::Region(region) => ("region", region.as_str()),
-        };
         tracing::info!(
             principal = %standing.principal,
             %capacity,
             permission = need.permission,
-            place,
-            code,
+            place = %name_of(&need.scope),
             grant = decision.grant().map_or("-", |grant| grant),
             directory = revision.directory,
             policy = revision.policy,
@@ -113,5 +109,18 @@ impl Decider {
             Some(community) => error.with("revision", self.revisions.mint(community, revision)),
             None => error,
         }
+    }
+}
+
+fn log_capacity(standing: &Standing, need: &Need, error: &Error) {
+    let asked = standing.asked.map_or_else(|| "-".to_owned(), |asked| asked.to_string());
+    let (principal, permission, reason) = (&standing.principal, need.permission, error.reason().code);
+    tracing::info!(%principal, asked, permission, place = %name_of(&need.scope), reason, "refused");
+}
+
+fn name_of(scope: &Scope) -> String {
+    match scope {
+        Scope::Community(community) => format!("communities/{community}"),
+        Scope::Region(region) => format!("regions/{region}"),
     }
 }

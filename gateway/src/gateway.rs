@@ -26,11 +26,14 @@ use crate::vouch::Voucher;
 #[derive(Clone)]
 pub struct Gateway {
     core: Arc<Core>,
+    routes: Arc<RouteTable>,
 }
+
+/// The RPCs that callers from outside may reach, by path.
+pub(crate) type RouteTable = HashMap<&'static str, Route>;
 
 pub(crate) struct Core {
     pub config: GatewayConfig,
-    pub routes: HashMap<&'static str, Route>,
     pub open: Link,
     pub authenticator: Authenticator,
     pub limits: Arc<Limits>,
@@ -49,7 +52,7 @@ pub(crate) struct Route {
 impl std::fmt::Debug for Gateway {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Gateway")
-            .field("methods", &self.core.routes.len())
+            .field("methods", &self.routes.len())
             .finish_non_exhaustive()
     }
 }
@@ -74,7 +77,6 @@ impl Gateway {
         let open = Link::Local(open::routes(&health)?);
         let tasks = look_after(health, Arc::clone(&snapshots), Arc::clone(&limits));
         let core = Core {
-            routes: routes(links),
             open,
             authenticator: Authenticator::new(access, Arc::clone(&clock), config.remembered_tokens.into()),
             limits,
@@ -87,7 +89,20 @@ impl Gateway {
             config,
             _tasks: tasks,
         };
-        Ok(Self { core: Arc::new(core) })
+        Ok(Self {
+            core: Arc::new(core),
+            routes: Arc::new(routes(links)),
+        })
+    }
+
+    /// The same gateway over other links, sharing all that it knows and counts: each thread of [`yihe_server::serve_on_cores`]
+    /// has channels of its own.
+    #[must_use]
+    pub fn over(&self, links: HashMap<&'static str, Link>) -> Self {
+        Self {
+            core: Arc::clone(&self.core),
+            routes: Arc::new(routes(links)),
+        }
     }
 
     /// The gateway as a router, to be put beside others. Serving the gateway itself saves a step per call.
@@ -97,7 +112,7 @@ impl Gateway {
     }
 }
 
-fn routes(links: HashMap<&'static str, Link>) -> HashMap<&'static str, Route> {
+fn routes(links: HashMap<&'static str, Link>) -> RouteTable {
     let mut routes = HashMap::new();
     for (service, link) in links {
         let methods = Catalogue::shipped()
@@ -131,8 +146,8 @@ impl Service<Request<Body>> for Gateway {
     }
 
     fn call(&mut self, request: Request<Body>) -> Answer {
-        let core = Arc::clone(&self.core);
-        Box::pin(async move { Ok(core.answer(request).await) })
+        let (core, routes) = (Arc::clone(&self.core), Arc::clone(&self.routes));
+        Box::pin(async move { Ok(core.answer(&routes, request).await) })
     }
 }
 

@@ -26,6 +26,7 @@ mod vouch;
 mod watched;
 mod wire;
 
+pub use reasons::REASONS;
 pub use capacity::ACTING_AS;
 pub use config::{BadSetting, GatewayConfig};
 pub use gateway::Gateway;

@@ -5,6 +5,7 @@
 
 mod bounded;
 mod combine;
+mod cores;
 mod deadline;
 mod health;
 mod link;
@@ -21,6 +22,7 @@ mod tasks;
 pub mod telemetry;
 
 pub use combine::combine;
+pub use cores::{CoreServers, serve_on_cores};
 pub use deadline::{GRPC_TIMEOUT, MalformedTimeout, current_deadline, read_timeout, with_deadline, write_timeout};
 pub use health::Health;
 pub use link::{LateLink, Link, LinkFuture};

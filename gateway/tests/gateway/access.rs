@@ -2,9 +2,10 @@
 
 use tonic::{Code, Request};
 use tonic_types::StatusExt;
-use yihe_authz::{Keys, Principal};
+use yihe_authz::{Capacity, Keys, Principal};
 use yihe_kernel::Clock;
 use yihe_proto::directory::v1 as directory;
+use yihe_proto::directory::v1::community_service_client::CommunityServiceClient;
 use yihe_proto::meeting::v1 as pb;
 use yihe_proto::policy::v1::snapshot_service_client::SnapshotServiceClient;
 use yihe_proto::policy::v1::{Effect, GetSnapshotRequest, Grant};
@@ -74,10 +75,10 @@ async fn a_revoked_token_is_refused_and_a_newer_one_is_not() {
     let mut meetings = node.meetings().await;
     assert!(meetings.get_meeting(ask()).await.is_ok());
     node.clock.advance_seconds(1);
-    node.policies.change(COMMUNITY, |snapshot| {
+    let revision = node.policies.change(COMMUNITY, |snapshot| {
         snapshot.cutoffs.push(cut_off(&user(1), node.clock.now()));
     });
-    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    node.heard(revision).await;
     let status = meetings.get_meeting(ask()).await.unwrap_err();
     assert_eq!(
         (status.code(), reason(&status).as_str()),
@@ -252,5 +253,39 @@ async fn a_client_acts_in_its_community_for_its_organization_and_never_as_a_pers
         (status.code(), reason(&status).as_str()),
         (Code::PermissionDenied, "PERMISSION_DENIED")
     );
+    assert!(node.upstream.take().is_empty());
+}
+
+#[tokio::test]
+async fn the_operator_acts_for_itself_and_a_region_is_decided_by_the_root_layer() {
+    let node = Node::start().await;
+    let mut communities = CommunityServiceClient::new(node.channel().await);
+    let request = || directory::ActivateCommunityRequest {
+        region: "regions/440309002021".into(),
+        ..Default::default()
+    };
+    communities
+        .activate_community(node.as_user(&Principal::Operator, request()))
+        .await
+        .unwrap();
+    let claims = node.upstream.last().claims;
+    assert_eq!(
+        (claims.principal, claims.capacity),
+        (Principal::Operator, Capacity::Own)
+    );
+
+    for who in [user(1), user(9), client(1)] {
+        let status = communities
+            .activate_community(node.as_user(&who, request()))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            (status.code(), reason(&status).as_str()),
+            (Code::PermissionDenied, "PERMISSION_DENIED"),
+            "{who}"
+        );
+    }
+    let status = node.get(&Principal::Operator, &[]).await.unwrap_err();
+    assert_eq!(reason(&status), "PERMISSION_DENIED");
     assert!(node.upstream.take().is_empty());
 }

@@ -66,7 +66,7 @@ async fn a_capacity_that_is_not_held_is_refused() {
 async fn a_lapsed_post_is_no_capacity_any_more() {
     let node = Node::start().await;
     let end = node.clock.now().plus_seconds(60);
-    node.policies.change(COMMUNITY, |snapshot| {
+    let revision = node.policies.change(COMMUNITY, |snapshot| {
         for role in snapshot
             .roles
             .iter_mut()
@@ -75,7 +75,7 @@ async fn a_lapsed_post_is_no_capacity_any_more() {
             role.end_time = Some(end.to_proto());
         }
     });
-    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    node.heard(revision).await;
     let one = organization(1).to_string();
     assert!(node.get(&user(1), &[(HEADER, &one)]).await.is_ok());
     node.clock.set(end);

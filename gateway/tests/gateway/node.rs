@@ -10,9 +10,10 @@ use tonic::service::Routes;
 use tonic::transport::Channel;
 use tonic::{Request, Status};
 use tonic_types::StatusExt;
-use yihe_authz::{AccessTokens, Capacity, InternalTokens, Keys, Principal, RevisionTokens, Snapshots};
+use yihe_authz::{AccessTokens, Capacity, InternalTokens, Keys, Principal, Revision, RevisionTokens, Snapshots};
 use yihe_gateway::{Gateway, GatewayConfig};
 use yihe_kernel::{AdjustableClock, Clock, SharedClock, SystemClock};
+use yihe_proto::directory::v1::community_service_server::CommunityServiceServer;
 use yihe_proto::directory::v1::sign_in_service_client::SignInServiceClient;
 use yihe_proto::directory::v1::sign_in_service_server::SignInServiceServer;
 use yihe_proto::meeting::v1 as pb;
@@ -35,6 +36,9 @@ pub struct Node {
     pub access: AccessTokens,
     pub revisions: RevisionTokens,
     pub upstream: Upstream,
+    pub gateway: Gateway,
+    pub meeting_at: SocketAddr,
+    snapshots: Arc<Snapshots>,
     servers: Vec<AbortHandle>,
 }
 
@@ -134,7 +138,8 @@ impl Node {
         let upstream = Upstream::default();
         let meeting = Routes::new(MeetingServiceServer::new(upstream.clone()));
         let meeting = protect(meeting, "meeting", internal.clone(), Arc::clone(&shared));
-        let directory = Routes::new(SignInServiceServer::new(upstream.clone()));
+        let directory = Routes::new(SignInServiceServer::new(upstream.clone()))
+            .add_service(CommunityServiceServer::new(upstream.clone()));
         let directory = protect(directory, "directory", internal.clone(), Arc::clone(&shared));
         let (meeting_at, meeting_server) = listen(meeting).await;
         let remote = Channel::from_shared(format!("http://{meeting_at}"))
@@ -157,14 +162,14 @@ impl Node {
         let gateway = Gateway::new(
             config,
             links,
-            snapshots,
+            Arc::clone(&snapshots),
             access.clone(),
             internal,
             revisions.clone(),
             Arc::clone(&shared),
         )
         .unwrap();
-        let (address, server) = listen(gateway).await;
+        let (address, server) = listen(gateway.clone()).await;
         Self {
             address,
             clock,
@@ -172,8 +177,17 @@ impl Node {
             access,
             revisions,
             upstream,
+            gateway,
+            meeting_at,
+            snapshots,
             servers: vec![meeting_server, server],
         }
+    }
+
+    /// Returns when the gateway decides by this revision of the community.
+    pub async fn heard(&self, revision: Revision) {
+        let community = COMMUNITY.split('/').nth(1).unwrap().parse().unwrap();
+        self.snapshots.community(&community, Some(revision)).await.unwrap();
     }
 
     pub async fn channel(&self) -> Channel {

@@ -16,8 +16,18 @@ use crate::raw::call;
 async fn health_tells_readiness_of_all_and_of_each_public_service() {
     let node = Node::start().await;
     let mut health = HealthClient::new(node.channel().await);
-    tokio::time::sleep(Duration::from_millis(600)).await;
     for service in ["", "yihe.meeting.v1.MeetingService"] {
+        let mut watch = health
+            .watch(HealthCheckRequest {
+                service: service.into(),
+            })
+            .await
+            .unwrap()
+            .into_inner();
+        let ready = async { while watch.message().await.unwrap().unwrap().status != 1 {} };
+        tokio::time::timeout(Duration::from_secs(5), ready)
+            .await
+            .expect(service);
         let answer = health
             .check(HealthCheckRequest {
                 service: service.into(),
@@ -30,8 +40,6 @@ async fn health_tells_readiness_of_all_and_of_each_public_service() {
         service: "yihe.policy.v1.SnapshotService".into(),
     };
     assert!(health.check(internal).await.is_err());
-    let mut watch = health.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
-    assert_eq!(watch.message().await.unwrap().unwrap().status, 1);
 }
 
 #[tokio::test]

@@ -1,11 +1,17 @@
 //! What passes through, and what does not.
 
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
+use tonic::transport::Channel;
 use tonic::{Code, Request};
 use tonic_types::StatusExt;
 use yihe_authz::INTERNAL_TOKEN;
 use yihe_gateway::GatewayConfig;
+use yihe_proto::directory::v1::WhoAmIRequest;
+use yihe_proto::directory::v1::sign_in_service_client::SignInServiceClient;
+use yihe_proto::meeting::v1::meeting_service_client::MeetingServiceClient;
+use yihe_server::{Link, ServeOptions, serve_on_cores};
 
 use crate::node::{MEETING, Node, get_meeting, organization, reason, user, with};
 
@@ -173,4 +179,41 @@ async fn too_long_a_deadline_is_cut() {
         .unwrap_err();
     assert_eq!(status.code(), Code::DeadlineExceeded);
     assert!(begun.elapsed() < Duration::from_secs(3));
+}
+
+#[tokio::test]
+async fn it_serves_on_several_threads_each_with_channels_of_its_own() {
+    let node = Node::start().await;
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let (gateway, meeting_at) = (node.gateway.clone(), node.meeting_at);
+    let make = move || {
+        let channel = Channel::from_shared(format!("http://{meeting_at}"))
+            .unwrap()
+            .connect_lazy();
+        gateway.over(HashMap::from([("meeting", Link::Remote(channel))]))
+    };
+    let options = ServeOptions::default();
+    let servers = serve_on_cores("127.0.0.1:0".parse().unwrap(), 2, options, &stopping, make).unwrap();
+    for _ in 0..10 {
+        let channel = Channel::from_shared(format!("http://{}", servers.address()))
+            .unwrap()
+            .connect()
+            .await
+            .unwrap();
+        let request = node.as_user(&user(1), get_meeting(MEETING));
+        MeetingServiceClient::new(channel.clone())
+            .get_meeting(request)
+            .await
+            .unwrap();
+        // the directory is not among these links
+        let request = node.as_user(&user(1), WhoAmIRequest {});
+        let status = SignInServiceClient::new(channel).who_am_i(request).await.unwrap_err();
+        assert_eq!(
+            (status.code(), reason(&status).as_str()),
+            (Code::Unimplemented, "METHOD_UNKNOWN")
+        );
+    }
+    assert_eq!(node.upstream.take().len(), 10);
+    stop.send_replace(true);
+    servers.stopped().await.unwrap();
 }

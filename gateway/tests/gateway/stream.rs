@@ -69,8 +69,8 @@ async fn taking_the_permission_away_ends_it() {
             "{what}"
         );
         let grant = crate::policies::grant("PARTY_COMMITTEE/SECRETARY", "meeting.meeting.watch");
-        node.policies.change(COMMUNITY, |snapshot| snapshot.grants.push(grant));
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        let revision = node.policies.change(COMMUNITY, |snapshot| snapshot.grants.push(grant));
+        node.heard(revision).await;
     }
 }
 
@@ -112,7 +112,7 @@ async fn the_end_of_a_term_ends_it_at_that_instant() {
     })
     .await;
     let term_end = node.clock.now().plus_seconds(2);
-    node.policies.change(COMMUNITY, |snapshot| {
+    let revision = node.policies.change(COMMUNITY, |snapshot| {
         for role in snapshot
             .roles
             .iter_mut()
@@ -121,7 +121,7 @@ async fn the_end_of_a_term_ends_it_at_that_instant() {
             role.end_time = Some(term_end.to_proto());
         }
     });
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    node.heard(revision).await;
     let mut stream = begun(&node, "").await;
     let status = end(&mut stream).await;
     assert_eq!(
@@ -136,7 +136,7 @@ async fn the_end_of_a_term_ends_it_at_that_instant() {
 async fn a_clock_that_is_set_is_noticed() {
     let node = Node::start().await;
     let term_end = node.clock.now().plus_seconds(3600);
-    node.policies.change(COMMUNITY, |snapshot| {
+    let revision = node.policies.change(COMMUNITY, |snapshot| {
         for role in snapshot
             .roles
             .iter_mut()
@@ -145,7 +145,7 @@ async fn a_clock_that_is_set_is_noticed() {
             role.end_time = Some(term_end.to_proto());
         }
     });
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    node.heard(revision).await;
     let mut stream = begun(&node, "").await;
     node.clock.set(term_end);
     assert_eq!(reason(&end(&mut stream).await), "NOT_YOUR_CAPACITY");

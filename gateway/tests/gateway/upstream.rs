@@ -10,6 +10,7 @@ use tonic::{Request, Response, Status};
 use yihe_authz::InternalClaims;
 use yihe_kernel::{Error, reasons};
 use yihe_proto::directory::v1 as directory;
+use yihe_proto::directory::v1::community_service_server::CommunityService;
 use yihe_proto::directory::v1::sign_in_service_server::SignInService;
 use yihe_proto::meeting::v1 as meeting;
 use yihe_proto::meeting::v1::meeting_service_server::MeetingService;
@@ -126,4 +127,11 @@ service! { SignInService in directory, {}
     sign_out(SignOutRequest) -> SignOutResponse;
     issue_client_token(IssueClientTokenRequest) -> ClientToken;
     who_am_i(WhoAmIRequest) -> WhoAmIResponse;
+}
+
+service! { CommunityService in directory, {}
+    activate_community(ActivateCommunityRequest) -> Community;
+    invite_first_secretary(InviteFirstSecretaryRequest) -> InviteFirstSecretaryResponse;
+    get_community(GetCommunityRequest) -> Community;
+    list_communities(ListCommunitiesRequest) -> ListCommunitiesResponse;
 }

@@ -8,7 +8,7 @@ use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 use yihe_proto::policy::v1 as pb;
 use yihe_proto::policy::v1::snapshot_service_client::SnapshotServiceClient;
-use yihe_server::{Health, ServeOptions};
+use yihe_server::{Health, ServeOptions, serve_on_cores};
 
 use crate::fixture::{Served, Upstream, order, routes};
 
@@ -104,4 +104,43 @@ async fn health_tells_readiness_by_name() {
         .await
         .unwrap_err();
     assert_eq!(unknown.code(), Code::NotFound);
+}
+
+#[tokio::test]
+async fn one_port_is_served_by_several_threads() {
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let threads = std::sync::Arc::new(std::sync::Mutex::new(std::collections::HashSet::new()));
+    let made = std::sync::Arc::clone(&threads);
+    let servers = serve_on_cores(
+        "127.0.0.1:0".parse().unwrap(),
+        3,
+        ServeOptions::default(),
+        &stopping,
+        move || {
+            made.lock().unwrap().insert(std::thread::current().id());
+            routes(Upstream::default())
+        },
+    )
+    .unwrap();
+    let mut calls = tokio::task::JoinSet::new();
+    for index in 0..30 {
+        let address = servers.address();
+        calls.spawn(async move {
+            let channel = tonic::transport::Channel::from_shared(format!("http://{address}")).unwrap();
+            let mut client = SnapshotServiceClient::new(channel.connect().await.unwrap());
+            let community = format!("communities/{index}");
+            let request = pb::GetSnapshotRequest {
+                community: community.clone(),
+                at_least: None,
+            };
+            assert_eq!(
+                client.get_snapshot(request).await.unwrap().into_inner().community,
+                community
+            );
+        });
+    }
+    calls.join_all().await;
+    assert_eq!(threads.lock().unwrap().len(), 3);
+    stop.send_replace(true);
+    servers.stopped().await.unwrap();
 }
