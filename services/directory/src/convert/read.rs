@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 use yihe_kernel::{
-    CommunityName, Error, Fields, MalformedName, OrganizationId, OrganizationName, RegionCode, RegionName, Result,
+    Error, Fields, MalformedName, OrganizationId, OrganizationName, RegionCode, RegionName, Result,
     Timestamp, UserId, UserName,
 };
 use yihe_proto::directory::v1::{self as pb, OrganizationKind, Post};

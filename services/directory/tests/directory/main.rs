@@ -1,0 +1,19 @@
+//! The directory as its callers see it: in-process gRPC, an adjustable clock, and policies that grant what a test needs.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod applications;
+mod appointments;
+mod authority;
+mod clients;
+mod communities;
+mod compounds;
+mod contract;
+mod divisions;
+mod memberships;
+mod node;
+mod policies;
+mod races;
+mod secrets;
+mod sessions;
+mod throttling;
+mod world;
