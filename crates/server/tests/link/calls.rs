@@ -88,7 +88,7 @@ async fn a_stream_delivers_then_ends_with_its_error() {
             ("slow", Code::DeadlineExceeded, "DEADLINE_EXCEEDED"),
         ] {
             let mut request = order(pb::WatchRevisionsRequest {}, what);
-            request.set_timeout(Duration::from_millis(300));
+            request.set_timeout(Duration::from_millis(1000));
             let mut stream = SnapshotServiceClient::new(link.clone())
                 .watch_revisions(request)
                 .await
@@ -118,12 +118,12 @@ async fn a_stream_that_is_always_ready_ends_at_its_deadline() {
     for (kind, link) in links {
         let mut request = order(pb::WatchRevisionsRequest {}, "endless");
         request.set_timeout(Duration::from_millis(200));
-        let mut stream = SnapshotServiceClient::new(link)
-            .watch_revisions(request)
-            .await
-            .unwrap()
-            .into_inner();
         let end = tokio::time::timeout(Duration::from_secs(5), async {
+            // on a busy machine the deadline may pass before the stream begins
+            let mut stream = match SnapshotServiceClient::new(link).watch_revisions(request).await {
+                Ok(answer) => answer.into_inner(),
+                Err(status) => return status,
+            };
             loop {
                 if let Err(status) = stream.message().await {
                     return status;
