@@ -105,8 +105,8 @@ async fn lists_show_what_the_caller_takes_part_in_or_convenes() {
         bodies.into_iter().map(|body| body.name).collect::<Vec<_>>()
     };
     assert_eq!(names(&room.secretary).await, [room.body.clone(), own.name.clone()]);
-    assert_eq!(names(&room.units[0]).await, [room.body.clone()]);
-    assert_eq!(names(&director).await, [own.name.clone()]);
+    assert_eq!(names(&room.units[0]).await, [room.body.as_str()]);
+    assert_eq!(names(&director).await, [own.name.as_str()]);
 
     let list = ListMeetingsRequest {
         parent: PARENT.to_owned(),
@@ -127,8 +127,8 @@ async fn lists_show_what_the_caller_takes_part_in_or_convenes() {
         [meeting.name.clone(), room.meeting.clone()],
         "newest first"
     );
-    assert_eq!(names(&room.units[1]).await, [room.meeting.clone()]);
-    assert_eq!(names(&director).await, [meeting.name.clone()]);
+    assert_eq!(names(&room.units[1]).await, [room.meeting.as_str()]);
+    assert_eq!(names(&director).await, [meeting.name.as_str()]);
     let of_body = ListMeetingsRequest {
         body: own.name,
         ..list.clone()

@@ -2,7 +2,7 @@ use tonic::Code;
 use yihe_proto::directory::v1::OrganizationKind;
 use yihe_proto::meeting::v1::*;
 
-use crate::harness::{ELSEWHERE, House, PARENT, fields, reason};
+use crate::harness::{ELSEWHERE, House, PARENT, Party, fields, reason};
 use crate::room::{Room, add_member, create_body};
 
 fn body(convener: &str) -> Body {
@@ -149,7 +149,7 @@ async fn lists_are_paged_and_a_token_is_good_for_its_own_list() {
             break;
         }
     }
-    let joined: Vec<_> = room.units.iter().map(|unit| unit.name()).collect();
+    let joined: Vec<_> = room.units.iter().map(Party::name).collect();
     assert_eq!((seen, pages), (joined, 3));
     let first = page(&room.body, "").await.unwrap().into_inner().next_page_token;
     let other = create_body(&room.secretary, "另一机构").await.unwrap().name;

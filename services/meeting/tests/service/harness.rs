@@ -53,8 +53,39 @@ pub struct Party {
 }
 
 impl House {
+    /// On SQLite.
     pub async fn new() -> Self {
         let files = tempfile::tempdir().unwrap();
+        let backend = Backend::Sqlite {
+            file: files.path().join("meeting.db"),
+        };
+        Self::on(backend, files).await
+    }
+
+    /// On a schema of its own of a PostgreSQL server.
+    pub async fn on_postgres(server: &yihe_testkit::Postgres) -> Self {
+        let files = tempfile::tempdir().unwrap();
+        let schema = format!(
+            "meeting_{}",
+            files
+                .path()
+                .file_name()
+                .unwrap()
+                .to_string_lossy()
+                .to_lowercase()
+                .replace('.', "")
+        );
+        Self::on(
+            Backend::Postgres {
+                url: server.url(),
+                schema,
+            },
+            files,
+        )
+        .await
+    }
+
+    async fn on(backend: Backend, files: tempfile::TempDir) -> Self {
         let clock = Arc::new(AdjustableClock::starting_at(MONDAY.parse().unwrap()));
         let shared: SharedClock = clock.clone();
         let keys = Keys::load_or_create(files.path()).unwrap();
@@ -62,12 +93,7 @@ impl House {
         let directory = DirectoryDouble::default();
         let policy = PolicyDouble::new(template());
         let link = Link::Local(Routes::new(AuthorityServiceServer::new(directory.clone())));
-        let store = StoreConfig::new(
-            Backend::Sqlite {
-                file: files.path().join("meeting.db"),
-            },
-            [7; 32],
-        );
+        let store = StoreConfig::new(backend, [7; 32]);
         let started = start(Deps {
             store,
             clock: shared.clone(),

@@ -1,15 +1,33 @@
 //! The whole service through in-process gRPC: real store, real decisions, an adjustable clock, doubles for the directory and
 //! the source of policies.
 
+#[cfg(test)]
+mod agenda;
+#[cfg(test)]
 mod authorization;
+#[cfg(test)]
 mod bodies;
+#[cfg(test)]
 mod casting;
+#[cfg(test)]
 mod concurrency;
+#[cfg(test)]
 mod directory_double;
+#[cfg(test)]
 mod draft;
+#[cfg(test)]
 mod harness;
+#[cfg(test)]
 mod policy_double;
+#[cfg(test)]
+mod postgres;
+#[cfg(test)]
+mod presence;
+#[cfg(test)]
 mod procedure;
+#[cfg(test)]
 mod room;
+#[cfg(test)]
 mod story;
+#[cfg(test)]
 mod watching;

@@ -38,7 +38,10 @@ impl Deref for Room {
 impl Room {
     /// A draft with one item, proposed by the first unit.
     pub async fn draft(units: usize) -> Self {
-        let house = House::new().await;
+        Self::draft_at(House::new().await, units).await
+    }
+
+    async fn draft_at(house: House, units: usize) -> Self {
         let committee = house.organization(OrganizationKind::PartyCommittee, "北站社区党委");
         let secretary = house.appoint(committee, "PARTY_COMMITTEE/SECRETARY");
         let units: Vec<_> = (1..=units)
@@ -76,17 +79,27 @@ impl Room {
 
     /// In session, all units checked in.
     pub async fn in_session(units: usize) -> Self {
-        let room = Self::noticed(units).await;
-        room.open().await.unwrap();
-        for unit in &room.units {
-            check_in(unit, &room.meeting).await.unwrap();
-        }
+        let room = Self::draft(units).await;
+        room.gather().await;
         room
+    }
+
+    async fn gather(&self) {
+        self.serve().await.unwrap();
+        self.open().await.unwrap();
+        for unit in &self.units {
+            check_in(unit, &self.meeting).await.unwrap();
+        }
     }
 
     /// With a vote open on a motion of the first unit.
     pub async fn voting(units: usize) -> (Self, Vote) {
-        let room = Self::in_session(units).await;
+        Self::voting_at(House::new().await, units).await
+    }
+
+    pub async fn voting_at(house: House, units: usize) -> (Self, Vote) {
+        let room = Self::draft_at(house, units).await;
+        room.gather().await;
         let motion = room.submit(&room.units[0]).await.unwrap();
         let vote = room.open_vote(&motion.name).await.unwrap();
         (room, vote)

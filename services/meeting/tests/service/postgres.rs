@@ -1,0 +1,69 @@
+//! The statements that the two databases might read differently, once on PostgreSQL: the story, the halt and the race.
+
+use yihe_proto::meeting::v1::*;
+use yihe_testkit::Postgres;
+
+use crate::harness::{House, PARENT, reason};
+use crate::room::{Room, ballots, cast, check_in, check_out};
+
+#[tokio::test]
+async fn a_meeting_is_held_on_postgresql() {
+    let server = Postgres::start().unwrap();
+    let (room, vote) = Room::voting_at(House::on_postgres(&server).await, 3).await;
+    let request = CastBallotRequest {
+        parent: vote.name.clone(),
+        choice: Choice::Yes.into(),
+        request_id: room.ids.next::<uuid::Uuid>().to_string(),
+    };
+    let first = room.units[0]
+        .votes()
+        .cast_ballot(request.clone())
+        .await
+        .unwrap()
+        .into_inner();
+    assert_eq!(
+        room.units[0].votes().cast_ballot(request).await.unwrap().into_inner(),
+        first
+    );
+    assert_eq!(
+        reason(cast(&room.units[0], &vote.name, Choice::No).await),
+        "ALREADY_VOTED"
+    );
+    check_out(&room.units[1], &room.meeting).await.unwrap();
+    check_out(&room.units[2], &room.meeting).await.unwrap();
+    assert_eq!(reason(room.close_vote(&vote.name).await), "MEETING_NOT_QUORATE");
+    assert_eq!(
+        reason(cast(&room.units[1], &vote.name, Choice::No).await),
+        "NOT_REPRESENTATIVE"
+    );
+    check_in(&room.units[1], &room.meeting).await.unwrap();
+    cast(&room.units[1], &vote.name, Choice::Yes).await.unwrap();
+    let closed = room.close_vote(&vote.name).await.unwrap();
+    let tally = closed.tally.unwrap();
+    assert_eq!(
+        (tally.verdict(), tally.yes, tally.not_voted),
+        (TallyVerdict::Adopted, 2, 1)
+    );
+    assert_eq!(ballots(&room.units[2], &vote.name).await.len(), 3);
+    let list = ListResolutionsRequest {
+        parent: PARENT.to_owned(),
+        ..Default::default()
+    };
+    let resolutions = room.units[0]
+        .resolutions()
+        .list_resolutions(list)
+        .await
+        .unwrap()
+        .into_inner()
+        .resolutions;
+    assert_eq!(resolutions[0].number, "2026-1");
+    room.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn ballots_and_the_close_race_on_postgresql() {
+    let server = Postgres::start().unwrap();
+    // a share of the vote's row is had before a close that waits, so there may be nobody to refuse
+    let (counted, _) = crate::concurrency::race(async || House::on_postgres(&server).await).await;
+    assert!(counted > 0);
+}
