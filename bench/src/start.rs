@@ -63,7 +63,9 @@ async fn until_ready(node: &mut Child, address: SocketAddr, begun: Instant) -> R
         if let Some(status) = node.try_wait()? {
             bail!("the node ended with {status}");
         }
-        if let Ok(mut health) = HealthClient::connect(format!("http://{address}")).await {
+        let endpoint = tonic::transport::Channel::from_shared(format!("http://{address}"))?;
+        if let Ok(channel) = endpoint.connect().await {
+            let mut health = HealthClient::new(channel);
             let answer = health.check(HealthCheckRequest { service: String::new() }).await;
             if answer.is_ok_and(|answer| answer.get_ref().status() == ServingStatus::Serving) {
                 return Ok(begun.elapsed());

@@ -33,7 +33,8 @@ pub struct Node {
     clock: SharedClock,
     stopping: watch::Sender<bool>,
     servers: JoinSet<Result<()>>,
-    _tasks: Vec<Tasks>,
+    tasks: Vec<Tasks>,
+    snapshots: Vec<Arc<Snapshots>>,
 }
 
 /// The store of one service of a node.
@@ -60,7 +61,8 @@ impl Node {
             clock: Arc::clone(&options.clock),
             stopping,
             servers: JoinSet::new(),
-            _tasks: Vec::new(),
+            tasks: Vec::new(),
+            snapshots: Vec::new(),
         };
         let wires = Wires::new(&config, keys, options.clock)?;
         node.start_services(&config, &wires).await?;
@@ -96,6 +98,9 @@ impl Node {
     /// A server did not end well.
     pub async fn stop(mut self) -> Result<()> {
         self.stopping.send_replace(true);
+        // services hold streams open at one another, which would otherwise be waited for
+        self.tasks.clear();
+        self.snapshots.iter().for_each(|snapshots| snapshots.unfollow());
         while let Some(ended) = self.servers.join_next().await {
             ended.context("a server panicked")??;
         }
@@ -109,12 +114,12 @@ impl Node {
                 store: store_config(config, &wires.keys, ServiceName::Directory),
                 clock: Arc::clone(&wires.clock),
                 keys: wires.keys.clone(),
-                snapshots: wires.snapshots("directory"),
+                snapshots: self.snapshots(wires, "directory"),
                 config: yihe_directory::Config::default(),
             })
             .await?;
             directory_feed = Some(started.feed);
-            self._tasks.push(started.tasks);
+            self.tasks.push(started.tasks);
             self.attach(config, wires, ServiceName::Directory, started.routes).await?;
         }
         if config.runs(ServiceName::Policy) {
@@ -122,12 +127,12 @@ impl Node {
                 store: store_config(config, &wires.keys, ServiceName::Policy),
                 clock: Arc::clone(&wires.clock),
                 keys: wires.keys.clone(),
-                snapshots: wires.snapshots("policy"),
+                snapshots: self.snapshots(wires, "policy"),
                 directory: wires.link(ServiceName::Directory, "policy"),
                 grants_file: config.policy.grants_file.clone(),
             })
             .await?;
-            self._tasks.push(started.tasks);
+            self.tasks.push(started.tasks);
             self.attach(config, wires, ServiceName::Policy, started.routes).await?;
         }
         if config.runs(ServiceName::Meeting) {
@@ -135,12 +140,12 @@ impl Node {
                 store: store_config(config, &wires.keys, ServiceName::Meeting),
                 clock: Arc::clone(&wires.clock),
                 keys: wires.keys.clone(),
-                snapshots: wires.snapshots("meeting"),
+                snapshots: self.snapshots(wires, "meeting"),
                 directory: wires.link(ServiceName::Directory, "meeting"),
                 directory_feed,
             })
             .await?;
-            self._tasks.push(started.tasks);
+            self.tasks.push(started.tasks);
             self.attach(config, wires, ServiceName::Meeting, started.routes).await?;
         }
         Ok(())
@@ -163,7 +168,7 @@ impl Node {
     }
 
     async fn start_gateway(&mut self, config: &Config, wires: &Wires) -> Result<()> {
-        let snapshots = wires.snapshots("gateway");
+        let snapshots = self.snapshots(wires, "gateway");
         snapshots.root().await.context("no policies: the policy service does not answer")?;
         let links = wires.links.iter().map(|(service, (link, _))| (service.as_str(), link.clone())).collect();
         let gateway = Gateway::new(
@@ -177,6 +182,13 @@ impl Node {
         )?;
         self.address = self.listen(config.listen, "gateway", gateway.routes()).await?;
         Ok(())
+    }
+
+    fn snapshots(&mut self, wires: &Wires, caller: &'static str) -> Arc<Snapshots> {
+        let source = PolicySource::new(wires.link(ServiceName::Policy, caller));
+        let snapshots = Snapshots::new(Arc::new(source), Arc::clone(&wires.clock));
+        self.snapshots.push(Arc::clone(&snapshots));
+        snapshots
     }
 
     async fn listen(&mut self, wanted: SocketAddr, name: &'static str, routes: Routes) -> Result<SocketAddr> {
@@ -234,10 +246,5 @@ impl Wires {
     fn link(&self, to: ServiceName, caller: &'static str) -> ServiceLink {
         let link = self.links.get(&to).map(|(link, _)| link.clone()).unwrap_or_else(|| Link::late().0);
         ServiceLink::new(link, self.internal.clone(), caller, Arc::clone(&self.clock))
-    }
-
-    fn snapshots(&self, caller: &'static str) -> Arc<Snapshots> {
-        let source = PolicySource::new(self.link(ServiceName::Policy, caller));
-        Snapshots::new(Arc::new(source), Arc::clone(&self.clock))
     }
 }

@@ -72,7 +72,7 @@ async fn cast(transaction: &DatabaseTransaction, ballot: &BallotToCast) -> Resul
         at.into(),
     ];
     run(REQUEST, values).await?;
-    for sql in yihe_meeting::ballot_statements(DbBackend::Sqlite) {
+    for sql in yihe_meeting::cast_ballot_statements(DbBackend::Sqlite) {
         let values = vec![
             "YES".into(),
             at.into(),

@@ -61,6 +61,11 @@ impl Drop for Snapshots {
 }
 
 impl Snapshots {
+    /// Ends following the source, so that a node that stops need not wait for the stream. What was fetched grows stale.
+    pub fn unfollow(&self) {
+        self.follower.abort();
+    }
+
     /// Starts to follow the source. Must be called within a runtime; the follower ends with the value.
     #[must_use]
     pub fn new(source: Arc<dyn SnapshotSource>, clock: SharedClock) -> Arc<Self> {
