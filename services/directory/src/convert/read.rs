@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 use yihe_kernel::{
-    Error, Fields, MalformedName, OrganizationId, OrganizationName, RegionCode, RegionName, Result,
-    Timestamp, UserId, UserName,
+    Error, Fields, MalformedName, OrganizationId, OrganizationName, RegionCode, RegionName, Result, Timestamp, UserId,
+    UserName,
 };
 use yihe_proto::directory::v1::{self as pb, OrganizationKind, Post};
 

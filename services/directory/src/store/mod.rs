@@ -10,6 +10,8 @@ pub mod compound;
 pub mod entity;
 pub mod events;
 pub mod filter;
+#[cfg(test)]
+mod filter_test;
 pub mod invitation;
 pub mod membership;
 pub mod person;

@@ -9,7 +9,10 @@ const UUID: &str = "0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e5f";
 fn known(organization: &str) -> pb::CreateMembershipRequest {
     pb::CreateMembershipRequest {
         parent: COMMUNITY.into(),
-        organization: Some(pb::Organization { name: organization.into(), ..Default::default() }),
+        organization: Some(pb::Organization {
+            name: organization.into(),
+            ..Default::default()
+        }),
         ..Default::default()
     }
 }
@@ -19,7 +22,10 @@ fn named(organization: &str) -> String {
 }
 
 fn end(organization: &str, etag: &str) -> pb::EndMembershipRequest {
-    pb::EndMembershipRequest { name: named(organization), etag: etag.into() }
+    pb::EndMembershipRequest {
+        name: named(organization),
+        etag: etag.into(),
+    }
 }
 
 #[tokio::test]
@@ -34,11 +40,16 @@ async fn members_are_registered_in_a_tree_and_listed_page_by_page() {
     };
     let branch: pb::Membership = node.call(&world.secretary, request.clone()).await.unwrap();
     assert_eq!(branch.organization.as_ref().unwrap().display_name, "第一党支部");
-    assert_eq!((branch.superior.as_str(), branch.external_ref.as_str()), (world.committee.as_str(), "BZ-1"));
+    assert_eq!(
+        (branch.superior.as_str(), branch.external_ref.as_str()),
+        (world.committee.as_str(), "BZ-1")
+    );
     let again: pb::Membership = node.call(&world.secretary, request).await.unwrap();
     assert_eq!(again.name, branch.name);
     for index in 2..=16 {
-        world.register(OrganizationKind::PartyBranch, &format!("第{index}党支部")).await;
+        world
+            .register(OrganizationKind::PartyBranch, &format!("第{index}党支部"))
+            .await;
     }
     let mut token = String::new();
     let mut seen = Vec::new();
@@ -50,7 +61,11 @@ async fn members_are_registered_in_a_tree_and_listed_page_by_page() {
             kind: OrganizationKind::PartyBranch.into(),
         };
         let page: pb::ListMembershipsResponse = node.call(&world.secretary, request).await.unwrap();
-        seen.extend(page.memberships.into_iter().map(|membership| membership.organization.unwrap().display_name));
+        seen.extend(
+            page.memberships
+                .into_iter()
+                .map(|membership| membership.organization.unwrap().display_name),
+        );
         token = page.next_page_token;
         if token.is_empty() {
             break;
@@ -58,8 +73,16 @@ async fn members_are_registered_in_a_tree_and_listed_page_by_page() {
     }
     assert_eq!(seen.len(), 16);
     assert_eq!((seen[0].as_str(), seen[15].as_str()), ("第一党支部", "第16党支部"));
-    let request = pb::ListMembershipsRequest { parent: COMMUNITY.into(), page_token: "AAAA".into(), ..Default::default() };
-    assert_eq!(node.refused::<pb::ListMembershipsResponse, _>(&world.secretary, request).await, "PAGE_TOKEN_INVALID");
+    let request = pb::ListMembershipsRequest {
+        parent: COMMUNITY.into(),
+        page_token: "AAAA".into(),
+        ..Default::default()
+    };
+    assert_eq!(
+        node.refused::<pb::ListMembershipsResponse, _>(&world.secretary, request)
+            .await,
+        "PAGE_TOKEN_INVALID"
+    );
 }
 
 #[tokio::test]
@@ -69,9 +92,15 @@ async fn registration_is_refused_with_its_reason() {
     let refused = async |request| node.refused::<pb::Membership, _>(&world.secretary, request).await;
     let unit = world.register(OrganizationKind::ResidentUnit, "深圳北站").await;
     assert_eq!(refused(known(&unit)).await, "ORGANIZATION_ALREADY_MEMBER");
-    assert_eq!(refused(known(&format!("organizations/{UUID}"))).await, "ORGANIZATION_NOT_FOUND");
+    assert_eq!(
+        refused(known(&format!("organizations/{UUID}"))).await,
+        "ORGANIZATION_NOT_FOUND"
+    );
     assert_eq!(refused(known("organizations/1")).await, "MALFORMED_NAME");
-    assert_eq!(refused(registration(OrganizationKind::PartyCommittee, "第二党委")).await, "PARTY_COMMITTEE_EXISTS");
+    assert_eq!(
+        refused(registration(OrganizationKind::PartyCommittee, "第二党委")).await,
+        "PARTY_COMMITTEE_EXISTS"
+    );
     let below_nobody = pb::CreateMembershipRequest {
         superior: format!("organizations/{UUID}"),
         ..registration(OrganizationKind::PartyBranch, "党支部")
@@ -86,7 +115,10 @@ async fn registration_is_refused_with_its_reason() {
     let mut bad = registration(OrganizationKind::Unspecified, "");
     bad.external_ref = "a\tb".into();
     let status = node.call::<_, pb::Membership>(&world.secretary, bad).await.unwrap_err();
-    assert_eq!(fields(&status), ["organization.kind", "organization.display_name", "external_ref"]);
+    assert_eq!(
+        fields(&status),
+        ["organization.kind", "organization.display_name", "external_ref"]
+    );
     let mut elsewhere = registration(OrganizationKind::ResidentUnit, "丙");
     elsewhere.parent = "communities/440305006013".into();
     assert_eq!(refused(elsewhere).await, "PERMISSION_DENIED");
@@ -103,26 +135,44 @@ async fn a_membership_ends_with_posts_clients_and_invitations() {
     let refused = async |request| node.refused::<pb::Membership, _>(&world.secretary, request).await;
     assert_eq!(refused(end(&unit, "v7")).await, "ETAG_MISMATCH");
     assert_eq!(refused(end(&world.committee, "")).await, "PARTY_COMMITTEE_REQUIRED");
-    assert_eq!(refused(end(&format!("organizations/{UUID}"), "")).await, "RESOURCE_NOT_FOUND");
+    assert_eq!(
+        refused(end(&format!("organizations/{UUID}"), "")).await,
+        "RESOURCE_NOT_FOUND"
+    );
 
     let ended: pb::Membership = node.call(&world.secretary, end(&unit, "v1")).await.unwrap();
     assert_eq!((ended.state(), ended.etag.as_str()), (MembershipState::Ended, "v2"));
     assert_eq!(node.revisions.read(&ended.revision).unwrap().1.directory, before + 1);
     assert_eq!(refused(end(&unit, "")).await, "MEMBERSHIP_ENDED");
     let events = node.events().await;
-    assert_eq!(events[events.len() - 3..], ["MembershipEnded", "AppointmentEnded", "ClientRevoked"]);
+    assert_eq!(
+        events[events.len() - 3..],
+        ["MembershipEnded", "AppointmentEnded", "ClientRevoked"]
+    );
 
-    let request = pb::GetAppointmentRequest { name: staff.appointment };
+    let request = pb::GetAppointmentRequest {
+        name: staff.appointment,
+    };
     let appointment: pb::Appointment = node.call(&world.secretary, request).await.unwrap();
     assert!(!appointment.in_force && appointment.end_time.is_some());
-    let request =
-        pb::IssueClientTokenRequest { client: collected.client, client_secret: collected.client_secret };
-    assert_eq!(node.refused::<pb::ClientToken, _>(&Who::stranger(), request).await, "SIGN_IN_FAILED");
-    let status = crate::world::enrol(node, &collected.enrolment_code, "zhan.zhang").await.unwrap_err();
+    let request = pb::IssueClientTokenRequest {
+        client: collected.client,
+        client_secret: collected.client_secret,
+    };
+    assert_eq!(
+        node.refused::<pb::ClientToken, _>(&Who::stranger(), request).await,
+        "SIGN_IN_FAILED"
+    );
+    let status = crate::world::enrol(node, &collected.enrolment_code, "zhan.zhang")
+        .await
+        .unwrap_err();
     assert_eq!(crate::node::reason(&status), "ENROLMENT_CODE_WRONG");
 
     let back: pb::Membership = node.call(&world.secretary, known(&unit)).await.unwrap();
-    assert_eq!((back.state(), back.etag.as_str(), back.end_time), (MembershipState::Active, "v3", None));
+    assert_eq!(
+        (back.state(), back.etag.as_str(), back.end_time),
+        (MembershipState::Active, "v3", None)
+    );
     let me: pb::WhoAmIResponse = node.call(&staff.who, pb::WhoAmIRequest {}).await.unwrap();
     assert!(me.capacities.is_empty(), "posts do not come back by themselves");
 }
@@ -138,8 +188,14 @@ async fn a_returning_member_is_not_put_below_its_own_branch() {
     };
     let lower: pb::Membership = node.call(&world.secretary, request).await.unwrap();
     let _: pb::Membership = node.call(&world.secretary, end(&upper, "")).await.unwrap();
-    let request = pb::CreateMembershipRequest { superior: lower.organization.unwrap().name, ..known(&upper) };
-    assert_eq!(node.refused::<pb::Membership, _>(&world.secretary, request).await, "PARENT_NOT_A_MEMBER");
+    let request = pb::CreateMembershipRequest {
+        superior: lower.organization.unwrap().name,
+        ..known(&upper)
+    };
+    assert_eq!(
+        node.refused::<pb::Membership, _>(&world.secretary, request).await,
+        "PARENT_NOT_A_MEMBER"
+    );
 }
 
 #[tokio::test]
@@ -147,15 +203,31 @@ async fn members_are_seen_by_those_who_hold_a_post_or_a_client() {
     let world = World::start().await;
     let node = &world.node;
     let (_, collected) = world.partner("深圳北站").await;
-    let list = || pb::ListMembershipsRequest { parent: COMMUNITY.into(), ..Default::default() };
-    let client: Principal = format!("clients/{}", collected.client.rsplit('/').next().unwrap()).parse().unwrap();
+    let list = || pb::ListMembershipsRequest {
+        parent: COMMUNITY.into(),
+        ..Default::default()
+    };
+    let client: Principal = format!("clients/{}", collected.client.rsplit('/').next().unwrap())
+        .parse()
+        .unwrap();
     let client = Who::new(client);
-    let request = pb::GetClientRequest { name: collected.client.clone() };
-    let organization = node.call::<_, pb::Client>(&world.secretary, request).await.unwrap().organization;
-    let seen: pb::ListMembershipsResponse = node.call(&client.clone().acting_as(&organization), list()).await.unwrap();
+    let request = pb::GetClientRequest {
+        name: collected.client.clone(),
+    };
+    let organization = node
+        .call::<_, pb::Client>(&world.secretary, request)
+        .await
+        .unwrap()
+        .organization;
+    let seen: pb::ListMembershipsResponse = node
+        .call(&client.clone().acting_as(&organization), list())
+        .await
+        .unwrap();
     assert_eq!(seen.memberships.len(), 2);
     let in_no_capacity = node.refused::<pb::ListMembershipsResponse, _>(&client, list()).await;
     assert_eq!(in_no_capacity, "PERMISSION_DENIED");
-    let stranger = node.refused::<pb::ListMembershipsResponse, _>(&Who::stranger(), list()).await;
+    let stranger = node
+        .refused::<pb::ListMembershipsResponse, _>(&Who::stranger(), list())
+        .await;
     assert_eq!(stranger, "UNAUTHENTICATED");
 }

@@ -9,8 +9,8 @@ use tempfile::TempDir;
 use tonic::{Request, Status};
 use tonic_types::StatusExt;
 use yihe_authz::{
-    AccessTokens, Capacity, Catalogue, INTERNAL_TOKEN, InternalClaims, InternalTokens, Keys, Principal, Revision, RevisionTokens,
-    Snapshots,
+    AccessTokens, Capacity, Catalogue, INTERNAL_TOKEN, InternalClaims, InternalTokens, Keys, Principal, Revision,
+    RevisionTokens, Snapshots,
 };
 use yihe_directory::import::{DIVISIONS_OF_SHENZHEN, import_divisions};
 use yihe_directory::{Config, Deps, Started, migrations, start};
@@ -48,7 +48,12 @@ pub struct Who {
 
 impl Who {
     pub fn new(principal: Principal) -> Self {
-        Self { principal, capacity: Capacity::Own, address: "192.0.2.1", token_issued_at: None }
+        Self {
+            principal,
+            capacity: Capacity::Own,
+            address: "192.0.2.1",
+            token_issued_at: None,
+        }
     }
 
     pub fn operator() -> Self {
@@ -86,7 +91,10 @@ impl Node {
     /// One on SQLite and one on PostgreSQL.
     pub async fn start_both() -> Vec<Self> {
         let server = Arc::new(Postgres::start().unwrap());
-        vec![Self::start().await, Self::start_on(Config::default(), Some(server)).await]
+        vec![
+            Self::start().await,
+            Self::start_on(Config::default(), Some(server)).await,
+        ]
     }
 
     async fn start_on(config: Config, server: Option<Arc<Postgres>>) -> Self {
@@ -95,19 +103,32 @@ impl Node {
         let clock = Arc::new(AdjustableClock::starting_at("2026-04-01T01:00:00Z".parse().unwrap()));
         let shared: SharedClock = clock.clone();
         let backend = match &server {
-            Some(server) => Backend::Postgres { url: server.url(), schema: "directory".into() },
-            None => Backend::Sqlite { file: folder.path().join("directory.db") },
+            Some(server) => Backend::Postgres {
+                url: server.url(),
+                schema: "directory".into(),
+            },
+            None => Backend::Sqlite {
+                file: folder.path().join("directory.db"),
+            },
         };
         let place = StoreConfig::new(backend, keys.derive("directory"));
         let store = Store::open(&place, migrations, shared.clone()).await.unwrap();
-        import_divisions(&store, DIVISIONS_OF_SHENZHEN, &mut |_| {}).await.unwrap();
+        import_divisions(&store, DIVISIONS_OF_SHENZHEN, &mut |_| {})
+            .await
+            .unwrap();
         drop(store);
 
         let internal = InternalTokens::new(&keys, shared.clone());
         let (link, late) = Link::late();
         let directory = ServiceLink::new(link.clone(), internal.clone(), "policy", shared.clone());
         let snapshots = Snapshots::new(Arc::new(Policies { directory }), shared.clone());
-        let deps = Deps { store: place, clock: shared.clone(), keys: keys.clone(), snapshots, config };
+        let deps = Deps {
+            store: place,
+            clock: shared.clone(),
+            keys: keys.clone(),
+            snapshots,
+            config,
+        };
         let started = start(deps).await.unwrap();
         late.set(Link::Local(started.routes.clone())).unwrap();
         Self {
@@ -131,6 +152,11 @@ impl Node {
     pub fn file(&self) -> PathBuf {
         let _ = &self.started;
         self.folder.path().join("directory.db")
+    }
+
+    /// The way of another service to this one.
+    pub fn service(&self, name: &'static str) -> ServiceLink {
+        ServiceLink::new(self.link.clone(), self.internal.clone(), name, self.clock.clone())
     }
 
     fn token(&self, who: &Who, method: &str, revision: Revision) -> String {
@@ -159,12 +185,17 @@ impl Node {
         let mut client = tonic::client::Grpc::new(self.link.clone());
         client.ready().await.unwrap();
         let path = PathAndQuery::from_static(R::METHOD);
-        Ok(client.unary(request, path, tonic_prost::ProstCodec::default()).await?.into_inner())
+        Ok(client
+            .unary(request, path, tonic_prost::ProstCodec::default())
+            .await?
+            .into_inner())
     }
 
     /// The sequence of the community's authority; 0 before it is active.
     pub async fn sequence(&self) -> u64 {
-        let request = pb::GetAuthorityRequest { community: COMMUNITY.into() };
+        let request = pb::GetAuthorityRequest {
+            community: COMMUNITY.into(),
+        };
         let answer: Result<pb::Authority, _> = self.send(&Who::service("policy"), request, Revision::default()).await;
         answer.map(|authority| authority.sequence).unwrap_or(0)
     }
@@ -175,7 +206,10 @@ impl Node {
         R: Guarded + 'static,
         A: Message + Default + std::fmt::Debug + 'static,
     {
-        let revision = Revision { directory: self.sequence().await, policy: 0 };
+        let revision = Revision {
+            directory: self.sequence().await,
+            policy: 0,
+        };
         self.send(who, request, revision).await
     }
 
@@ -192,18 +226,47 @@ impl Node {
     /// Kinds of the events so far, without the package.
     pub async fn events(&self) -> Vec<String> {
         let events = self.feed.after(0, 1000).await.unwrap();
-        events.into_iter().map(|event| event.kind.rsplit('.').next().unwrap().to_owned()).collect()
+        events
+            .into_iter()
+            .map(|event| event.kind.rsplit('.').next().unwrap().to_owned())
+            .collect()
     }
 }
 
 /// The reason of a status.
 pub fn reason(status: &Status) -> String {
-    status.get_error_details().error_info().map(|info| info.reason.clone()).unwrap_or_else(|| format!("{status:?}"))
+    status
+        .get_error_details()
+        .error_info()
+        .map(|info| info.reason.clone())
+        .unwrap_or_else(|| format!("{status:?}"))
 }
 
 /// The bad fields that a status names.
 pub fn fields(status: &Status) -> Vec<String> {
     let details = status.get_error_details();
-    let violations = details.bad_request().map(|bad| bad.field_violations.clone()).unwrap_or_default();
+    let violations = details
+        .bad_request()
+        .map(|bad| bad.field_violations.clone())
+        .unwrap_or_default();
     violations.into_iter().map(|violation| violation.field).collect()
+}
+
+/// All that a status tells, to compare two.
+pub fn told(status: &Status) -> String {
+    let details = status.get_error_details();
+    let info = details.error_info().unwrap();
+    let metadata: std::collections::BTreeMap<_, _> = info.metadata.iter().collect();
+    let rest = (
+        details.localized_message(),
+        details.bad_request(),
+        details.resource_info(),
+        details.retry_info(),
+    );
+    format!(
+        "{:?} {} {} {metadata:?} {rest:?}",
+        status.code(),
+        status.message(),
+        info.reason
+    )
 }

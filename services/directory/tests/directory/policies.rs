@@ -17,20 +17,60 @@ const GRANTS: &[(&str, &str, pb::Condition)] = &[
     ("OPERATOR", "directory.community.invite_first_secretary", UNCONDITIONAL),
     ("PARTY_COMMITTEE/SECRETARY", "*", UNCONDITIONAL),
     ("PARTY_COMMITTEE/DEPUTY_SECRETARY", "*", UNCONDITIONAL),
-    ("RESIDENT_UNIT/MANAGER", "directory.invitation.create", pb::Condition::Owner),
-    ("RESIDENT_UNIT/MANAGER", "directory.appointment.create", pb::Condition::Owner),
-    ("RESIDENT_UNIT/MANAGER", "directory.appointment.end", pb::Condition::Owner),
-    ("RESIDENT_UNIT/MANAGER", "directory.appointment.get", pb::Condition::Owner),
-    ("RESIDENT_UNIT/MANAGER", "directory.appointment.list", pb::Condition::Owner),
+    (
+        "RESIDENT_UNIT/MANAGER",
+        "directory.invitation.create",
+        pb::Condition::Owner,
+    ),
+    (
+        "RESIDENT_UNIT/MANAGER",
+        "directory.appointment.create",
+        pb::Condition::Owner,
+    ),
+    (
+        "RESIDENT_UNIT/MANAGER",
+        "directory.appointment.end",
+        pb::Condition::Owner,
+    ),
+    (
+        "RESIDENT_UNIT/MANAGER",
+        "directory.appointment.get",
+        pb::Condition::Owner,
+    ),
+    (
+        "RESIDENT_UNIT/MANAGER",
+        "directory.appointment.list",
+        pb::Condition::Owner,
+    ),
     ("RESIDENT_UNIT/MANAGER", "directory.client.get", pb::Condition::Owner),
     ("RESIDENT_UNIT/MANAGER", "directory.client.list", pb::Condition::Owner),
     ("RESIDENT_UNIT/MANAGER", "directory.client.rotate", pb::Condition::Owner),
     ("RESIDENT_UNIT/CLIENT", "directory.membership.list", UNCONDITIONAL),
-    ("PROPERTY_COMPANY/MANAGER", "directory.compound.get", pb::Condition::Serves),
-    ("PROPERTY_COMPANY/MANAGER", "directory.compound.list", pb::Condition::Serves),
-    ("PROPERTY_COMPANY/MANAGER", "directory.service_contract.list", pb::Condition::Serves),
-    ("OWNERS_COMMITTEE/DIRECTOR", "directory.compound.get", pb::Condition::Owner),
-    ("OWNERS_COMMITTEE/DIRECTOR", "directory.compound.list", pb::Condition::Owner),
+    (
+        "PROPERTY_COMPANY/MANAGER",
+        "directory.compound.get",
+        pb::Condition::Serves,
+    ),
+    (
+        "PROPERTY_COMPANY/MANAGER",
+        "directory.compound.list",
+        pb::Condition::Serves,
+    ),
+    (
+        "PROPERTY_COMPANY/MANAGER",
+        "directory.service_contract.list",
+        pb::Condition::Serves,
+    ),
+    (
+        "OWNERS_COMMITTEE/DIRECTOR",
+        "directory.compound.get",
+        pb::Condition::Owner,
+    ),
+    (
+        "OWNERS_COMMITTEE/DIRECTOR",
+        "directory.compound.list",
+        pb::Condition::Owner,
+    ),
     ("*/*", "directory.membership.list", UNCONDITIONAL),
 ];
 
@@ -41,10 +81,22 @@ pub struct Policies {
 #[async_trait::async_trait]
 impl SnapshotSource for Policies {
     async fn snapshot(&self, community: Option<&CommunityId>, _: Option<Revision>) -> Result<pb::Snapshot> {
-        let mut snapshot = pb::Snapshot { grants: grants(), ..Default::default() };
-        let Some(community) = community else { return Ok(snapshot) };
-        let request = GetAuthorityRequest { community: CommunityName { community: community.clone() }.to_string() };
-        let answer = AuthorityServiceClient::new(self.directory.clone()).get_authority(request).await;
+        let mut snapshot = pb::Snapshot {
+            grants: grants(),
+            ..Default::default()
+        };
+        let Some(community) = community else {
+            return Ok(snapshot);
+        };
+        let request = GetAuthorityRequest {
+            community: CommunityName {
+                community: community.clone(),
+            }
+            .to_string(),
+        };
+        let answer = AuthorityServiceClient::new(self.directory.clone())
+            .get_authority(request)
+            .await;
         let authority = answer.map_err(|status| match status.code() {
             tonic::Code::NotFound => Error::not_found(community),
             _ => Error::new(&reasons::UNAVAILABLE).with("detail", status),
@@ -56,11 +108,21 @@ impl SnapshotSource for Policies {
     async fn watch(&self) -> Result<BoxStream<'static, Result<pb::RevisionChange>>> {
         let unavailable = |status| Error::new(&reasons::UNAVAILABLE).with("detail", status);
         let mut client = AuthorityServiceClient::new(self.directory.clone());
-        let changes = client.watch_authority(WatchAuthorityRequest {}).await.map_err(unavailable)?.into_inner();
+        let changes = client
+            .watch_authority(WatchAuthorityRequest {})
+            .await
+            .map_err(unavailable)?
+            .into_inner();
         let change = move |change: Result<yihe_proto::directory::v1::AuthorityChange, tonic::Status>| {
             let change = change.map_err(unavailable)?;
-            let revision = pb::Revision { directory_sequence: change.sequence, policy_sequence: 0 };
-            Ok(pb::RevisionChange { community: change.community, revision: Some(revision) })
+            let revision = pb::Revision {
+                directory_sequence: change.sequence,
+                policy_sequence: 0,
+            };
+            Ok(pb::RevisionChange {
+                community: change.community,
+                revision: Some(revision),
+            })
         };
         Ok(changes.map(change).boxed())
     }
@@ -103,5 +165,8 @@ fn compose(snapshot: &mut pb::Snapshot, authority: Authority) {
     snapshot.cutoffs = authority.cutoffs.into_iter().map(cutoff).collect();
     snapshot.community = authority.community;
     snapshot.regions = authority.regions;
-    snapshot.revision = Some(pb::Revision { directory_sequence: authority.sequence, policy_sequence: 0 });
+    snapshot.revision = Some(pb::Revision {
+        directory_sequence: authority.sequence,
+        policy_sequence: 0,
+    });
 }

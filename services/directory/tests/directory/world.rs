@@ -23,7 +23,10 @@ pub struct Person {
 }
 
 pub fn activation() -> pb::ActivateCommunityRequest {
-    pb::ActivateCommunityRequest { region: "regions/440309002021".into(), ..Default::default() }
+    pb::ActivateCommunityRequest {
+        region: "regions/440309002021".into(),
+        ..Default::default()
+    }
 }
 
 pub fn person_named(user: &str) -> Who {
@@ -46,19 +49,33 @@ impl World {
         };
         let invited: pb::InviteFirstSecretaryResponse = node.call(&Who::operator(), request).await.unwrap();
         let committee = community.party_committee;
-        let secretary = enrol(&node, &invited.enrolment_code, "secretary").await.unwrap().who.acting_as(&committee);
-        Self { node, committee, secretary }
+        let secretary = enrol(&node, &invited.enrolment_code, "secretary")
+            .await
+            .unwrap()
+            .who
+            .acting_as(&committee);
+        Self {
+            node,
+            committee,
+            secretary,
+        }
     }
 
     pub async fn register(&self, kind: OrganizationKind, display_name: &str) -> String {
-        let membership: pb::Membership =
-            self.node.call(&self.secretary, registration(kind, display_name)).await.unwrap();
+        let membership: pb::Membership = self
+            .node
+            .call(&self.secretary, registration(kind, display_name))
+            .await
+            .unwrap();
         membership.organization.unwrap().name
     }
 
     pub async fn invite(&self, organization: &str, post: Post, full_name: &str) -> String {
-        let invited: pb::CreateInvitationResponse =
-            self.node.call(&self.secretary, invitation(organization, post, full_name)).await.unwrap();
+        let invited: pb::CreateInvitationResponse = self
+            .node
+            .call(&self.secretary, invitation(organization, post, full_name))
+            .await
+            .unwrap();
         invited.enrolment_code
     }
 
@@ -71,12 +88,19 @@ impl World {
 
     /// A partner that applied, was admitted and collected its credentials.
     pub async fn partner(&self, display_name: &str) -> (pb::Application, pb::CollectCredentialsResponse) {
-        let applied: pb::ApplyForMembershipResponse =
-            self.node.call(&Who::stranger(), application(display_name)).await.unwrap();
-        let request = pb::AdmitApplicationRequest { name: applied.application.clone() };
+        let applied: pb::ApplyForMembershipResponse = self
+            .node
+            .call(&Who::stranger(), application(display_name))
+            .await
+            .unwrap();
+        let request = pb::AdmitApplicationRequest {
+            name: applied.application.clone(),
+        };
         let admitted: pb::Application = self.node.call(&self.secretary, request).await.unwrap();
-        let request =
-            pb::CollectCredentialsRequest { application: applied.application, claim_code: applied.claim_code };
+        let request = pb::CollectCredentialsRequest {
+            application: applied.application,
+            claim_code: applied.claim_code,
+        };
         let collected = self.node.call(&Who::stranger(), request).await.unwrap();
         (admitted, collected)
     }
@@ -84,11 +108,19 @@ impl World {
 
 pub async fn enrol(node: &Node, code: &str, login: &str) -> Result<Person, Status> {
     let enrolled: pb::EnrolResponse = node.call(&Who::stranger(), enrolment(code, login)).await?;
-    Ok(Person { who: person_named(&enrolled.user), user: enrolled.user, appointment: enrolled.appointment })
+    Ok(Person {
+        who: person_named(&enrolled.user),
+        user: enrolled.user,
+        appointment: enrolled.appointment,
+    })
 }
 
 pub fn enrolment(code: &str, login: &str) -> pb::EnrolRequest {
-    pb::EnrolRequest { enrolment_code: code.into(), login: login.into(), password: PASSWORD.into() }
+    pb::EnrolRequest {
+        enrolment_code: code.into(),
+        login: login.into(),
+        password: PASSWORD.into(),
+    }
 }
 
 pub fn registration(kind: OrganizationKind, display_name: &str) -> pb::CreateMembershipRequest {
