@@ -33,3 +33,42 @@ reasons! {
     NOT_REPRESENTATIVE: Precondition, "you are not the present representative of {organization}", "您不是 {organization} 在场的代表";
     ALREADY_VOTED: AlreadyExists, "{organization} has voted; a ballot is cast once", "{organization} 已投票;每票只能投一次";
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    const CONTRACTS: [&str; 3] = [
+        include_str!("../../../proto/yihe/meeting/v1/body.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/meeting.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/decision.proto"),
+    ];
+
+    fn named() -> BTreeSet<&'static str> {
+        let comments = CONTRACTS
+            .iter()
+            .flat_map(|text| text.lines())
+            .filter(|line| line.trim_start().starts_with("//"));
+        let words = comments.flat_map(|line| line.split('`').skip(1).step_by(2));
+        words
+            .filter(|word| word.contains('_') && word.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
+            .collect()
+    }
+
+    #[test]
+    fn the_contract_names_the_reasons_given_and_no_others() {
+        let ours: BTreeSet<_> = super::REASONS.iter().map(|reason| reason.code).collect();
+        let common: BTreeSet<_> = yihe_kernel::REASONS.iter().map(|reason| reason.code).collect();
+        let named = named();
+        assert_eq!(
+            ours.difference(&named).collect::<Vec<_>>(),
+            Vec::<&&str>::new(),
+            "not named in the contract"
+        );
+        let unknown: Vec<_> = named
+            .iter()
+            .filter(|code| !ours.contains(*code) && !common.contains(*code))
+            .collect();
+        assert_eq!(unknown, Vec::<&&str>::new(), "named in the contract, given by nobody");
+    }
+}
