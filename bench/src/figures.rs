@@ -39,11 +39,18 @@ pub fn percentile<T: Copy + Ord>(values: &[T], percent: usize) -> Result<T> {
 pub fn median_rate(values: &[f64]) -> Result<f64> {
     let mut sorted = values.to_vec();
     sorted.sort_unstable_by(f64::total_cmp);
-    sorted.get(sorted.len().saturating_sub(1) / 2).copied().context("nothing was measured")
+    sorted
+        .get(sorted.len().saturating_sub(1) / 2)
+        .copied()
+        .context("nothing was measured")
 }
 
 /// Events a second.
-#[expect(clippy::float_arithmetic, clippy::cast_precision_loss, reason = "a figure for people")]
+#[expect(
+    clippy::float_arithmetic,
+    clippy::cast_precision_loss,
+    reason = "a figure for people"
+)]
 pub fn rate(count: usize, elapsed: Duration) -> f64 {
     round(count as f64 / elapsed.as_secs_f64())
 }

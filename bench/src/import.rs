@@ -29,7 +29,11 @@ pub fn run(arguments: &Arguments, report: &Report) -> Result<serde_json::Value> 
     for run in 1..=arguments.runs {
         let peer_took = sqlite3(folder.path(), &file)?;
         let we_took = yihe(folder.path(), &file)?;
-        report.line(&format!("run {run}: yihe {} ms, sqlite3 {} ms", we_took.as_millis(), peer_took.as_millis()));
+        report.line(&format!(
+            "run {run}: yihe {} ms, sqlite3 {} ms",
+            we_took.as_millis(),
+            peer_took.as_millis()
+        ));
         ours.push(we_took);
         peer.push(peer_took);
     }
@@ -47,8 +51,15 @@ pub fn run(arguments: &Arguments, report: &Report) -> Result<serde_json::Value> 
 fn unpacked(folder: &Path) -> Result<PathBuf> {
     let packed = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/divisions-2020.csv.xz");
     let file = folder.join("divisions.csv");
-    let status = Command::new("xz").arg("-dc").arg(&packed).stdout(File::create(&file)?).status();
-    ensure!(status.context("xz is not installed (Debian: xz-utils)")?.success(), "xz failed");
+    let status = Command::new("xz")
+        .arg("-dc")
+        .arg(&packed)
+        .stdout(File::create(&file)?)
+        .status();
+    ensure!(
+        status.context("xz is not installed (Debian: xz-utils)")?.success(),
+        "xz failed"
+    );
     Ok(file)
 }
 
@@ -97,7 +108,10 @@ fn sqlite3(folder: &Path, file: &Path) -> Result<Duration> {
 }
 
 fn count(database: &Path, table: &str) -> Result<usize> {
-    let output = Command::new("sqlite3").arg(database).arg(format!("SELECT COUNT(*) FROM {table}")).output()?;
+    let output = Command::new("sqlite3")
+        .arg(database)
+        .arg(format!("SELECT COUNT(*) FROM {table}"))
+        .output()?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Ok(String::from_utf8(output.stdout)?.trim().parse()?)
 }

@@ -78,6 +78,13 @@ async fn until_ready(node: &mut Child, address: SocketAddr, begun: Instant) -> R
 
 fn resident_kb(pid: u32) -> Result<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-    line.split_whitespace().next().context("no VmRSS")?.parse().context("VmRSS")
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))
+        .context("no VmRSS")?;
+    line.split_whitespace()
+        .next()
+        .context("no VmRSS")?
+        .parse()
+        .context("VmRSS")
 }

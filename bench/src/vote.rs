@@ -59,7 +59,10 @@ async fn measure(arguments: &Arguments, report: &Report) -> Result<serde_json::V
         figures.latencies.append(&mut latencies);
         report.line(&format!(
             "round {round}: one client {} /s beside raw {} /s; {CLIENTS} clients {} /s beside raw batched {} /s",
-            figures.one[round - 1], figures.raw[round - 1], figures.many[round - 1], figures.raw_batched[round - 1]
+            figures.one[round - 1],
+            figures.raw[round - 1],
+            figures.many[round - 1],
+            figures.raw_batched[round - 1]
         ));
     }
     rooms.stop().await?;

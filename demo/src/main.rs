@@ -68,10 +68,18 @@ fn stay(node: &TestNode, story: &yihe_demo::Story) {
     println!("  gateway: {} (gRPC, plaintext; reflection is on)", node.address());
     println!("  community: {}", story.beizhan.community);
     println!("  yihe.directory.v1.SignInService/SignIn, then `authorization: Bearer …`:");
-    let people = [&story.beizhan.committee, story.beizhan.station(), story.beizhan.school(), &story.beizhan.property_company];
+    let people = [
+        &story.beizhan.committee,
+        story.beizhan.station(),
+        story.beizhan.school(),
+        &story.beizhan.property_company,
+    ];
     for party in people {
         if let Some((login, password)) = party.person.login() {
-            println!("    {login:<12} {password}   {} ({})", party.display_name, party.organization);
+            println!(
+                "    {login:<12} {password}   {} ({})",
+                party.display_name, party.organization
+            );
         }
     }
     println!("  the node's clock was moved on to the meeting's day, so tokens of other issuers' clocks do not fit");

@@ -14,7 +14,10 @@ impl Narrator {
     /// Prints to standard output.
     #[must_use]
     pub fn aloud() -> Self {
-        Self { aloud: true, ..Self::default() }
+        Self {
+            aloud: true,
+            ..Self::default()
+        }
     }
 
     /// Says nothing; for tests.
@@ -38,9 +41,18 @@ impl Narrator {
     ///
     /// # Errors
     /// It was answered, or refused for another reason.
-    pub fn refused<T: std::fmt::Debug>(&mut self, zh: &str, en: &str, answer: Result<T, Status>, reason: &str) -> Result<Refused> {
+    pub fn refused<T: std::fmt::Debug>(
+        &mut self,
+        zh: &str,
+        en: &str,
+        answer: Result<T, Status>,
+        reason: &str,
+    ) -> Result<Refused> {
         let refusal = refused(answer, reason).with_context(|| en.to_owned())?;
-        self.say(&format!("  ✗ {zh}\n    {en}\n      → {}: {}", refusal.reason, refusal.text));
+        self.say(&format!(
+            "  ✗ {zh}\n    {en}\n      → {}: {}",
+            refusal.reason, refusal.text
+        ));
         self.refusals.push(refusal.reason.clone());
         Ok(refusal)
     }

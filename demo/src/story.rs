@@ -29,5 +29,10 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator) -> Result<Story> {
     let session = scenes::session::tell(node, narrator, &beizhan, &notice).await?;
     let (tally, resolution) = scenes::vote::tell(narrator, &beizhan, &partner, &session).await?;
     scenes::outsiders::tell(node, narrator, &beizhan, &partner, &notice.meeting).await?;
-    Ok(Story { beizhan, meeting: notice.meeting, tally, resolution })
+    Ok(Story {
+        beizhan,
+        meeting: notice.meeting,
+        tally,
+        resolution,
+    })
 }

@@ -26,8 +26,8 @@ mod vouch;
 mod watched;
 mod wire;
 
-pub use reasons::REASONS;
 pub use capacity::ACTING_AS;
 pub use config::{BadSetting, GatewayConfig};
 pub use gateway::Gateway;
+pub use reasons::REASONS;
 pub use target::AT_LEAST;

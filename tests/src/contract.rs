@@ -31,7 +31,9 @@ pub fn rpcs() -> Result<Vec<Rpc>> {
     for service in pool.services() {
         for method in service.methods() {
             let path = format!("/{}/{}", service.full_name(), method.name());
-            let known = Catalogue::shipped().method(&path).with_context(|| format!("{path} is not in the catalogue"))?;
+            let known = Catalogue::shipped()
+                .method(&path)
+                .with_context(|| format!("{path} is not in the catalogue"))?;
             let scopes = known
                 .clauses
                 .iter()
@@ -40,7 +42,11 @@ pub fn rpcs() -> Result<Vec<Rpc>> {
             all.push(Rpc {
                 path,
                 rule: known.rule.clone(),
-                permissions: known.clauses.iter().map(|clause| clause.permission.to_string()).collect(),
+                permissions: known
+                    .clauses
+                    .iter()
+                    .map(|clause| clause.permission.to_string())
+                    .collect(),
                 persons_only: known.persons_only,
                 streaming: known.server_streaming,
                 method,
@@ -75,19 +81,27 @@ impl Rpc {
 /// The pattern of the annotated field, as the HTTP mapping has it: `communities/*/meetings/*`.
 fn pattern(method: &MethodDescriptor, field_path: &str) -> Result<String> {
     let pool = method.parent_pool();
-    let option = pool.get_extension_by_name("google.api.http").context("google.api.http")?;
+    let option = pool
+        .get_extension_by_name("google.api.http")
+        .context("google.api.http")?;
     let options = method.options();
     let http = options.get_extension(&option);
     let http = http.as_message().context("google.api.http")?;
     for verb in ["get", "post", "patch", "put", "delete"] {
-        let template = http.get_field_by_name(verb).and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default();
+        let template = http
+            .get_field_by_name(verb)
+            .and_then(|value| value.as_str().map(str::to_owned))
+            .unwrap_or_default();
         let wanted = format!("{{{field_path}=");
         if let Some(begin) = template.find(&wanted) {
             let rest = &template[begin + wanted.len()..];
             return Ok(rest.split('}').next().unwrap_or_default().to_owned());
         }
     }
-    anyhow::bail!("{}: the HTTP mapping does not have `{field_path}` in its path", method.full_name())
+    anyhow::bail!(
+        "{}: the HTTP mapping does not have `{field_path}` in its path",
+        method.full_name()
+    )
 }
 
 fn name(pattern: &str, community: &str, region: &str) -> String {
@@ -105,8 +119,13 @@ fn name(pattern: &str, community: &str, region: &str) -> String {
 }
 
 fn set(message: &mut DynamicMessage, field_path: &str, name: &str) -> Result<()> {
-    let (first, rest) = field_path.split_once('.').map_or((field_path, None), |(first, rest)| (first, Some(rest)));
-    let field = message.descriptor().get_field_by_name(first).with_context(|| field_path.to_owned())?;
+    let (first, rest) = field_path
+        .split_once('.')
+        .map_or((field_path, None), |(first, rest)| (first, Some(rest)));
+    let field = message
+        .descriptor()
+        .get_field_by_name(first)
+        .with_context(|| field_path.to_owned())?;
     match (rest, field.kind()) {
         (None, _) => message.set_field(&field, Value::String(name.to_owned())),
         (Some(rest), Kind::Message(inner)) => {
@@ -122,5 +141,7 @@ fn set(message: &mut DynamicMessage, field_path: &str, name: &str) -> Result<()>
 fn comment(file: &prost_reflect::prost_types::FileDescriptorProto, path: &[i32]) -> String {
     let info = file.source_code_info.iter().flat_map(|info| &info.location);
     let found = info.into_iter().find(|location| location.path == path);
-    found.map(|location| location.leading_comments().trim().to_owned()).unwrap_or_default()
+    found
+        .map(|location| location.leading_comments().trim().to_owned())
+        .unwrap_or_default()
 }

@@ -47,9 +47,17 @@ impl Decoder for RawCodec {
 ///
 /// # Errors
 /// The status.
-pub async fn call_raw(channel: &Channel, path: &str, request: Request<Bytes>, streaming: bool) -> Result<Bytes, Status> {
+pub async fn call_raw(
+    channel: &Channel,
+    path: &str,
+    request: Request<Bytes>,
+    streaming: bool,
+) -> Result<Bytes, Status> {
     let mut client = tonic::client::Grpc::new(channel.clone());
-    client.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
+    client
+        .ready()
+        .await
+        .map_err(|error| Status::unavailable(error.to_string()))?;
     let path = PathAndQuery::try_from(path).map_err(|error| Status::invalid_argument(error.to_string()))?;
     if !streaming {
         return Ok(client.unary(request, path, RawCodec).await?.into_inner());

@@ -12,15 +12,24 @@ use yihe_testkit::{Actor, Beizhan, Refused, TestNode, TestNodeOptions};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_service_refuses() -> Result<()> {
-    let node = TestNode::start(TestNodeOptions { wiring: Wiring::Tcp, ..TestNodeOptions::default() }).await?;
+    let node = TestNode::start(TestNodeOptions {
+        wiring: Wiring::Tcp,
+        ..TestNodeOptions::default()
+    })
+    .await?;
     let beizhan = Beizhan::set_up(&node).await?;
     let token = beizhan.committee.person.token().unwrap();
-    let through = ListMeetingsRequest { parent: beizhan.community.clone(), ..Default::default() };
+    let through = ListMeetingsRequest {
+        parent: beizhan.community.clone(),
+        ..Default::default()
+    };
     beizhan.committee.person.call(through.clone()).await?;
 
     let reach = async |service: ServiceName| -> Result<Actor> {
         let address = node.node().service_addresses()[&service];
-        let channel = tonic::transport::Channel::from_shared(format!("http://{address}"))?.connect().await?;
+        let channel = tonic::transport::Channel::from_shared(format!("http://{address}"))?
+            .connect()
+            .await?;
         Ok(Actor::stranger(channel).with_token(&token))
     };
     let meeting = reach(ServiceName::Meeting).await?;
@@ -29,12 +38,34 @@ async fn every_service_refuses() -> Result<()> {
     let parent = beizhan.community.clone();
     for status in [
         meeting.call(through.clone()).await.unwrap_err(),
-        directory.call(ListMembershipsRequest { parent: parent.clone(), ..Default::default() }).await.unwrap_err(),
-        policy.call(ListGrantsRequest { parent: parent.clone(), ..Default::default() }).await.unwrap_err(),
-        policy.call(GetSnapshotRequest { community: parent.clone(), ..Default::default() }).await.unwrap_err(),
+        directory
+            .call(ListMembershipsRequest {
+                parent: parent.clone(),
+                ..Default::default()
+            })
+            .await
+            .unwrap_err(),
+        policy
+            .call(ListGrantsRequest {
+                parent: parent.clone(),
+                ..Default::default()
+            })
+            .await
+            .unwrap_err(),
+        policy
+            .call(GetSnapshotRequest {
+                community: parent.clone(),
+                ..Default::default()
+            })
+            .await
+            .unwrap_err(),
     ] {
         let refused = Refused::from(&status);
-        assert_eq!((refused.code, refused.reason.as_str()), (Code::Unauthenticated, "UNAUTHENTICATED"), "{status:?}");
+        assert_eq!(
+            (refused.code, refused.reason.as_str()),
+            (Code::Unauthenticated, "UNAUTHENTICATED"),
+            "{status:?}"
+        );
     }
 
     // an access token in the place of the internal one, around the gateway and through it
@@ -43,7 +74,11 @@ async fn every_service_refuses() -> Result<()> {
         let mut request = node.stranger().request(through.clone())?;
         request.metadata_mut().insert("yihe-internal-token", token.parse()?);
         let mut client = MeetingServiceClient::connect(format!("http://{address}")).await?;
-        assert_eq!(client.list_meetings(request).await.unwrap_err().code(), Code::Unauthenticated, "at {address}");
+        assert_eq!(
+            client.list_meetings(request).await.unwrap_err().code(),
+            Code::Unauthenticated,
+            "at {address}"
+        );
     }
     node.stop().await?;
     Ok(())

@@ -5,7 +5,8 @@ use anyhow::Result;
 use bytes::Bytes;
 use tonic::{Code, Request};
 use yihe_proto::directory::v1::{
-    CreateMembershipRequest, GetMembershipRequest, ListMembershipsRequest, Organization, OrganizationKind, SignInRequest,
+    CreateMembershipRequest, GetMembershipRequest, ListMembershipsRequest, Organization, OrganizationKind,
+    SignInRequest,
 };
 use yihe_proto::meeting::v1::{
     Body, BodyKind, CreateBodyRequest, CreateMeetingRequest, ListBodiesRequest, ListMeetingsRequest, Meeting,
@@ -31,12 +32,20 @@ impl World {
 
     async fn members(&self) -> Result<usize> {
         let parent = self.beizhan.community.clone();
-        let request = ListMembershipsRequest { parent, page_size: 1000, ..Default::default() };
+        let request = ListMembershipsRequest {
+            parent,
+            page_size: 1000,
+            ..Default::default()
+        };
         Ok(self.secretary().call(request).await?.memberships.len())
     }
 
     async fn channel(&self) -> Result<tonic::transport::Channel> {
-        Ok(tonic::transport::Channel::from_shared(format!("http://{}", self.node.address()))?.connect().await?)
+        Ok(
+            tonic::transport::Channel::from_shared(format!("http://{}", self.node.address()))?
+                .connect()
+                .await?,
+        )
     }
 }
 
@@ -44,7 +53,11 @@ fn member(community: &str, display_name: &str, request_id: &str) -> CreateMember
     let kind = OrganizationKind::ResidentUnit.into();
     CreateMembershipRequest {
         parent: community.to_owned(),
-        organization: Some(Organization { kind, display_name: display_name.to_owned(), ..Default::default() }),
+        organization: Some(Organization {
+            kind,
+            display_name: display_name.to_owned(),
+            ..Default::default()
+        }),
         request_id: request_id.to_owned(),
         ..Default::default()
     }
@@ -68,22 +81,41 @@ async fn refused_and_nothing_written() -> Result<()> {
 async fn names(world: &World) -> Result<()> {
     let secretary = world.secretary();
     refused(secretary.call(member("", "单位", "")).await, "INVALID_REQUEST")?;
-    for name in ["communities", "communities/4403", "communities/-", "communities/440309002021/", "不", "communities/440309002021/x/../y"] {
+    for name in [
+        "communities",
+        "communities/4403",
+        "communities/-",
+        "communities/440309002021/",
+        "不",
+        "communities/440309002021/x/../y",
+    ] {
         refused(secretary.call(member(name, "单位", "")).await, "MALFORMED_NAME")?;
     }
     // a region's name is well formed, but the secretary does not act there
-    refused(secretary.call(member("regions/44", "单位", "")).await, "NOT_YOUR_CAPACITY")?;
-    let name = format!("{}/memberships/0190A5B4-7E1E-7C3A-9B3E-2F6D8C1A4E5F", world.beizhan.community);
+    refused(
+        secretary.call(member("regions/44", "单位", "")).await,
+        "NOT_YOUR_CAPACITY",
+    )?;
+    let name = format!(
+        "{}/memberships/0190A5B4-7E1E-7C3A-9B3E-2F6D8C1A4E5F",
+        world.beizhan.community
+    );
     refused(secretary.call(GetMembershipRequest { name }).await, "MALFORMED_NAME")?;
     // nobody acts in a community that is not active
-    refused(secretary.call(member("communities/110101001001", "单位", "")).await, "NOT_YOUR_CAPACITY")?;
+    refused(
+        secretary.call(member("communities/110101001001", "单位", "")).await,
+        "NOT_YOUR_CAPACITY",
+    )?;
     let meeting = Meeting {
         body: "communities/440305006013/bodies/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e5f".into(),
         title: "会".into(),
         ..Default::default()
     };
-    let request =
-        CreateMeetingRequest { parent: world.beizhan.community.clone(), meeting: Some(meeting), ..Default::default() };
+    let request = CreateMeetingRequest {
+        parent: world.beizhan.community.clone(),
+        meeting: Some(meeting),
+        ..Default::default()
+    };
     refused(secretary.call(request).await, "TWO_COMMUNITIES")?;
     Ok(())
 }
@@ -91,19 +123,41 @@ async fn names(world: &World) -> Result<()> {
 async fn fields(world: &World) -> Result<()> {
     let community = &world.beizhan.community;
     for display_name in ["", "   ", "钟\u{7}声", "a\u{202e}b", &"长".repeat(101), "两\n行"] {
-        let refusal = refused(world.secretary().call(member(community, display_name, "")).await, "INVALID_REQUEST")?;
+        let refusal = refused(
+            world.secretary().call(member(community, display_name, "")).await,
+            "INVALID_REQUEST",
+        )?;
         assert_eq!(refusal.code, Code::InvalidArgument);
         assert!(refusal.metadata["fields"].contains("display_name"), "{refusal:?}");
     }
-    let body = Body { kind: BodyKind::Unspecified.into(), display_name: "\u{0}".into(), ..Default::default() };
-    let request = CreateBodyRequest { parent: community.clone(), body: Some(body), ..Default::default() };
+    let body = Body {
+        kind: BodyKind::Unspecified.into(),
+        display_name: "\u{0}".into(),
+        ..Default::default()
+    };
+    let request = CreateBodyRequest {
+        parent: community.clone(),
+        body: Some(body),
+        ..Default::default()
+    };
     let refusal = refused(world.secretary().call(request).await, "INVALID_REQUEST")?;
     for field in ["kind", "display_name", "convener"] {
-        assert!(refusal.metadata["fields"].contains(field), "{field} is not named: {refusal:?}");
+        assert!(
+            refusal.metadata["fields"].contains(field),
+            "{field} is not named: {refusal:?}"
+        );
     }
-    let request = ListBodiesRequest { parent: community.clone(), page_size: -1, ..Default::default() };
+    let request = ListBodiesRequest {
+        parent: community.clone(),
+        page_size: -1,
+        ..Default::default()
+    };
     refused(world.secretary().call(request).await, "INVALID_REQUEST")?;
-    let request = ListBodiesRequest { parent: community.clone(), page_token: "AAAA".into(), ..Default::default() };
+    let request = ListBodiesRequest {
+        parent: community.clone(),
+        page_token: "AAAA".into(),
+        ..Default::default()
+    };
     refused(world.secretary().call(request).await, "PAGE_TOKEN_INVALID")?;
     Ok(())
 }
@@ -115,8 +169,17 @@ async fn retries(world: &World, before: usize) -> Result<()> {
     let again = world.secretary().call(member(community, "北站书店", id)).await?;
     assert_eq!(first.name, again.name);
     assert_eq!(world.members().await?, before + 1);
-    refused(world.secretary().call(member(community, "北站茶馆", id)).await, "REQUEST_ID_REUSED")?;
-    refused(world.secretary().call(member(community, "北站茶馆", "not-a-uuid")).await, "INVALID_REQUEST")?;
+    refused(
+        world.secretary().call(member(community, "北站茶馆", id)).await,
+        "REQUEST_ID_REUSED",
+    )?;
+    refused(
+        world
+            .secretary()
+            .call(member(community, "北站茶馆", "not-a-uuid"))
+            .await,
+        "INVALID_REQUEST",
+    )?;
     Ok(())
 }
 
@@ -143,9 +206,15 @@ async fn tokens(world: &World) -> Result<()> {
     let person = &world.beizhan.property_company.person;
     refused(person.acting_as(&committee).call(request()).await, "NOT_YOUR_CAPACITY")?;
     let cross = &world.beizhan.cross_appointed;
-    let list = ListMeetingsRequest { parent: world.beizhan.community.clone(), ..Default::default() };
+    let list = ListMeetingsRequest {
+        parent: world.beizhan.community.clone(),
+        ..Default::default()
+    };
     refused(cross.call(list).await, "CAPACITY_REQUIRED")?;
-    let request = SignInRequest { login: "secretary".into(), password: "not the password".into() };
+    let request = SignInRequest {
+        login: "secretary".into(),
+        password: "not the password".into(),
+    };
     refused(world.node.stranger().call(request).await, "SIGN_IN_FAILED")?;
     Ok(())
 }

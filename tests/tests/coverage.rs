@@ -13,7 +13,9 @@ const BEIZHAN: &str = "440309002021";
 const HUAGUOSHAN: &str = "440305006013";
 
 async fn call(actor: &Actor, node: &TestNode, rpc: &Rpc) -> Result<Result<Bytes, Status>> {
-    let channel = tonic::transport::Channel::from_shared(format!("http://{}", node.address()))?.connect().await?;
+    let channel = tonic::transport::Channel::from_shared(format!("http://{}", node.address()))?
+        .connect()
+        .await?;
     let message = rpc.request_in(BEIZHAN, HUAGUOSHAN)?;
     let request: Request<Bytes> = actor.request(message)?;
     Ok(call_raw(&channel, &rpc.path, request, rpc.streaming).await)
@@ -25,7 +27,11 @@ fn refusal(answer: Result<Bytes, Status>, rpc: &Rpc) -> Refused {
         Err(status) => {
             let refused = Refused::from(&status);
             assert!(!refused.reason.is_empty(), "{}: no ErrorInfo in {status:?}", rpc.path);
-            assert!(!refused.localized.is_empty(), "{}: no LocalizedMessage in {status:?}", rpc.path);
+            assert!(
+                !refused.localized.is_empty(),
+                "{}: no LocalizedMessage in {status:?}",
+                rpc.path
+            );
             refused
         }
     }
@@ -54,7 +60,11 @@ async fn every_rpc_refuses_strangers_and_wrong_roles() -> Result<()> {
                 // nobody outside learns that it exists, the secretary included
                 for actor in [node.stranger(), core] {
                     let refused = refusal(call(actor, &node, &rpc).await?, &rpc);
-                    assert_eq!((refused.code, refused.reason.as_str()), (Code::Unimplemented, "METHOD_UNKNOWN"), "{path}");
+                    assert_eq!(
+                        (refused.code, refused.reason.as_str()),
+                        (Code::Unimplemented, "METHOD_UNKNOWN"),
+                        "{path}"
+                    );
                 }
                 *seen.entry("internal").or_default() += 1;
             }
@@ -74,7 +84,9 @@ async fn every_rpc_refuses_strangers_and_wrong_roles() -> Result<()> {
             Rule::Require => {
                 let refused = refusal(call(node.stranger(), &node, &rpc).await?, &rpc);
                 assert_eq!(refused.code, Code::Unauthenticated, "{path}: {refused:?}");
-                wrong_role(&node, &beizhan, weak, &rpc).await.with_context(|| path.clone())?;
+                wrong_role(&node, &beizhan, weak, &rpc)
+                    .await
+                    .with_context(|| path.clone())?;
                 missing_target(&node, core, weak, &rpc).await.with_context(|| path)?;
                 *seen.entry("require").or_default() += 1;
             }
@@ -87,7 +99,10 @@ async fn every_rpc_refuses_strangers_and_wrong_roles() -> Result<()> {
 
 /// Somebody whose role does not have the permission is refused, whatever the target.
 async fn wrong_role(node: &TestNode, beizhan: &Beizhan, weak: &Actor, rpc: &Rpc) -> Result<()> {
-    let operator_only = rpc.permissions.iter().all(|permission| permission.starts_with("directory.community.") && !permission.ends_with(".get"));
+    let operator_only = rpc
+        .permissions
+        .iter()
+        .all(|permission| permission.starts_with("directory.community.") && !permission.ends_with(".get"));
     if operator_only {
         let refused = refusal(call(&beizhan.committee.person, node, rpc).await?, rpc);
         assert_eq!(refused.code, Code::PermissionDenied, "{}: {refused:?}", rpc.path);
@@ -95,7 +110,12 @@ async fn wrong_role(node: &TestNode, beizhan: &Beizhan, weak: &Actor, rpc: &Rpc)
     }
     // the operator holds two permissions and no other
     let refused = refusal(call(&node.operator()?, node, rpc).await?, rpc);
-    assert_eq!(refused.code, Code::PermissionDenied, "{} by the operator: {refused:?}", rpc.path);
+    assert_eq!(
+        refused.code,
+        Code::PermissionDenied,
+        "{} by the operator: {refused:?}",
+        rpc.path
+    );
     let verdict = verdict(beizhan, weak, rpc).await?;
     // a list under a condition is answered with what the condition lets through
     let lists = rpc.path.contains("/List") && verdict == Verdict::Conditional;
@@ -105,19 +125,30 @@ async fn wrong_role(node: &TestNode, beizhan: &Beizhan, weak: &Actor, rpc: &Rpc)
         let unread = refused.reason == "MALFORMED_NAME" && verdict == Verdict::Conditional;
         // one may always ask about oneself
         let unread = unread || (refused.reason == "PERMISSION_UNKNOWN" && rpc.path.ends_with("/Explain"));
-        assert!(refused.code == Code::PermissionDenied || unread, "{} ({verdict:?}): {refused:?}", rpc.path);
+        assert!(
+            refused.code == Code::PermissionDenied || unread,
+            "{} ({verdict:?}): {refused:?}",
+            rpc.path
+        );
     }
     Ok(())
 }
 
 async fn verdict(beizhan: &Beizhan, actor: &Actor, rpc: &Rpc) -> Result<Verdict> {
-    let request = CheckRequest { parent: beizhan.community.clone(), permission: rpc.permissions[0].clone() };
+    let request = CheckRequest {
+        parent: beizhan.community.clone(),
+        permission: rpc.permissions[0].clone(),
+    };
     Ok(actor.call(request).await?.verdict())
 }
 
 /// AIP-211: that something does not exist is told only to those who may see it without condition.
 async fn missing_target(node: &TestNode, core: &Actor, weak: &Actor, rpc: &Rpc) -> Result<()> {
-    let is_get = rpc.path.rsplit('/').next().is_some_and(|method| method.starts_with("Get"));
+    let is_get = rpc
+        .path
+        .rsplit('/')
+        .next()
+        .is_some_and(|method| method.starts_with("Get"));
     if !is_get || rpc.path.contains("GetMatrix") || rpc.path.contains("GetCommunity") {
         return Ok(());
     }
@@ -125,6 +156,10 @@ async fn missing_target(node: &TestNode, core: &Actor, weak: &Actor, rpc: &Rpc) 
     assert_eq!(refused.code, Code::NotFound, "{}: {refused:?}", rpc.path);
     let answer = call(weak, node, rpc).await?;
     let code = answer.err().map(|status| status.code());
-    assert!(matches!(code, Some(Code::PermissionDenied | Code::NotFound)), "{}: {code:?}", rpc.path);
+    assert!(
+        matches!(code, Some(Code::PermissionDenied | Code::NotFound)),
+        "{}: {code:?}",
+        rpc.path
+    );
     Ok(())
 }

@@ -40,9 +40,16 @@ async fn a_python_client_holds_a_meeting() -> Result<()> {
     });
     let (lines, succeeded) = told.await??;
     ensure!(succeeded, "the client failed after:\n{}", lines.join("\n"));
-    assert!(lines.iter().any(|line| line.starts_with("RESOLUTION 2026-1 ")), "{}", lines.join("\n"));
+    assert!(
+        lines.iter().any(|line| line.starts_with("RESOLUTION 2026-1 ")),
+        "{}",
+        lines.join("\n")
+    );
     for reason in ["PERMISSION_DENIED", "MEETING_NOT_QUORATE", "ALREADY_VOTED"] {
-        assert!(lines.iter().any(|line| line.contains(&format!("refused: {reason}"))), "{reason} was not shown");
+        assert!(
+            lines.iter().any(|line| line.contains(&format!("refused: {reason}"))),
+            "{reason} was not shown"
+        );
     }
     node.stop().await?;
     Ok(())

@@ -48,25 +48,50 @@ fn the_list_of_reasons_is_the_codes() {
          `{…}` is filled from the metadata of `ErrorInfo`.\n\n| reason | gRPC code | English | 中文 |\n|---|---|---|---|\n",
     );
     for (name, reason) in all() {
-        writeln!(text, "| `{name}` | {} | {} | {} |", code(reason.kind), reason.en, reason.zh).unwrap();
+        writeln!(
+            text,
+            "| `{name}` | {} | {} | {} |",
+            code(reason.kind),
+            reason.en,
+            reason.zh
+        )
+        .unwrap();
     }
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reasons.md");
     if std::env::var_os("YIHE_UPDATE_GOLDEN").is_some() {
         std::fs::write(&file, &text).unwrap();
     }
-    assert_eq!(std::fs::read_to_string(&file).unwrap_or_default(), text, "docs/reasons.md is not up to date");
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap_or_default(),
+        text,
+        "docs/reasons.md is not up to date"
+    );
 }
 
 #[test]
 fn texts_are_in_both_languages_and_in_style() {
     for (name, reason) in all() {
-        assert!(!reason.en.ends_with('.') && !reason.en.is_empty(), "{name}: {}", reason.en);
-        assert!(reason.zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{name}: {}", reason.zh);
+        assert!(
+            !reason.en.ends_with('.') && !reason.en.is_empty(),
+            "{name}: {}",
+            reason.en
+        );
+        assert!(
+            reason.zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)),
+            "{name}: {}",
+            reason.zh
+        );
         let placeholders = |text: &str| {
-            let parts = text.split('{').skip(1).filter_map(|part| part.split('}').next().map(str::to_owned));
+            // a value may itself come in two languages: `test` and `test_zh`
+            let parts = text.split('{').skip(1).filter_map(|part| part.split('}').next());
+            let parts = parts.map(|part| part.trim_end_matches("_zh").to_owned());
             parts.collect::<BTreeSet<_>>()
         };
-        assert_eq!(placeholders(reason.en), placeholders(reason.zh), "{name} tells different things in the two languages");
+        assert_eq!(
+            placeholders(reason.en),
+            placeholders(reason.zh),
+            "{name} tells different things in the two languages"
+        );
     }
 }
 
@@ -76,10 +101,15 @@ fn contracts_name_only_reasons_there_are() {
     let mut named = 0;
     for rpc in yihe_tests::rpcs().unwrap() {
         for word in rpc.comment().split('`').skip(1).step_by(2) {
-            let is_reason = word.len() > 5 && word.contains('_') && word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+            let is_reason =
+                word.len() > 5 && word.contains('_') && word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
             if is_reason {
                 named += 1;
-                assert!(known.contains_key(word), "{} names {word}, which nothing gives", rpc.path);
+                assert!(
+                    known.contains_key(word),
+                    "{} names {word}, which nothing gives",
+                    rpc.path
+                );
             }
         }
     }

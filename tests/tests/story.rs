@@ -6,7 +6,11 @@ use yihe_demo::{Narrator, tell};
 use yihe_testkit::{TestNode, TestNodeOptions};
 
 async fn story(wiring: Wiring) -> Result<()> {
-    let node = TestNode::start(TestNodeOptions { wiring, ..TestNodeOptions::default() }).await?;
+    let node = TestNode::start(TestNodeOptions {
+        wiring,
+        ..TestNodeOptions::default()
+    })
+    .await?;
     let mut narrator = Narrator::silent();
     let story = tell(&node, &mut narrator).await?;
     assert_eq!((story.tally.yes, story.tally.no, story.tally.abstain), (16, 2, 2));
@@ -22,7 +26,10 @@ async fn story(wiring: Wiring) -> Result<()> {
         "NOTICE_TOO_SHORT",
         "CREDENTIALS_COLLECTED",
     ] {
-        assert!(narrator.refusals().iter().any(|refused| refused == reason), "{reason} was not shown");
+        assert!(
+            narrator.refusals().iter().any(|refused| refused == reason),
+            "{reason} was not shown"
+        );
     }
     node.stop().await?;
     Ok(())

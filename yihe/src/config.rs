@@ -73,7 +73,9 @@ pub struct GatewayLimits {
 
 impl Default for GatewayLimits {
     fn default() -> Self {
-        Self { requests_per_second: 2000 }
+        Self {
+            requests_per_second: 2000,
+        }
     }
 }
 
@@ -131,17 +133,27 @@ impl Config {
         let mut figment = Figment::new();
         if let Some(file) = file {
             if !file.is_file() {
-                return Err(vec![BadKey::new("--config", format!("{} is not a file", file.display()))]);
+                return Err(vec![BadKey::new(
+                    "--config",
+                    format!("{} is not a file", file.display()),
+                )]);
             }
             figment = figment.merge(Toml::file(file));
         }
-        let environment = Env::prefixed("YIHE_").filter(|key| !key.starts_with("TEST_") && key != "BIN").split("__");
+        let environment = Env::prefixed("YIHE_")
+            .filter(|key| !key.starts_with("TEST_") && key != "BIN")
+            .split("__");
         let figment = figment.merge(environment).merge(Serialized::defaults(flags));
         check::check(&figment)?;
         let config: Self = Figment::from(Serialized::defaults(Self::default()))
             .merge(figment)
             .extract()
-            .map_err(|errors| errors.into_iter().map(|error| BadKey::new(&error.path.join("."), error.kind)).collect::<Vec<_>>())?;
+            .map_err(|errors| {
+                errors
+                    .into_iter()
+                    .map(|error| BadKey::new(&error.path.join("."), error.kind))
+                    .collect::<Vec<_>>()
+            })?;
         check::consistent(&config)?;
         Ok(config)
     }
@@ -186,8 +198,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("yihe.toml");
         std::fs::write(&file, text).unwrap();
-        Config::load(Some(&file), &Flags::default())
-            .map_err(|bad| bad.into_iter().map(|bad| bad.to_string()).collect())
+        Config::load(Some(&file), &Flags::default()).map_err(|bad| bad.into_iter().map(|bad| bad.to_string()).collect())
     }
 
     #[test]
@@ -202,8 +213,17 @@ mod tests {
         )
         .unwrap_err();
         let all = bad.join("\n");
-        for key in ["listen", "lissten", "wiring", "gateway.requests_per_second", "services.metting"] {
-            assert!(bad.iter().any(|line| line.starts_with(&format!("{key}:"))), "{key} is not named in\n{all}");
+        for key in [
+            "listen",
+            "lissten",
+            "wiring",
+            "gateway.requests_per_second",
+            "services.metting",
+        ] {
+            assert!(
+                bad.iter().any(|line| line.starts_with(&format!("{key}:"))),
+                "{key} is not named in\n{all}"
+            );
         }
         assert!(all.contains("did you mean `listen`"), "{all}");
     }
@@ -221,7 +241,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("yihe.toml");
         std::fs::write(&file, "listen = \"127.0.0.1:1\"\nlog = \"debug\"\n").unwrap();
-        let flags = Flags { listen: Some("127.0.0.1:2".parse().unwrap()), ..Flags::default() };
+        let flags = Flags {
+            listen: Some("127.0.0.1:2".parse().unwrap()),
+            ..Flags::default()
+        };
         let config = Config::load(Some(&file), &flags).unwrap();
         assert_eq!((config.listen.port(), config.log.as_str()), (2, "debug"));
     }

@@ -41,7 +41,10 @@ pub struct Node {
 #[must_use]
 pub fn store_config(config: &Config, keys: &Keys, service: ServiceName) -> StoreConfig {
     let file = config.data_dir.join(format!("{}.db", service.as_str()));
-    StoreConfig::new(Backend::Sqlite { file }, keys.derive(&format!("store {}", service.as_str())))
+    StoreConfig::new(
+        Backend::Sqlite { file },
+        keys.derive(&format!("store {}", service.as_str())),
+    )
 }
 
 impl Node {
@@ -120,7 +123,8 @@ impl Node {
             .await?;
             directory_feed = Some(started.feed);
             self.tasks.push(started.tasks);
-            self.attach(config, wires, ServiceName::Directory, started.routes).await?;
+            self.attach(config, wires, ServiceName::Directory, started.routes)
+                .await?;
         }
         if config.runs(ServiceName::Policy) {
             let started = yihe_policy::start(yihe_policy::Deps {
@@ -169,10 +173,20 @@ impl Node {
 
     async fn start_gateway(&mut self, config: &Config, wires: &Wires) -> Result<()> {
         let snapshots = self.snapshots(wires, "gateway");
-        snapshots.root().await.context("no policies: the policy service does not answer")?;
-        let links = wires.links.iter().map(|(service, (link, _))| (service.as_str(), link.clone())).collect();
+        snapshots
+            .root()
+            .await
+            .context("no policies: the policy service does not answer")?;
+        let links = wires
+            .links
+            .iter()
+            .map(|(service, (link, _))| (service.as_str(), link.clone()))
+            .collect();
         let gateway = Gateway::new(
-            GatewayConfig { requests_per_second: config.gateway.requests_per_second, ..GatewayConfig::default() },
+            GatewayConfig {
+                requests_per_second: config.gateway.requests_per_second,
+                ..GatewayConfig::default()
+            },
             links,
             snapshots,
             AccessTokens::new(&wires.keys, Arc::clone(&wires.clock)),
@@ -192,14 +206,18 @@ impl Node {
     }
 
     async fn listen(&mut self, wanted: SocketAddr, name: &'static str, routes: Routes) -> Result<SocketAddr> {
-        let listener = TcpListener::bind(wanted).await.with_context(|| format!("{name} cannot listen on {wanted}"))?;
+        let listener = TcpListener::bind(wanted)
+            .await
+            .with_context(|| format!("{name} cannot listen on {wanted}"))?;
         let address = listener.local_addr()?;
         let mut stopping = self.stopping.subscribe();
         let stop = async move {
             let _ = stopping.wait_for(|stopping| *stopping).await;
         };
         self.servers.spawn(async move {
-            serve(listener, routes, ServeOptions::default(), stop).await.with_context(|| format!("{name} on {address}"))
+            serve(listener, routes, ServeOptions::default(), stop)
+                .await
+                .with_context(|| format!("{name} on {address}"))
         });
         Ok(address)
     }
@@ -232,7 +250,12 @@ impl Wires {
             links.insert(service, link);
         }
         let internal = InternalTokens::new(&keys, Arc::clone(&clock));
-        Ok(Self { keys, clock, internal, links })
+        Ok(Self {
+            keys,
+            clock,
+            internal,
+            links,
+        })
     }
 
     fn reach(&self, service: ServiceName, link: Link) -> Result<()> {
@@ -244,7 +267,11 @@ impl Wires {
     }
 
     fn link(&self, to: ServiceName, caller: &'static str) -> ServiceLink {
-        let link = self.links.get(&to).map(|(link, _)| link.clone()).unwrap_or_else(|| Link::late().0);
+        let link = self
+            .links
+            .get(&to)
+            .map(|(link, _)| link.clone())
+            .unwrap_or_else(|| Link::late().0);
         ServiceLink::new(link, self.internal.clone(), caller, Arc::clone(&self.clock))
     }
 }

@@ -43,11 +43,21 @@ mod slow {
             convener: beizhan.committee.organization.clone(),
             ..Default::default()
         };
-        let request = CreateBodyRequest { parent: beizhan.community.clone(), body: Some(body), ..Default::default() };
+        let request = CreateBodyRequest {
+            parent: beizhan.community.clone(),
+            body: Some(body),
+            ..Default::default()
+        };
         let body = secretary.call(request).await?.name;
         for voter in &voters {
             let organization = voter.organization.clone();
-            secretary.call(AddBodyMemberRequest { parent: body.clone(), organization, ..Default::default() }).await?;
+            secretary
+                .call(AddBodyMemberRequest {
+                    parent: body.clone(),
+                    organization,
+                    ..Default::default()
+                })
+                .await?;
         }
         let start = node.clock.now().plus_days(9);
         let mut meetings = Vec::new();
@@ -58,8 +68,11 @@ mod slow {
                 start_time: Some(start.to_proto()),
                 ..Default::default()
             };
-            let request =
-                CreateMeetingRequest { parent: beizhan.community.clone(), meeting: Some(meeting), ..Default::default() };
+            let request = CreateMeetingRequest {
+                parent: beizhan.community.clone(),
+                meeting: Some(meeting),
+                ..Default::default()
+            };
             let meeting = secretary.call(request).await?.name;
             let item = AgendaItem {
                 title: "议题".into(),
@@ -67,24 +80,53 @@ mod slow {
                 matter_class: MatterClass::Coordination.into(),
                 ..Default::default()
             };
-            let request =
-                CreateAgendaItemRequest { parent: meeting.clone(), agenda_item: Some(item), ..Default::default() };
+            let request = CreateAgendaItemRequest {
+                parent: meeting.clone(),
+                agenda_item: Some(item),
+                ..Default::default()
+            };
             let item = secretary.call(request).await?.name;
-            secretary.call(ServeNoticeRequest { name: meeting.clone(), ..Default::default() }).await?;
+            secretary
+                .call(ServeNoticeRequest {
+                    name: meeting.clone(),
+                    ..Default::default()
+                })
+                .await?;
             meetings.push((meeting, item));
         }
         // the present, so that a node on the machine's clock goes on from here
         node.clock.set(SystemClock.now());
         let mut votes = Vec::new();
         for (meeting, item) in meetings {
-            secretary.call(OpenSessionRequest { name: meeting.clone(), ..Default::default() }).await?;
+            secretary
+                .call(OpenSessionRequest {
+                    name: meeting.clone(),
+                    ..Default::default()
+                })
+                .await?;
             for voter in &voters {
                 voter.person.call(CheckInRequest { name: meeting.clone() }).await?;
             }
-            let motion = Motion { agenda_item: item, text: "议案".into(), ..Default::default() };
-            let request = SubmitMotionRequest { parent: meeting, motion: Some(motion), ..Default::default() };
+            let motion = Motion {
+                agenda_item: item,
+                text: "议案".into(),
+                ..Default::default()
+            };
+            let request = SubmitMotionRequest {
+                parent: meeting,
+                motion: Some(motion),
+                ..Default::default()
+            };
             let motion = voters[0].person.call(request).await?.name;
-            votes.push(secretary.call(OpenVoteRequest { parent: motion, ..Default::default() }).await?.name);
+            votes.push(
+                secretary
+                    .call(OpenVoteRequest {
+                        parent: motion,
+                        ..Default::default()
+                    })
+                    .await?
+                    .name,
+            );
         }
         node.stop().await?;
         Ok(Prepared { data, votes, voters })
@@ -141,7 +183,11 @@ mod slow {
     }
 
     fn ballot(vote: &str, request_id: &str) -> CastBallotRequest {
-        CastBallotRequest { parent: vote.to_owned(), choice: Choice::Yes.into(), request_id: request_id.to_owned() }
+        CastBallotRequest {
+            parent: vote.to_owned(),
+            choice: Choice::Yes.into(),
+            request_id: request_id.to_owned(),
+        }
     }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -152,7 +198,10 @@ mod slow {
         let mut tokens = Vec::new();
         for voter in &prepared.voters {
             let (login, password) = voter.person.login().context("login")?;
-            tokens.push((stranger.sign_in(login, password).await?.token().unwrap(), voter.organization.clone()));
+            tokens.push((
+                stranger.sign_in(login, password).await?.token().unwrap(),
+                voter.organization.clone(),
+            ));
         }
         let mut seeded = Seeded(0x9e37_79b9_7f4a_7c15);
         let (mut acknowledged_in_all, mut unanswered_in_all) = (0, 0);
@@ -181,7 +230,10 @@ mod slow {
                         acknowledged.insert(organization);
                     }
                     Err(status) => {
-                        let lost = matches!(status.code(), tonic::Code::Unavailable | tonic::Code::Unknown | tonic::Code::Cancelled);
+                        let lost = matches!(
+                            status.code(),
+                            tonic::Code::Unavailable | tonic::Code::Unknown | tonic::Code::Cancelled
+                        );
                         ensure!(lost, "round {round}: {status:?}");
                         unanswered_in_all += 1;
                     }
@@ -189,23 +241,43 @@ mod slow {
             }
             acknowledged_in_all += acknowledged.len();
 
-            (running, stranger) = Running::start(&prepared, address).await.with_context(|| format!("round {round}"))?;
-            let everybody: Vec<Actor> =
-                tokens.iter().map(|(token, organization)| stranger.with_token(token).acting_as(organization)).collect();
+            (running, stranger) = Running::start(&prepared, address)
+                .await
+                .with_context(|| format!("round {round}"))?;
+            let everybody: Vec<Actor> = tokens
+                .iter()
+                .map(|(token, organization)| stranger.with_token(token).acting_as(organization))
+                .collect();
             let kept = cast(&everybody[0], vote).await?;
             let lost: Vec<_> = acknowledged.difference(&kept).collect();
-            assert!(lost.is_empty(), "round {round}, killed at {at:?}: acknowledged and lost: {lost:?}");
+            assert!(
+                lost.is_empty(),
+                "round {round}, killed at {at:?}: acknowledged and lost: {lost:?}"
+            );
 
             // those who got no answer ask again with the same request_id: one effect, whether the first try had it or not
             for (index, voter) in everybody.iter().enumerate() {
-                voter.call(ballot(vote, &request_id(round, index))).await.with_context(|| format!("round {round} again"))?;
+                voter
+                    .call(ballot(vote, &request_id(round, index)))
+                    .await
+                    .with_context(|| format!("round {round} again"))?;
             }
             assert_eq!(cast(&everybody[0], vote).await?.len(), VOTERS, "round {round}");
-            assert_eq!(told(&everybody[0], vote).await?, VOTERS, "round {round}: events of ballots");
+            assert_eq!(
+                told(&everybody[0], vote).await?,
+                VOTERS,
+                "round {round}: events of ballots"
+            );
         }
         // both kinds must have been met, or the instants prove nothing
-        assert!(acknowledged_in_all > ROUNDS, "{acknowledged_in_all} ballots were acknowledged before the kill");
-        assert!(unanswered_in_all > ROUNDS, "{unanswered_in_all} ballots were unanswered");
+        assert!(
+            acknowledged_in_all > ROUNDS,
+            "{acknowledged_in_all} ballots were acknowledged before the kill"
+        );
+        assert!(
+            unanswered_in_all > ROUNDS,
+            "{unanswered_in_all} ballots were unanswered"
+        );
         Ok(())
     }
 
@@ -214,15 +286,28 @@ mod slow {
     }
 
     async fn cast(reader: &Actor, vote: &str) -> Result<BTreeSet<String>> {
-        let request = ListBallotsRequest { parent: vote.to_owned(), page_size: 1000, ..Default::default() };
+        let request = ListBallotsRequest {
+            parent: vote.to_owned(),
+            page_size: 1000,
+            ..Default::default()
+        };
         let ballots = reader.call(request).await?.ballots;
-        Ok(ballots.into_iter().filter(|ballot| ballot.choice() == Choice::Yes).map(|ballot| ballot.organization).collect())
+        Ok(ballots
+            .into_iter()
+            .filter(|ballot| ballot.choice() == Choice::Yes)
+            .map(|ballot| ballot.organization)
+            .collect())
     }
 
     /// Ballots in the meeting's stream of events.
     async fn told(reader: &Actor, vote: &str) -> Result<usize> {
         let meeting = vote.split("/votes/").next().unwrap_or_default().to_owned();
-        let mut stream = reader.watch(WatchMeetingRequest { name: meeting, after_position: 0 }).await?;
+        let mut stream = reader
+            .watch(WatchMeetingRequest {
+                name: meeting,
+                after_position: 0,
+            })
+            .await?;
         let mut ballots = 0;
         let within = Duration::from_millis(150);
         while let Ok(Some(event)) = tokio::time::timeout(within, stream.message()).await.unwrap_or(Ok(None)) {

@@ -6,8 +6,8 @@ use std::time::Instant;
 use anyhow::{Result, ensure};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, Statement,
-    TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 
 use crate::figures::rate;
@@ -22,13 +22,17 @@ const REQUEST: &str = "INSERT INTO request (community, actor, request_id, body_h
 pub async fn open(file: &Path) -> Result<DatabaseConnection> {
     let mut options = ConnectOptions::new("sqlite::memory:");
     let file = file.to_owned();
-    options.max_connections(1).test_before_acquire(false).sqlx_logging(false).map_sqlx_sqlite_opts(move |_| {
-        SqliteConnectOptions::new()
-            .filename(&file)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-    });
+    options
+        .max_connections(1)
+        .test_before_acquire(false)
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(move |_| {
+            SqliteConnectOptions::new()
+                .filename(&file)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+        });
     Ok(Database::connect(options).await?)
 }
 
@@ -38,7 +42,10 @@ pub async fn unbatched(connection: &DatabaseConnection, ballots: &[BallotToCast]
 }
 
 /// So many ballots to a commit. Returns ballots a second.
-#[expect(clippy::disallowed_methods, reason = "this is what the store's transactions are compared with")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is what the store's transactions are compared with"
+)]
 pub async fn batched(connection: &DatabaseConnection, ballots: &[BallotToCast], batch: usize) -> Result<f64> {
     let begun = Instant::now();
     for ballots in ballots.chunks(batch) {
@@ -61,7 +68,9 @@ async fn cast(transaction: &DatabaseTransaction, ballot: &BallotToCast) -> Resul
     let actor = format!("users/{}", ballot.user);
     let subject = format!("{}/ballots/{}", ballot.vote, ballot.organization);
     let run = async |sql: &str, values: Vec<sea_orm::Value>| {
-        transaction.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await
+        transaction
+            .execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values))
+            .await
     };
     let values = vec![
         community.into(),

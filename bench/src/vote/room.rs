@@ -8,13 +8,13 @@ use sea_orm::{ConnectionTrait, DatabaseConnection};
 use uuid::Uuid;
 use yihe_kernel::{Clock, Ids};
 use yihe_proto::directory::v1::{
-    ActivateCommunityRequest, CreateInvitationRequest, CreateMembershipRequest, EnrolRequest, InviteFirstSecretaryRequest,
-    Organization, OrganizationKind, Post,
+    ActivateCommunityRequest, CreateInvitationRequest, CreateMembershipRequest, EnrolRequest,
+    InviteFirstSecretaryRequest, Organization, OrganizationKind, Post,
 };
 use yihe_proto::meeting::v1::{
-    AddBodyMemberRequest, AgendaItem, AgendaItemKind, Body, BodyKind, CheckInRequest, CreateAgendaItemRequest, CreateBodyRequest,
-    CreateMeetingRequest, MatterClass, Meeting, Motion, OpenSessionRequest, OpenVoteRequest, ServeNoticeRequest,
-    SubmitMotionRequest,
+    AddBodyMemberRequest, AgendaItem, AgendaItemKind, Body, BodyKind, CheckInRequest, CreateAgendaItemRequest,
+    CreateBodyRequest, CreateMeetingRequest, MatterClass, Meeting, Motion, OpenSessionRequest, OpenVoteRequest,
+    ServeNoticeRequest, SubmitMotionRequest,
 };
 use yihe_testkit::{Actor, TestNode, TestNodeOptions};
 
@@ -52,7 +52,10 @@ impl Rooms {
     /// A node with enough open votes for so many ballots.
     pub async fn prepare(ballots: usize) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let options = TestNodeOptions { data_dir: Some(folder.path().to_owned()), ..TestNodeOptions::default() };
+        let options = TestNodeOptions {
+            data_dir: Some(folder.path().to_owned()),
+            ..TestNodeOptions::default()
+        };
         let node = TestNode::start(options).await?;
         let (community, committee, secretary) = community(&node).await?;
         let voters = voters(&node, &community, &secretary).await?;
@@ -75,7 +78,11 @@ impl Rooms {
                 });
             }
         }
-        Ok(Self { node, folder, ballots: all })
+        Ok(Self {
+            node,
+            folder,
+            ballots: all,
+        })
     }
 
     /// Takes so many ballots out.
@@ -92,7 +99,9 @@ impl Rooms {
     pub async fn copy(&self) -> Result<DatabaseConnection> {
         let copy: PathBuf = self.folder.path().join("copy.db");
         let original = raw::open(&self.folder.path().join("meeting.db")).await?;
-        original.execute_unprepared(&format!("VACUUM INTO '{}'", copy.display())).await?;
+        original
+            .execute_unprepared(&format!("VACUUM INTO '{}'", copy.display()))
+            .await?;
         original.close().await?;
         raw::open(&copy).await
     }
@@ -104,12 +113,19 @@ impl Rooms {
 }
 
 fn last_id(name: &str) -> Result<Uuid> {
-    name.rsplit('/').next().unwrap_or_default().parse().with_context(|| name.to_owned())
+    name.rsplit('/')
+        .next()
+        .unwrap_or_default()
+        .parse()
+        .with_context(|| name.to_owned())
 }
 
 async fn community(node: &TestNode) -> Result<(String, String, Actor)> {
     let operator = node.operator()?;
-    let request = ActivateCommunityRequest { region: "regions/440309002021".into(), ..Default::default() };
+    let request = ActivateCommunityRequest {
+        region: "regions/440309002021".into(),
+        ..Default::default()
+    };
     let community = operator.call(request).await?;
     operator.saw(&community.name, &community.revision);
     let request = InviteFirstSecretaryRequest {
@@ -123,20 +139,44 @@ async fn community(node: &TestNode) -> Result<(String, String, Actor)> {
 }
 
 async fn enrol(node: &TestNode, enrolment_code: String, login: &str) -> Result<(Actor, Uuid)> {
-    let request = EnrolRequest { enrolment_code, login: login.to_owned(), password: PASSWORD.into() };
-    let enrolled = node.stranger().call(request).await.with_context(|| format!("enrolling {login}"))?;
+    let request = EnrolRequest {
+        enrolment_code,
+        login: login.to_owned(),
+        password: PASSWORD.into(),
+    };
+    let enrolled = node
+        .stranger()
+        .call(request)
+        .await
+        .with_context(|| format!("enrolling {login}"))?;
     node.stranger().saw(&enrolled.appointment, &enrolled.revision);
-    Ok((node.stranger().sign_in(login, PASSWORD).await?, last_id(&enrolled.user)?))
+    Ok((
+        node.stranger().sign_in(login, PASSWORD).await?,
+        last_id(&enrolled.user)?,
+    ))
 }
 
 async fn voters(node: &TestNode, community: &str, secretary: &Actor) -> Result<Vec<Voter>> {
     let mut voters = Vec::new();
     for index in 0..VOTERS {
         let kind = OrganizationKind::ResidentUnit.into();
-        let organization = Organization { kind, display_name: format!("单位{index}"), ..Default::default() };
+        let organization = Organization {
+            kind,
+            display_name: format!("单位{index}"),
+            ..Default::default()
+        };
         let parent = community.to_owned();
-        let request = CreateMembershipRequest { parent, organization: Some(organization), ..Default::default() };
-        let organization = secretary.call(request).await?.organization.context("organization")?.name;
+        let request = CreateMembershipRequest {
+            parent,
+            organization: Some(organization),
+            ..Default::default()
+        };
+        let organization = secretary
+            .call(request)
+            .await?
+            .organization
+            .context("organization")?
+            .name;
         let request = CreateInvitationRequest {
             parent: community.to_owned(),
             organization: organization.clone(),
@@ -146,7 +186,11 @@ async fn voters(node: &TestNode, community: &str, secretary: &Actor) -> Result<V
         };
         let code = secretary.call(request).await?.enrolment_code;
         let (actor, user) = enrol(node, code, &format!("voter{index}")).await?;
-        voters.push(Voter { actor: actor.acting_as(&organization), user, organization: last_id(&organization)? });
+        voters.push(Voter {
+            actor: actor.acting_as(&organization),
+            user,
+            organization: last_id(&organization)?,
+        });
     }
     Ok(voters)
 }
@@ -165,11 +209,21 @@ async fn open_votes(
         convener: committee.to_owned(),
         ..Default::default()
     };
-    let request = CreateBodyRequest { parent: community.to_owned(), body: Some(body), ..Default::default() };
+    let request = CreateBodyRequest {
+        parent: community.to_owned(),
+        body: Some(body),
+        ..Default::default()
+    };
     let body = secretary.call(request).await?.name;
     for voter in voters {
         let organization = format!("organizations/{}", voter.organization);
-        secretary.call(AddBodyMemberRequest { parent: body.clone(), organization, ..Default::default() }).await?;
+        secretary
+            .call(AddBodyMemberRequest {
+                parent: body.clone(),
+                organization,
+                ..Default::default()
+            })
+            .await?;
     }
     let start = node.clock.now().plus_days(7);
     let noticed: Vec<(String, String)> = iter(0..votes)
@@ -178,7 +232,11 @@ async fn open_votes(
         .try_collect()
         .await?;
     node.clock.set(start);
-    iter(noticed).map(|(meeting, item)| open_vote(meeting, item, secretary, voters)).buffer_unordered(16).try_collect().await
+    iter(noticed)
+        .map(|(meeting, item)| open_vote(meeting, item, secretary, voters))
+        .buffer_unordered(16)
+        .try_collect()
+        .await
 }
 
 async fn notice(
@@ -194,7 +252,11 @@ async fn notice(
         start_time: Some(start.to_proto()),
         ..Default::default()
     };
-    let request = CreateMeetingRequest { parent: community.to_owned(), meeting: Some(meeting), ..Default::default() };
+    let request = CreateMeetingRequest {
+        parent: community.to_owned(),
+        meeting: Some(meeting),
+        ..Default::default()
+    };
     let meeting = secretary.call(request).await?.name;
     let item = AgendaItem {
         title: "议题".into(),
@@ -202,19 +264,47 @@ async fn notice(
         matter_class: MatterClass::Coordination.into(),
         ..Default::default()
     };
-    let request = CreateAgendaItemRequest { parent: meeting.clone(), agenda_item: Some(item), ..Default::default() };
+    let request = CreateAgendaItemRequest {
+        parent: meeting.clone(),
+        agenda_item: Some(item),
+        ..Default::default()
+    };
     let item = secretary.call(request).await?.name;
-    secretary.call(ServeNoticeRequest { name: meeting.clone(), ..Default::default() }).await?;
+    secretary
+        .call(ServeNoticeRequest {
+            name: meeting.clone(),
+            ..Default::default()
+        })
+        .await?;
     Ok((meeting, item))
 }
 
 async fn open_vote(meeting: String, item: String, secretary: &Actor, voters: &[Voter]) -> Result<String> {
-    secretary.call(OpenSessionRequest { name: meeting.clone(), ..Default::default() }).await?;
+    secretary
+        .call(OpenSessionRequest {
+            name: meeting.clone(),
+            ..Default::default()
+        })
+        .await?;
     for voter in voters {
         voter.actor.call(CheckInRequest { name: meeting.clone() }).await?;
     }
-    let motion = Motion { agenda_item: item, text: "议案".into(), ..Default::default() };
-    let request = SubmitMotionRequest { parent: meeting, motion: Some(motion), ..Default::default() };
+    let motion = Motion {
+        agenda_item: item,
+        text: "议案".into(),
+        ..Default::default()
+    };
+    let request = SubmitMotionRequest {
+        parent: meeting,
+        motion: Some(motion),
+        ..Default::default()
+    };
     let motion = voters[0].actor.call(request).await?.name;
-    Ok(secretary.call(OpenVoteRequest { parent: motion, ..Default::default() }).await?.name)
+    Ok(secretary
+        .call(OpenVoteRequest {
+            parent: motion,
+            ..Default::default()
+        })
+        .await?
+        .name)
 }

@@ -88,16 +88,17 @@ impl Tx {
         Ok(())
     }
 
-    fn note(&self, statement: &Statement) {
-        let reads = statement
-            .sql
-            .trim_start()
-            .get(..6)
-            .is_some_and(|verb| verb.eq_ignore_ascii_case("select"));
-        if !reads {
+    /// A statement that changed no row leaves nothing behind: a refused guard need not take its neighbours' commit back.
+    fn note<T>(&self, reads: bool, result: &Result<T, DbErr>, changed: impl Fn(&T) -> bool) {
+        if !reads && result.as_ref().map_or(true, changed) {
             self.wrote.store(true, Ordering::Relaxed);
         }
     }
+}
+
+fn reads(statement: &Statement) -> bool {
+    let verb = statement.sql.trim_start().get(..6);
+    verb.is_some_and(|verb| verb.eq_ignore_ascii_case("select"))
 }
 
 #[async_trait]
@@ -107,8 +108,9 @@ impl ConnectionTrait for Tx {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
-        self.note(&statement);
-        self.inner.execute_raw(statement).await
+        let result = self.inner.execute_raw(statement).await;
+        self.note(false, &result, |done| done.rows_affected() > 0);
+        result
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
@@ -117,12 +119,16 @@ impl ConnectionTrait for Tx {
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        self.note(&statement);
-        self.inner.query_one_raw(statement).await
+        let reads = reads(&statement);
+        let result = self.inner.query_one_raw(statement).await;
+        self.note(reads, &result, Option::is_some);
+        result
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.note(&statement);
-        self.inner.query_all_raw(statement).await
+        let reads = reads(&statement);
+        let result = self.inner.query_all_raw(statement).await;
+        self.note(reads, &result, |rows| !rows.is_empty());
+        result
     }
 }

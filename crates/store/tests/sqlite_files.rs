@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use sea_orm::ConnectionTrait;
-use yihe_kernel::{SystemClock, reasons};
-use yihe_store::{Backend, Store, StoreConfig, with_own_tables};
+use yihe_kernel::{SystemClock, Timestamp, reasons};
+use yihe_store::{Backend, NewEvent, Store, StoreConfig, with_own_tables};
 
 async fn open(file: &std::path::Path) -> yihe_kernel::Result<Store> {
     let config = StoreConfig::new(Backend::Sqlite { file: file.to_owned() }, [1; 32]);
@@ -28,6 +28,47 @@ async fn a_folder_that_does_not_exist_is_named() {
     let error = open(&folder.path().join("nowhere/meeting.db")).await.err().unwrap();
     assert!(error.is(&reasons::UNAVAILABLE), "{error}");
     assert!(error.to_string().contains("nowhere/meeting.db"));
+}
+
+#[tokio::test]
+async fn a_full_disk_is_named_and_nothing_is_half_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("meeting.db")).await.unwrap();
+    let fill = |limit: bool| {
+        let store = store.clone();
+        async move {
+            store
+                .transaction("test.fill", limit, |tx, limit| {
+                    Box::pin(async move {
+                        // what the file system says when it is full, SQLite says when the file may not grow
+                        let pages = if *limit { 40 } else { 1_000_000 };
+                        tx.execute_unprepared(&format!("PRAGMA max_page_count = {pages}")).await?;
+                        let event = NewEvent {
+                            community: None,
+                            kind: "test.Filled",
+                            stream: "s".into(),
+                            subject: "x".into(),
+                            actor: "services/test".into(),
+                            organization: None,
+                            payload: vec![0; 100_000],
+                            at: Timestamp::from_seconds(1),
+                        };
+                        for _ in 0..4 {
+                            tx.append(event.clone()).await?;
+                        }
+                        Ok(())
+                    })
+                })
+                .await
+        }
+    };
+    let error = fill(true).await.unwrap_err();
+    assert!(error.is(&reasons::STORAGE_FULL), "{error}");
+    assert!(error.to_string().contains("meeting.db"), "{error}");
+    assert!(store.feed().after(0, 10).await.unwrap().is_empty());
+    // and it goes on once there is room
+    fill(false).await.unwrap();
+    assert_eq!(store.feed().after(0, 10).await.unwrap().len(), 4);
 }
 
 #[tokio::test]

@@ -48,7 +48,11 @@ impl Actor {
     /// Whoever holds this access token.
     #[must_use]
     pub fn with_token(&self, token: &str) -> Self {
-        Self { credentials: Credentials::Token, token: shared(token), ..self.clone() }
+        Self {
+            credentials: Credentials::Token,
+            token: shared(token),
+            ..self.clone()
+        }
     }
 
     /// Signs a person in.
@@ -56,8 +60,16 @@ impl Actor {
     /// # Errors
     /// The gateway's refusal.
     pub async fn sign_in(&self, login: &str, password: &str) -> Result<Self, Status> {
-        let credentials = Credentials::Person { login: login.to_owned(), password: password.to_owned() };
-        let actor = Self { credentials, token: Arc::default(), acting_as: None, ..self.clone() };
+        let credentials = Credentials::Person {
+            login: login.to_owned(),
+            password: password.to_owned(),
+        };
+        let actor = Self {
+            credentials,
+            token: Arc::default(),
+            acting_as: None,
+            ..self.clone()
+        };
         actor.authenticate().await?;
         Ok(actor)
     }
@@ -67,8 +79,16 @@ impl Actor {
     /// # Errors
     /// The gateway's refusal.
     pub async fn sign_in_client(&self, client: &str, secret: &str) -> Result<Self, Status> {
-        let credentials = Credentials::Client { client: client.to_owned(), secret: secret.to_owned() };
-        let actor = Self { credentials, token: Arc::default(), acting_as: None, ..self.clone() };
+        let credentials = Credentials::Client {
+            client: client.to_owned(),
+            secret: secret.to_owned(),
+        };
+        let actor = Self {
+            credentials,
+            token: Arc::default(),
+            acting_as: None,
+            ..self.clone()
+        };
         actor.authenticate().await?;
         Ok(actor)
     }
@@ -76,13 +96,19 @@ impl Actor {
     /// The same caller in this capacity, `organizations/…` or `self`.
     #[must_use]
     pub fn acting_as(&self, capacity: &str) -> Self {
-        Self { acting_as: Some(capacity.to_owned()), ..self.clone() }
+        Self {
+            acting_as: Some(capacity.to_owned()),
+            ..self.clone()
+        }
     }
 
     /// The same caller, answered in this language.
     #[must_use]
     pub fn speaking(&self, language: &'static str) -> Self {
-        Self { language, ..self.clone() }
+        Self {
+            language,
+            ..self.clone()
+        }
     }
 
     /// The access token now.
@@ -112,10 +138,7 @@ impl Actor {
     ///
     /// # Errors
     /// The status.
-    pub async fn call<R: Guarded>(&self, message: R) -> Result<R::Response, Status>
-    where
-        R: Clone,
-    {
+    pub async fn call<R: Guarded + Clone>(&self, message: R) -> Result<R::Response, Status> {
         match self.unary(message.clone()).await {
             Err(status) if self.should_sign_in_again(&status) => {
                 self.authenticate().await?;
@@ -133,7 +156,10 @@ impl Actor {
         let mut client = self.client().await?;
         let request = self.guarded(message)?;
         let codec = ProstCodec::<R, R::Response>::default();
-        Ok(client.server_streaming(request, PathAndQuery::from_static(R::METHOD), codec).await?.into_inner())
+        Ok(client
+            .server_streaming(request, PathAndQuery::from_static(R::METHOD), codec)
+            .await?
+            .into_inner())
     }
 
     /// The request as it goes out, for tests that tamper with it.
@@ -158,7 +184,9 @@ impl Actor {
         let community = message.scopes().first().and_then(|(_, name)| community_of(name));
         let mut request = self.request(message)?;
         if let Some(revision) = community.and_then(|community| lock(&self.revisions).get(&community).cloned()) {
-            let revision = revision.parse().map_err(|_| Status::invalid_argument("not a header value"))?;
+            let revision = revision
+                .parse()
+                .map_err(|_| Status::invalid_argument("not a header value"))?;
             request.metadata_mut().insert("yihe-at-least-revision", revision);
         }
         Ok(request)
@@ -168,31 +196,50 @@ impl Actor {
         let mut client = self.client().await?;
         let request = self.guarded(message)?;
         let codec = ProstCodec::<R, R::Response>::default();
-        Ok(client.unary(request, PathAndQuery::from_static(R::METHOD), codec).await?.into_inner())
+        Ok(client
+            .unary(request, PathAndQuery::from_static(R::METHOD), codec)
+            .await?
+            .into_inner())
     }
 
     async fn client(&self) -> Result<tonic::client::Grpc<Channel>, Status> {
         let mut client = tonic::client::Grpc::new(self.channel.clone());
-        client.ready().await.map_err(|error| Status::unavailable(error.to_string()))?;
+        client
+            .ready()
+            .await
+            .map_err(|error| Status::unavailable(error.to_string()))?;
         Ok(client)
     }
 
     fn should_sign_in_again(&self, status: &Status) -> bool {
-        let renewable = matches!(self.credentials, Credentials::Person { .. } | Credentials::Client { .. });
+        let renewable = matches!(
+            self.credentials,
+            Credentials::Person { .. } | Credentials::Client { .. }
+        );
         renewable && status.code() == Code::Unauthenticated && status.message().contains("expired")
     }
 
     async fn authenticate(&self) -> Result<(), Status> {
-        let stranger = Self { credentials: Credentials::None, token: Arc::default(), ..self.clone() };
+        let stranger = Self {
+            credentials: Credentials::None,
+            token: Arc::default(),
+            ..self.clone()
+        };
         let token = match &self.credentials {
             Credentials::None | Credentials::Token => return Ok(()),
             Credentials::Person { login, password } => {
-                let request = SignInRequest { login: login.clone(), password: password.clone() };
+                let request = SignInRequest {
+                    login: login.clone(),
+                    password: password.clone(),
+                };
                 let TokenPair { access_token, .. } = stranger.unary(request).await?;
                 access_token
             }
             Credentials::Client { client, secret } => {
-                let request = IssueClientTokenRequest { client: client.clone(), client_secret: secret.clone() };
+                let request = IssueClientTokenRequest {
+                    client: client.clone(),
+                    client_secret: secret.clone(),
+                };
                 let ClientToken { access_token, .. } = stranger.unary(request).await?;
                 access_token
             }
@@ -208,7 +255,10 @@ impl Actor {
 /// It cannot be reached.
 pub async fn channel(address: std::net::SocketAddr) -> Result<Channel> {
     let endpoint = Channel::from_shared(format!("http://{address}"))?;
-    endpoint.connect().await.with_context(|| format!("no gateway at {address}"))
+    endpoint
+        .connect()
+        .await
+        .with_context(|| format!("no gateway at {address}"))
 }
 
 fn community_of(name: &str) -> Option<String> {

@@ -66,9 +66,14 @@ impl Beizhan {
 
     /// Organizations of the joint conference: the four committees and companies, then the 25 units.
     pub fn conference(&self) -> impl Iterator<Item = &Party> {
-        [&self.committee, &self.resident_committee, &self.owners_committee, &self.property_company]
-            .into_iter()
-            .chain(&self.units)
+        [
+            &self.committee,
+            &self.resident_committee,
+            &self.owners_committee,
+            &self.property_company,
+        ]
+        .into_iter()
+        .chain(&self.units)
     }
 
     /// Sets it up. The operator activates and invites the first secretary; from then on the committee acts.
@@ -77,39 +82,89 @@ impl Beizhan {
     /// A step is refused.
     pub async fn set_up(node: &TestNode) -> Result<Self> {
         let operator = node.operator()?;
-        let request = ActivateCommunityRequest { region: "regions/440309002021".into(), ..Default::default() };
+        let request = ActivateCommunityRequest {
+            region: "regions/440309002021".into(),
+            ..Default::default()
+        };
         let community = operator.call(request).await.context("activating the community")?;
         operator.saw(&community.name, &community.revision);
         let name = community.name;
         let secretary = first_secretary(node, &name, &community.party_committee).await?;
-        let desk = Desk { node, community: name.clone(), secretary: secretary.person.clone() };
+        let desk = Desk {
+            node,
+            community: name.clone(),
+            secretary: secretary.person.clone(),
+        };
 
         let mut deputies = Vec::new();
         for (index, full_name) in ["副书记甲", "副书记乙"].into_iter().enumerate() {
             let login = format!("deputy{}", index + 1);
-            deputies.push(desk.enrol(&secretary.organization, Post::DeputySecretary, full_name, &login).await?.0);
+            deputies.push(
+                desk.enrol(&secretary.organization, Post::DeputySecretary, full_name, &login)
+                    .await?
+                    .0,
+            );
         }
         for index in 1..=3 {
-            desk.enrol(&secretary.organization, Post::Member, &format!("委员{index}"), &format!("member{index}")).await?;
+            desk.enrol(
+                &secretary.organization,
+                Post::Member,
+                &format!("委员{index}"),
+                &format!("member{index}"),
+            )
+            .await?;
         }
-        let clerk = desk.enrol(&secretary.organization, Post::Clerk, "会议秘书", "clerk").await?.0;
+        let clerk = desk
+            .enrol(&secretary.organization, Post::Clerk, "会议秘书", "clerk")
+            .await?
+            .0;
 
         let mut branches = Vec::new();
         for branch in BRANCHES {
-            branches.push(desk.register(OrganizationKind::PartyBranch, branch, &secretary.organization).await?);
+            branches.push(
+                desk.register(OrganizationKind::PartyBranch, branch, &secretary.organization)
+                    .await?,
+            );
         }
         let mut units = Vec::new();
         for (index, unit) in RESIDENT_UNITS.into_iter().enumerate() {
             let login = format!("unit{}", index + 1);
-            units.push(desk.party(OrganizationKind::ResidentUnit, unit, Post::Representative, &login).await?);
+            units.push(
+                desk.party(OrganizationKind::ResidentUnit, unit, Post::Representative, &login)
+                    .await?,
+            );
         }
-        let resident_committee =
-            desk.party(OrganizationKind::ResidentCommittee, "北站社区居民委员会", Post::Director, "residents").await?;
-        let owners_committee =
-            desk.party(OrganizationKind::OwnersCommittee, "北站花园业主委员会", Post::Director, "owners").await?;
-        let property_company =
-            desk.party(OrganizationKind::PropertyCompany, "北站物业管理有限公司", Post::Manager, "property").await?;
-        let compound = desk.compound("北站花园", &owners_committee.organization, &property_company.organization).await?;
+        let resident_committee = desk
+            .party(
+                OrganizationKind::ResidentCommittee,
+                "北站社区居民委员会",
+                Post::Director,
+                "residents",
+            )
+            .await?;
+        let owners_committee = desk
+            .party(
+                OrganizationKind::OwnersCommittee,
+                "北站花园业主委员会",
+                Post::Director,
+                "owners",
+            )
+            .await?;
+        let property_company = desk
+            .party(
+                OrganizationKind::PropertyCompany,
+                "北站物业管理有限公司",
+                Post::Manager,
+                "property",
+            )
+            .await?;
+        let compound = desk
+            .compound(
+                "北站花园",
+                &owners_committee.organization,
+                &property_company.organization,
+            )
+            .await?;
         let cross_appointed = desk.cross_appointed(&resident_committee, &owners_committee).await?;
         Ok(Self {
             community: name,
@@ -133,7 +188,11 @@ async fn first_secretary(node: &TestNode, community: &str, committee: &str) -> R
         full_name: "社区党委书记".into(),
         ..Default::default()
     };
-    let invited = node.operator()?.call(request).await.context("inviting the first secretary")?;
+    let invited = node
+        .operator()?
+        .call(request)
+        .await
+        .context("inviting the first secretary")?;
     let (person, appointment) = enrol(node, &invited.enrolment_code, "secretary").await?;
     Ok(Party {
         organization: committee.to_owned(),
@@ -146,10 +205,22 @@ async fn first_secretary(node: &TestNode, community: &str, committee: &str) -> R
 
 /// Enrols with a one-time code and signs in. Returns the person, capacity not chosen, and the appointment.
 async fn enrol(node: &TestNode, code: &str, login: &str) -> Result<(Actor, String)> {
-    let request = EnrolRequest { enrolment_code: code.to_owned(), login: login.to_owned(), password: PASSWORD.into() };
-    let enrolled = node.stranger().call(request).await.with_context(|| format!("enrolling {login}"))?;
+    let request = EnrolRequest {
+        enrolment_code: code.to_owned(),
+        login: login.to_owned(),
+        password: PASSWORD.into(),
+    };
+    let enrolled = node
+        .stranger()
+        .call(request)
+        .await
+        .with_context(|| format!("enrolling {login}"))?;
     node.stranger().saw(&enrolled.appointment, &enrolled.revision);
-    let person = node.stranger().sign_in(login, PASSWORD).await.with_context(|| format!("signing {login} in"))?;
+    let person = node
+        .stranger()
+        .sign_in(login, PASSWORD)
+        .await
+        .with_context(|| format!("signing {login} in"))?;
     Ok((person, enrolled.appointment))
 }
 
@@ -162,17 +233,27 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     async fn register(&self, kind: OrganizationKind, display_name: &str, superior: &str) -> Result<String> {
-        let organization =
-            Organization { kind: kind.into(), display_name: display_name.to_owned(), ..Default::default() };
+        let organization = Organization {
+            kind: kind.into(),
+            display_name: display_name.to_owned(),
+            ..Default::default()
+        };
         let request = CreateMembershipRequest {
             parent: self.community.clone(),
             organization: Some(organization),
             superior: superior.to_owned(),
             ..Default::default()
         };
-        let membership = self.secretary.call(request).await.with_context(|| format!("registering {display_name}"))?;
+        let membership = self
+            .secretary
+            .call(request)
+            .await
+            .with_context(|| format!("registering {display_name}"))?;
         self.secretary.saw(&membership.name, &membership.revision);
-        Ok(membership.organization.context("a membership has an organization")?.name)
+        Ok(membership
+            .organization
+            .context("a membership has an organization")?
+            .name)
     }
 
     async fn enrol(&self, organization: &str, post: Post, full_name: &str, login: &str) -> Result<(Actor, String)> {
@@ -183,15 +264,27 @@ impl Desk<'_> {
             full_name: full_name.to_owned(),
             ..Default::default()
         };
-        let invited = self.secretary.call(request).await.with_context(|| format!("inviting {full_name}"))?;
+        let invited = self
+            .secretary
+            .call(request)
+            .await
+            .with_context(|| format!("inviting {full_name}"))?;
         let (person, appointment) = enrol(self.node, &invited.enrolment_code, login).await?;
         Ok((person.acting_as(organization), appointment))
     }
 
     async fn party(&self, kind: OrganizationKind, display_name: &str, post: Post, login: &str) -> Result<Party> {
         let organization = self.register(kind, display_name, "").await?;
-        let (person, appointment) = self.enrol(&organization, post, &format!("{display_name}代表"), login).await?;
-        Ok(Party { organization, display_name: display_name.to_owned(), kind, person, appointment })
+        let (person, appointment) = self
+            .enrol(&organization, post, &format!("{display_name}代表"), login)
+            .await?;
+        Ok(Party {
+            organization,
+            display_name: display_name.to_owned(),
+            kind,
+            person,
+            appointment,
+        })
     }
 
     async fn compound(&self, display_name: &str, owners_committee: &str, property_company: &str) -> Result<String> {
@@ -201,18 +294,28 @@ impl Desk<'_> {
             owners_committee: owners_committee.to_owned(),
             ..Default::default()
         };
-        let compound = self.secretary.call(request).await.context("registering the compound")?.name;
+        let compound = self
+            .secretary
+            .call(request)
+            .await
+            .context("registering the compound")?
+            .name;
         let request = CreateServiceContractRequest {
             parent: compound.clone(),
             property_company: property_company.to_owned(),
             ..Default::default()
         };
-        self.secretary.call(request).await.context("recording the service contract")?;
+        self.secretary
+            .call(request)
+            .await
+            .context("recording the service contract")?;
         Ok(compound)
     }
 
     async fn cross_appointed(&self, first: &Party, second: &Party) -> Result<Actor> {
-        let (person, _) = self.enrol(&first.organization, Post::Member, "交叉任职委员", "cross").await?;
+        let (person, _) = self
+            .enrol(&first.organization, Post::Member, "交叉任职委员", "cross")
+            .await?;
         let request = CreateInvitationRequest {
             parent: self.community.clone(),
             organization: second.organization.clone(),
@@ -220,8 +323,14 @@ impl Desk<'_> {
             full_name: "交叉任职委员".into(),
             ..Default::default()
         };
-        let invited = self.secretary.call(request).await.context("inviting to a second post")?;
-        let request = yihe_proto::directory::v1::AcceptInvitationRequest { enrolment_code: invited.enrolment_code };
+        let invited = self
+            .secretary
+            .call(request)
+            .await
+            .context("inviting to a second post")?;
+        let request = yihe_proto::directory::v1::AcceptInvitationRequest {
+            enrolment_code: invited.enrolment_code,
+        };
         let accepted = person.call(request).await.context("accepting a second post")?;
         person.saw(&accepted.appointment, &accepted.revision);
         let (login, password) = person.login().context("a person has a login")?;

@@ -41,22 +41,34 @@ impl TestNode {
     /// It does not start.
     pub async fn start(options: TestNodeOptions) -> Result<Self> {
         let folder = options.data_dir.is_none().then(tempfile::tempdir).transpose()?;
-        let data_dir = options.data_dir.or_else(|| folder.as_ref().map(|folder| folder.path().to_owned())).unwrap_or_default();
+        let data_dir = options
+            .data_dir
+            .or_else(|| folder.as_ref().map(|folder| folder.path().to_owned()))
+            .unwrap_or_default();
         // Monday 2026-03-02, 09:00 in Shanghai
-        let starting_at = options.starting_at.unwrap_or_else(|| Timestamp::from_seconds(1_772_413_200));
+        let starting_at = options
+            .starting_at
+            .unwrap_or_else(|| Timestamp::from_seconds(1_772_413_200));
         let clock = Arc::new(AdjustableClock::starting_at(starting_at));
         let config = Config {
             data_dir,
             listen: options.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0))),
             wiring: options.wiring,
-            policy: yihe::config::PolicySettings { grants_file: options.grants_file },
+            policy: yihe::config::PolicySettings {
+                grants_file: options.grants_file,
+            },
             ..Config::default()
         };
         let shared: SharedClock = Arc::<AdjustableClock>::clone(&clock);
         yihe::commands::import_shenzhen(&config, Arc::clone(&shared)).await?;
         let node = Node::start(config, NodeOptions { clock: shared }).await?;
         let stranger = Actor::stranger(channel(node.address()).await?);
-        Ok(Self { node, folder, clock, stranger })
+        Ok(Self {
+            node,
+            folder,
+            clock,
+            stranger,
+        })
     }
 
     /// Where the gateway listens.

@@ -26,9 +26,14 @@ impl From<&Status> for Refused {
         Self {
             code: status.code(),
             reason: info.map(|info| info.reason.clone()).unwrap_or_default(),
-            metadata: info.map(|info| info.metadata.clone().into_iter().collect()).unwrap_or_default(),
+            metadata: info
+                .map(|info| info.metadata.clone().into_iter().collect())
+                .unwrap_or_default(),
             text: status.message().to_owned(),
-            localized: details.localized_message().map(|message| message.message.clone()).unwrap_or_default(),
+            localized: details
+                .localized_message()
+                .map(|message| message.message.clone())
+                .unwrap_or_default(),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result, ensure};
 use yihe_proto::directory::v1::{
-    AdmitApplicationRequest, ApplyForMembershipRequest, CollectCredentialsRequest, EnrolRequest, ListMembershipsRequest,
-    OrganizationKind,
+    AdmitApplicationRequest, ApplyForMembershipRequest, CollectCredentialsRequest, EnrolRequest,
+    ListMembershipsRequest, OrganizationKind,
 };
 use yihe_testkit::{Actor, Beizhan, TestNode};
 
@@ -34,15 +34,23 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator, beizhan: &Beizhan) -
         "龙华志愿服务联合会公开申请加入,得到领取码",
         "Longhua Volunteers' Federation applies in public and gets a claim code",
     );
-    let collect =
-        CollectCredentialsRequest { application: applied.application.clone(), claim_code: applied.claim_code };
+    let collect = CollectCredentialsRequest {
+        application: applied.application.clone(),
+        claim_code: applied.claim_code,
+    };
     narrator.refused(
         "未获准入就领取凭据",
         "it tries to collect credentials before it is admitted",
         node.stranger().call(collect.clone()).await,
         "APPLICATION_NOT_ADMITTED",
     )?;
-    let admitted = beizhan.committee.person.call(AdmitApplicationRequest { name: applied.application }).await?;
+    let admitted = beizhan
+        .committee
+        .person
+        .call(AdmitApplicationRequest {
+            name: applied.application,
+        })
+        .await?;
     node.stranger().saw(&admitted.name, &admitted.revision);
     let credentials = node.stranger().call(collect.clone()).await?;
     ensure!(credentials.client == admitted.client, "credentials of another client");
@@ -56,17 +64,34 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator, beizhan: &Beizhan) -
         node.stranger().call(collect).await,
         "CREDENTIALS_COLLECTED",
     )?;
-    let client = node.stranger().sign_in_client(&credentials.client, &credentials.client_secret).await?;
-    let request = ListMembershipsRequest { parent: beizhan.community.clone(), page_size: 5, ..Default::default() };
+    let client = node
+        .stranger()
+        .sign_in_client(&credentials.client, &credentials.client_secret)
+        .await?;
+    let request = ListMembershipsRequest {
+        parent: beizhan.community.clone(),
+        page_size: 5,
+        ..Default::default()
+    };
     let seen = client.call(request).await?.memberships.len();
     ensure!(seen == 5, "the client sees {seen} memberships");
-    narrator.step("联合会的接口客户端登录并读取成员名册", "the federation's API client signs in and reads the register");
+    narrator.step(
+        "联合会的接口客户端登录并读取成员名册",
+        "the federation's API client signs in and reads the register",
+    );
 
     let (login, password) = ("federation", "correct horse battery 联合会");
-    let request =
-        EnrolRequest { enrolment_code: credentials.enrolment_code, login: login.into(), password: password.into() };
+    let request = EnrolRequest {
+        enrolment_code: credentials.enrolment_code,
+        login: login.into(),
+        password: password.into(),
+    };
     let enrolled = node.stranger().call(request).await?;
     node.stranger().saw(&enrolled.appointment, &enrolled.revision);
     let manager = node.stranger().sign_in(login, password).await?;
-    Ok(Partner { client_name: credentials.client, client, manager })
+    Ok(Partner {
+        client_name: credentials.client,
+        client,
+        manager,
+    })
 }

@@ -5,8 +5,9 @@ use prost_types::Timestamp;
 use yihe_kernel::{Clock, Timestamp as Instant};
 use yihe_proto::directory::v1::{CreateInvitationRequest, EnrolRequest, Post};
 use yihe_proto::meeting::v1::{
-    AcknowledgeNoticeRequest, AddBodyMemberRequest, AgendaItem, AgendaItemKind, Body, BodyKind, CreateAgendaItemRequest,
-    CreateBodyRequest, CreateMeetingRequest, MatterClass, Meeting, ServeNoticeRequest, UpdateMeetingRequest,
+    AcknowledgeNoticeRequest, AddBodyMemberRequest, AgendaItem, AgendaItemKind, Body, BodyKind,
+    CreateAgendaItemRequest, CreateBodyRequest, CreateMeetingRequest, MatterClass, Meeting, ServeNoticeRequest,
+    UpdateMeetingRequest,
 };
 use yihe_testkit::{Actor, Beizhan, TestNode};
 
@@ -35,7 +36,11 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator, beizhan: &Beizhan) -
         convener: beizhan.committee.organization.clone(),
         ..Default::default()
     };
-    let request = CreateBodyRequest { parent: beizhan.community.clone(), body: Some(body), ..Default::default() };
+    let request = CreateBodyRequest {
+        parent: beizhan.community.clone(),
+        body: Some(body),
+        ..Default::default()
+    };
     let body = secretary.call(request).await.context("setting up the conference")?.name;
     let mut members = 0;
     for party in beizhan.conference() {
@@ -44,7 +49,10 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator, beizhan: &Beizhan) -
             organization: party.organization.clone(),
             ..Default::default()
         };
-        secretary.call(request).await.with_context(|| format!("adding {}", party.display_name))?;
+        secretary
+            .call(request)
+            .await
+            .with_context(|| format!("adding {}", party.display_name))?;
         members += 1;
     }
     ensure!(members == 29, "the conference has {members} members");
@@ -61,8 +69,11 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator, beizhan: &Beizhan) -
         start_time: wire(now.plus_days(1)),
         ..Default::default()
     };
-    let request =
-        CreateMeetingRequest { parent: beizhan.community.clone(), meeting: Some(meeting), ..Default::default() };
+    let request = CreateMeetingRequest {
+        parent: beizhan.community.clone(),
+        meeting: Some(meeting),
+        ..Default::default()
+    };
     let meeting = secretary.call(request).await.context("convening")?.name;
     let agenda_item = agenda(beizhan, &meeting).await?;
     narrator.step(
@@ -70,33 +81,69 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator, beizhan: &Beizhan) -
         "the station lacks volunteers, the school's pupils need hours: each puts an item on the agenda",
     );
 
-    let serve = ServeNoticeRequest { name: meeting.clone(), ..Default::default() };
+    let serve = ServeNoticeRequest {
+        name: meeting.clone(),
+        ..Default::default()
+    };
     let refusal = narrator.refused(
         "明天就开会:会议通知过短",
         "a notice for tomorrow is too short",
         secretary.call(serve.clone()).await,
         "NOTICE_TOO_SHORT",
     )?;
-    ensure!(!refusal.metadata.is_empty(), "the refusal does not say when would be lawful");
+    ensure!(
+        !refusal.metadata.is_empty(),
+        "the refusal does not say when would be lawful"
+    );
     let start = now.plus_days(7);
-    let changed = Meeting { name: meeting.clone(), start_time: wire(start), ..Default::default() };
+    let changed = Meeting {
+        name: meeting.clone(),
+        start_time: wire(start),
+        ..Default::default()
+    };
     secretary
-        .call(UpdateMeetingRequest { meeting: Some(changed), update_mask: vec!["start_time".into()] })
+        .call(UpdateMeetingRequest {
+            meeting: Some(changed),
+            update_mask: vec!["start_time".into()],
+        })
         .await
         .context("postponing the draft")?;
     let notice = secretary.call(serve).await.context("serving the notice")?;
-    ensure!(notice.roster.len() == members, "{} members were served", notice.roster.len());
+    ensure!(
+        notice.roster.len() == members,
+        "{} members were served",
+        notice.roster.len()
+    );
     ensure!(notice.agenda.len() == 2, "{} items were noticed", notice.agenda.len());
     narrator.step(
-        &format!("改期一周后,发出通知:议程、29 家名册与议事规则包({})随之固定", notice.rule_pack),
-        &format!("moved by a week, the notice is served: agenda, roster of 29 and rule pack ({}) are frozen", notice.rule_pack),
+        &format!(
+            "改期一周后,发出通知:议程、29 家名册与议事规则包({})随之固定",
+            notice.rule_pack
+        ),
+        &format!(
+            "moved by a week, the notice is served: agenda, roster of 29 and rule pack ({}) are frozen",
+            notice.rule_pack
+        ),
     );
     for party in [beizhan.station(), beizhan.school()] {
-        party.person.call(AcknowledgeNoticeRequest { name: meeting.clone() }).await.context("acknowledging")?;
+        party
+            .person
+            .call(AcknowledgeNoticeRequest { name: meeting.clone() })
+            .await
+            .context("acknowledging")?;
     }
-    narrator.step("北站与学校签收通知", "the station and the school acknowledge the notice");
+    narrator.step(
+        "北站与学校签收通知",
+        "the station and the school acknowledge the notice",
+    );
     let lapsing = lapsing(node, beizhan, now.plus_days(2)).await?;
-    Ok(Convened { meeting, agenda_item, start, members, lapsing })
+    Ok(Convened {
+        meeting,
+        agenda_item,
+        start,
+        members,
+        lapsing,
+    })
 }
 
 async fn agenda(beizhan: &Beizhan, meeting: &str) -> Result<String> {
@@ -114,13 +161,21 @@ async fn agenda(beizhan: &Beizhan, meeting: &str) -> Result<String> {
     let decided = beizhan
         .station()
         .person
-        .call(item("“小小文明劝导员”项目", "车站日均客流 65 万,缺少文明劝导志愿者", AgendaItemKind::Decision))
+        .call(item(
+            "“小小文明劝导员”项目",
+            "车站日均客流 65 万,缺少文明劝导志愿者",
+            AgendaItemKind::Decision,
+        ))
         .await
         .context("the station's item")?;
     beizhan
         .school()
         .person
-        .call(item("学生志愿服务时长", "学生每学年需要志愿服务时长", AgendaItemKind::Deliberation))
+        .call(item(
+            "学生志愿服务时长",
+            "学生每学年需要志愿服务时长",
+            AgendaItemKind::Deliberation,
+        ))
         .await
         .context("the school's item")?;
     Ok(decided.name)
@@ -136,10 +191,18 @@ async fn lapsing(node: &TestNode, beizhan: &Beizhan, until: Instant) -> Result<A
         end_time: wire(until),
         ..Default::default()
     };
-    let invited = beizhan.committee.person.call(request).await.context("inviting for a short term")?;
+    let invited = beizhan
+        .committee
+        .person
+        .call(request)
+        .await
+        .context("inviting for a short term")?;
     let (login, password) = ("lapsing", "correct horse battery 任期");
-    let request =
-        EnrolRequest { enrolment_code: invited.enrolment_code, login: login.into(), password: password.into() };
+    let request = EnrolRequest {
+        enrolment_code: invited.enrolment_code,
+        login: login.into(),
+        password: password.into(),
+    };
     let enrolled = node.stranger().call(request).await?;
     node.stranger().saw(&enrolled.appointment, &enrolled.revision);
     Ok(node.stranger().sign_in(login, password).await?.acting_as(station))

@@ -14,10 +14,17 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator) -> Result<Beizhan> {
         "the operator imports Shenzhen's 901 divisions, activates Beizhan (440309002021) and invites its first secretary; from then on the committee acts",
     );
     let secretary = &beizhan.committee.person;
-    let request = ListMembershipsRequest { parent: beizhan.community.clone(), page_size: 1000, ..Default::default() };
+    let request = ListMembershipsRequest {
+        parent: beizhan.community.clone(),
+        page_size: 1000,
+        ..Default::default()
+    };
     let members = secretary.call(request).await?.memberships;
     let count = |kind: OrganizationKind| {
-        members.iter().filter(|m| m.organization.as_ref().is_some_and(|o| o.kind() == kind)).count()
+        members
+            .iter()
+            .filter(|m| m.organization.as_ref().is_some_and(|o| o.kind() == kind))
+            .count()
     };
     let structure = (
         count(OrganizationKind::PartyCommittee),
@@ -34,7 +41,11 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator) -> Result<Beizhan> {
         "a resident committee, the compound Beizhan Garden with its owners' committee, and the property company under contract",
     );
     let capacities = beizhan.cross_appointed.call(WhoAmIRequest {}).await?.capacities;
-    ensure!(capacities.len() == 2, "the cross-appointed person has {} posts", capacities.len());
+    ensure!(
+        capacities.len() == 2,
+        "the cross-appointed person has {} posts",
+        capacities.len()
+    );
     narrator.step(
         "一人交叉任职于居委会与业委会,每次只能以一个身份行事",
         "one person holds posts in the resident committee and in the owners' committee, and acts for one at a time",

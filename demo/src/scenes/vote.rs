@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result, ensure};
 use yihe_proto::meeting::v1::{
-    CastBallotRequest, Choice, CloseMeetingRequest, CloseVoteRequest, GetResolutionRequest, ListBallotsRequest, OpenVoteRequest,
-    Resolution, Tally, TallyVerdict,
+    CastBallotRequest, Choice, CloseMeetingRequest, CloseVoteRequest, GetResolutionRequest, ListBallotsRequest,
+    OpenVoteRequest, Resolution, Tally, TallyVerdict,
 };
 use yihe_testkit::{Actor, Beizhan};
 
@@ -20,11 +20,18 @@ pub async fn tell(
     narrator.scene("记名表决", "Open roll-call vote");
     let secretary = &beizhan.committee.person;
     let vote = secretary
-        .call(OpenVoteRequest { parent: session.motion.clone(), ..Default::default() })
+        .call(OpenVoteRequest {
+            parent: session.motion.clone(),
+            ..Default::default()
+        })
         .await
         .context("opening the vote")?;
     ensure!(vote.eligible == 20, "{} may vote", vote.eligible);
-    let ballot = |choice: Choice| CastBallotRequest { parent: vote.name.clone(), choice: choice.into(), ..Default::default() };
+    let ballot = |choice: Choice| CastBallotRequest {
+        parent: vote.name.clone(),
+        choice: choice.into(),
+        ..Default::default()
+    };
 
     narrator.refused(
         "非成员单位(志愿服务联合会)投票",
@@ -35,7 +42,11 @@ pub async fn tell(
     narrator.refused(
         "居委会到会代表以业委会身份投票",
         "the person who checked in for the resident committee votes in the capacity of the owners' committee",
-        beizhan.cross_appointed.acting_as(&beizhan.owners_committee.organization).call(ballot(Choice::Yes)).await,
+        beizhan
+            .cross_appointed
+            .acting_as(&beizhan.owners_committee.organization)
+            .call(ballot(Choice::Yes))
+            .await,
         "NOT_REPRESENTATIVE",
     )?;
     for (index, party) in session.present.iter().enumerate() {
@@ -49,7 +60,10 @@ pub async fn tell(
         } else {
             party.person.clone()
         };
-        person.call(ballot(choice)).await.with_context(|| format!("{} votes", party.display_name))?;
+        person
+            .call(ballot(choice))
+            .await
+            .with_context(|| format!("{} votes", party.display_name))?;
     }
     narrator.refused(
         "深圳北站再投一次",
@@ -58,14 +72,25 @@ pub async fn tell(
         "ALREADY_VOTED",
     )?;
 
-    let closed = secretary.call(CloseVoteRequest { name: vote.name.clone() }).await.context("closing the vote")?;
+    let closed = secretary
+        .call(CloseVoteRequest {
+            name: vote.name.clone(),
+        })
+        .await
+        .context("closing the vote")?;
     let tally = closed.tally.context("a closed vote has a tally")?;
     ensure!(tally.verdict() == TallyVerdict::Adopted, "{:?}", tally.verdict());
     let counts = (tally.yes, tally.no, tally.abstain, tally.not_voted);
     ensure!(counts == (16, 2, 2, 9), "counted {counts:?}");
     narrator.step(
-        &format!("计票:赞成 {},反对 {},弃权 {},未到会 9", tally.yes, tally.no, tally.abstain),
-        &format!("the count: {} in favour, {} against, {} abstaining, 9 of the roster absent", tally.yes, tally.no, tally.abstain),
+        &format!(
+            "计票:赞成 {},反对 {},弃权 {},未到会 9",
+            tally.yes, tally.no, tally.abstain
+        ),
+        &format!(
+            "the count: {} in favour, {} against, {} abstaining, 9 of the roster absent",
+            tally.yes, tally.no, tally.abstain
+        ),
     );
     for test in &tally.tests {
         ensure!(test.met, "not met: {}", test.text_en);
@@ -77,18 +102,40 @@ pub async fn tell(
         beizhan.units[20].person.call(ballot(Choice::Yes)).await,
         "VOTE_CLOSED",
     )?;
-    let request = ListBallotsRequest { parent: vote.name, page_size: 100, ..Default::default() };
+    let request = ListBallotsRequest {
+        parent: vote.name,
+        page_size: 100,
+        ..Default::default()
+    };
     let ballots = beizhan.school().person.call(request).await?.ballots;
     let yes = ballots.iter().filter(|ballot| ballot.choice() == Choice::Yes).count();
-    ensure!((ballots.len(), yes) == (20, 16), "{} ballots, {yes} in favour", ballots.len());
+    ensure!(
+        (ballots.len(), yes) == (20, 16),
+        "{} ballots, {yes} in favour",
+        ballots.len()
+    );
 
-    let resolution = secretary.call(GetResolutionRequest { name: closed.resolution }).await.context("the resolution")?;
+    let resolution = secretary
+        .call(GetResolutionRequest {
+            name: closed.resolution,
+        })
+        .await
+        .context("the resolution")?;
     narrator.step(
         &format!("决议 {}:{}", resolution.number, resolution.text),
-        &format!("resolution {}: the project of the little courtesy guides is adopted", resolution.number),
+        &format!(
+            "resolution {}: the project of the little courtesy guides is adopted",
+            resolution.number
+        ),
     );
     let meeting = session.motion.split("/motions/").next().unwrap_or_default().to_owned();
-    secretary.call(CloseMeetingRequest { name: meeting, ..Default::default() }).await.context("closing the meeting")?;
+    secretary
+        .call(CloseMeetingRequest {
+            name: meeting,
+            ..Default::default()
+        })
+        .await
+        .context("closing the meeting")?;
     narrator.step("书记宣布闭会", "the secretary closes the meeting");
     Ok((tally, resolution))
 }

@@ -1,13 +1,12 @@
 use yihe_kernel::reasons;
+pub use yihe_kernel::reasons::{COMMUNITY_NOT_FOUND, ORGANIZATION_NOT_A_MEMBER};
 
 reasons! {
     REGION_NOT_FOUND: NotFound, "no division {name} was imported", "未导入区划 {name}";
     REGION_NOT_A_COMMUNITY: Precondition, "{name} is not a division of the lowest level, which has a code of 12 digits", "{name} 不是最低一级(12 位代码)的区划";
     COMMUNITY_ALREADY_ACTIVE: AlreadyExists, "the community {name} is active already", "社区 {name} 已启用";
-    COMMUNITY_NOT_FOUND: NotFound, "there is no active community {name}", "社区 {name} 未启用";
     SECRETARY_ALREADY_APPOINTED: Precondition, "{name} has or had a secretary, or one is invited; from now on its committee acts", "{name} 已有(或曾有、或已邀请)书记,此后由党委办理";
     ORGANIZATION_NOT_FOUND: NotFound, "there is no organization {name}", "组织 {name} 不存在";
-    ORGANIZATION_NOT_A_MEMBER: Precondition, "{name} is not a member of the community", "{name} 不是本社区成员";
     ORGANIZATION_ALREADY_MEMBER: AlreadyExists, "{name} is a member of the community already", "{name} 已是本社区成员";
     PARTY_COMMITTEE_EXISTS: Precondition, "a community has exactly one Party committee, and this one has {name}", "每个社区只有一个党委,本社区已有 {name}";
     PARTY_COMMITTEE_REQUIRED: Precondition, "the Party committee {name} cannot leave its community", "社区党委 {name} 不得退出";

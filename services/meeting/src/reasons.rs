@@ -1,10 +1,10 @@
 //! Why this service refuses. The comments of the RPCs name the same codes.
 
 use yihe_kernel::reasons;
+pub use yihe_kernel::reasons::ORGANIZATION_NOT_A_MEMBER;
 
 reasons! {
     ORGANIZATION_REQUIRED: Denied, "this is done for an organization; act for one", "此事须代表单位办理,请选择所代表的单位";
-    ORGANIZATION_NOT_A_MEMBER: Precondition, "{organization} is not a member of {community}", "{organization} 不是 {community} 的成员单位";
     RULE_PACK_UNKNOWN: Precondition, "no rule pack `{rule_pack}` for {kind} is in force here on {date}", "{date} 在此没有适用于 {kind} 的议事规则包“{rule_pack}”";
     BODY_NOT_FOUND: NotFound, "{name} does not exist", "{name} 不存在";
     BODY_MEMBER_EXISTS: AlreadyExists, "{organization} is a member of {name} already", "{organization} 已是 {name} 的成员";

@@ -8,7 +8,11 @@ use crate::config::{BadKey, Config};
 /// When any key is bad.
 pub fn config_check(loaded: Result<Config, Vec<BadKey>>) -> Result<()> {
     let config = accept(loaded)?;
-    println!("configuration is usable: data in {}, gateway on {}", config.data_dir.display(), config.listen);
+    println!(
+        "configuration is usable: data in {}, gateway on {}",
+        config.data_dir.display(),
+        config.listen
+    );
     Ok(())
 }
 

@@ -28,7 +28,10 @@ pub struct Import {
 /// # Errors
 /// The file cannot be read, or is refused: then every bad line is named and nothing is imported.
 pub fn import(import: &Import, file: Option<&Path>) -> Result<()> {
-    let flags = Flags { data_dir: import.data_dir.clone(), ..Flags::default() };
+    let flags = Flags {
+        data_dir: import.data_dir.clone(),
+        ..Flags::default()
+    };
     let config = accept(Config::load(file, &flags))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let report = runtime.block_on(async {
@@ -52,7 +55,8 @@ pub async fn import_shenzhen(config: &Config, clock: SharedClock) -> Result<Impo
 }
 
 async fn import_into<R: Read + Send>(config: &Config, clock: SharedClock, divisions: R) -> Result<ImportReport> {
-    std::fs::create_dir_all(&config.data_dir).with_context(|| format!("{} cannot be made", config.data_dir.display()))?;
+    std::fs::create_dir_all(&config.data_dir)
+        .with_context(|| format!("{} cannot be made", config.data_dir.display()))?;
     let keys = Keys::load_or_create(&config.data_dir)?;
     let place = store_config(config, &keys, ServiceName::Directory);
     let store = Store::open(&place, yihe_directory::migrations, clock).await?;

@@ -17,7 +17,13 @@ pub fn serve(loaded: Result<Config, Vec<BadKey>>) -> Result<()> {
     telemetry::init(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let node = Node::start(config, NodeOptions { clock: Arc::new(SystemClock) }).await?;
+        let node = Node::start(
+            config,
+            NodeOptions {
+                clock: Arc::new(SystemClock),
+            },
+        )
+        .await?;
         println!("ready on {}", node.address());
         told_to_stop().await?;
         tracing::info!("draining");

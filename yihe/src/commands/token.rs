@@ -24,10 +24,16 @@ pub struct Token {
 /// # Errors
 /// There is no node in the data folder, or its keys cannot be read.
 pub fn token(token: &Token, file: Option<&Path>) -> Result<()> {
-    let flags = Flags { data_dir: token.data_dir.clone(), ..Flags::default() };
+    let flags = Flags {
+        data_dir: token.data_dir.clone(),
+        ..Flags::default()
+    };
     let config = accept(Config::load(file, &flags))?;
     if !config.data_dir.join("keys").is_dir() {
-        bail!("{} holds no node: start one there first, or name its folder by --data-dir", config.data_dir.display());
+        bail!(
+            "{} holds no node: start one there first, or name its folder by --data-dir",
+            config.data_dir.display()
+        );
     }
     let keys = Keys::load_or_create(&config.data_dir)?;
     println!("{}", operator_token(&keys, Arc::new(SystemClock))?);

@@ -1,7 +1,7 @@
 use std::fmt;
 
-use figment::{Figment, Provider};
 use figment::value::{Dict, Value};
+use figment::{Figment, Provider};
 
 use super::{Config, ServiceName, Wiring};
 
@@ -14,7 +14,10 @@ pub struct BadKey {
 
 impl BadKey {
     pub(super) fn new(key: &str, problem: impl fmt::Display) -> Self {
-        Self { key: key.to_owned(), problem: problem.to_string() }
+        Self {
+            key: key.to_owned(),
+            problem: problem.to_string(),
+        }
     }
 }
 
@@ -53,7 +56,11 @@ pub(super) fn check(figment: &Figment) -> Result<(), Vec<BadKey>> {
 
 fn walk(prefix: &str, dict: &Dict, bad: &mut Vec<BadKey>) {
     for (name, value) in dict {
-        let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+        let key = if prefix.is_empty() {
+            name.clone()
+        } else {
+            format!("{prefix}.{name}")
+        };
         if let Some((_, test)) = KEYS.iter().find(|(known, _)| *known == key) {
             if let Err(problem) = test(value) {
                 bad.push(BadKey::new(&key, problem));
@@ -69,7 +76,8 @@ fn walk(prefix: &str, dict: &Dict, bad: &mut Vec<BadKey>) {
 }
 
 fn is_section(key: &str) -> bool {
-    KEYS.iter().any(|(known, _)| known.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')))
+    KEYS.iter()
+        .any(|(known, _)| known.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')))
 }
 
 fn places(value: &Value, bad: &mut Vec<BadKey>) {
@@ -81,7 +89,10 @@ fn places(value: &Value, bad: &mut Vec<BadKey>) {
         let key = format!("services.{name}");
         let known = ServiceName::ALL.iter().any(|service| service.as_str() == name);
         match place {
-            _ if !known => bad.push(BadKey::new(&key, "no such service: gateway, directory, policy or meeting")),
+            _ if !known => bad.push(BadKey::new(
+                &key,
+                "no such service: gateway, directory, policy or meeting",
+            )),
             Value::Dict(_, place) => {
                 for (name, value) in place {
                     let key = format!("{key}.{name}");
@@ -98,7 +109,10 @@ fn places(value: &Value, bad: &mut Vec<BadKey>) {
 
 fn suggestion(key: &str) -> String {
     let close = KEYS.iter().map(|(known, _)| (distance(key, known), known)).min();
-    close.filter(|(distance, _)| *distance <= 2).map(|(_, known)| format!(", did you mean `{known}`?")).unwrap_or_default()
+    close
+        .filter(|(distance, _)| *distance <= 2)
+        .map(|(_, known)| format!(", did you mean `{known}`?"))
+        .unwrap_or_default()
 }
 
 fn distance(a: &str, b: &str) -> usize {
@@ -122,42 +136,75 @@ pub(super) fn consistent(config: &Config) -> Result<(), Vec<BadKey>> {
     for service in ServiceName::ALL {
         let place = config.services.get(&service);
         let key = |name: &str| format!("services.{}.{name}", service.as_str());
-        if service != ServiceName::Gateway && !config.runs(service) && place.is_none_or(|place| place.address.is_none()) {
-            bad.push(BadKey::new(&key("address"), "required, since the service does not run in this process"));
+        if service != ServiceName::Gateway && !config.runs(service) && place.is_none_or(|place| place.address.is_none())
+        {
+            bad.push(BadKey::new(
+                &key("address"),
+                "required, since the service does not run in this process",
+            ));
         }
         let alone = service != ServiceName::Gateway && config.runs(service) && !config.runs(ServiceName::Gateway);
         if alone && place.is_none_or(|place| place.listen.is_none()) {
-            bad.push(BadKey::new(&key("listen"), "required, since the gateway does not run in this process"));
+            bad.push(BadKey::new(
+                &key("listen"),
+                "required, since the gateway does not run in this process",
+            ));
         }
     }
     if let Some(file) = config.policy.grants_file.as_ref().filter(|file| !file.is_file()) {
-        bad.push(BadKey::new("policy.grants_file", format!("{} is not a file", file.display())));
+        bad.push(BadKey::new(
+            "policy.grants_file",
+            format!("{} is not a file", file.display()),
+        ));
     }
     if bad.is_empty() { Ok(()) } else { Err(bad) }
 }
 
 fn text(value: &Value) -> Result<(), &'static str> {
-    value.as_str().filter(|text| !text.is_empty()).map(|_| ()).ok_or("must be a text that is not empty")
+    value
+        .as_str()
+        .filter(|text| !text.is_empty())
+        .map(|_| ())
+        .ok_or("must be a text that is not empty")
 }
 
 fn address(value: &Value) -> Result<(), &'static str> {
-    let parsed = value.as_str().and_then(|text| text.parse::<std::net::SocketAddr>().ok());
-    parsed.map(|_| ()).ok_or("must be an address with port, such as 127.0.0.1:8080")
+    let parsed = value
+        .as_str()
+        .and_then(|text| text.parse::<std::net::SocketAddr>().ok());
+    parsed
+        .map(|_| ())
+        .ok_or("must be an address with port, such as 127.0.0.1:8080")
 }
 
 fn url(value: &Value) -> Result<(), &'static str> {
-    let fine = value.as_str().is_some_and(|text| text.starts_with("http://") && text.parse::<tonic::transport::Uri>().is_ok());
-    if fine { Ok(()) } else { Err("must be a URL such as http://127.0.0.1:8081") }
+    let fine = value
+        .as_str()
+        .is_some_and(|text| text.starts_with("http://") && text.parse::<tonic::transport::Uri>().is_ok());
+    if fine {
+        Ok(())
+    } else {
+        Err("must be a URL such as http://127.0.0.1:8081")
+    }
 }
 
 fn wiring(value: &Value) -> Result<(), &'static str> {
-    value.deserialize::<Wiring>().map(|_| ()).map_err(|_| "must be `direct` or `tcp`")
+    value
+        .deserialize::<Wiring>()
+        .map(|_| ())
+        .map_err(|_| "must be `direct` or `tcp`")
 }
 
 fn services(value: &Value) -> Result<(), &'static str> {
-    value.deserialize::<Vec<ServiceName>>().map(|_| ()).map_err(|_| "must be a list of gateway, directory, policy, meeting")
+    value
+        .deserialize::<Vec<ServiceName>>()
+        .map(|_| ())
+        .map_err(|_| "must be a list of gateway, directory, policy, meeting")
 }
 
 fn count(value: &Value) -> Result<(), &'static str> {
-    value.deserialize::<std::num::NonZeroU32>().map(|_| ()).map_err(|_| "must be a whole number from 1 to 4,294,967,295")
+    value
+        .deserialize::<std::num::NonZeroU32>()
+        .map(|_| ())
+        .map_err(|_| "must be a whole number from 1 to 4,294,967,295")
 }

@@ -23,14 +23,12 @@ impl Organization {
     ///
     /// # Errors
     /// `ORGANIZATION_NOT_A_MEMBER`.
-    pub fn member_of(known: &[Self], id: OrganizationId, community: impl std::fmt::Display) -> Result<&Self> {
+    pub fn member_of(known: &[Self], id: OrganizationId) -> Result<&Self> {
         known
             .iter()
             .find(|organization| organization.id == id && organization.active)
             .ok_or_else(|| {
-                Error::new(&reasons::ORGANIZATION_NOT_A_MEMBER)
-                    .with("organization", OrganizationName { organization: id })
-                    .with("community", format!("communities/{community}"))
+                Error::new(&reasons::ORGANIZATION_NOT_A_MEMBER).with("name", OrganizationName { organization: id })
             })
     }
 }

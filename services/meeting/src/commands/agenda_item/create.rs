@@ -63,7 +63,7 @@ async fn apply(tx: &Tx, input: &Create) -> Result<AgendaItemName, Failure> {
         return Ok(earlier);
     }
     store::meeting::hold(tx, meeting).await?.expect(Step::Agenda)?;
-    let proposer = Organization::member_of(known, *proposer, &meeting.community)?;
+    let proposer = Organization::member_of(known, *proposer)?;
     let item = AgendaItem {
         name: name.clone(),
         position: store::agenda::next_position(tx, meeting).await?,

@@ -70,7 +70,7 @@ async fn apply(
     if let Some(earlier) = new.retry.earlier(tx, by, &name, now).await? {
         return Ok(earlier);
     }
-    let convener = Organization::member_of(known, new.convener.organization, community)?.id;
+    let convener = Organization::member_of(known, new.convener.organization)?.id;
     let pack = pack_in_force(new.kind, new.rule_pack.as_deref(), community, now)?;
     let body = Body {
         name: name.clone(),

@@ -67,7 +67,7 @@ async fn apply(
     if let Some(earlier) = retry.earlier(tx, by, &name, now).await? {
         return Ok(earlier);
     }
-    let member = Organization::member_of(known, organization.organization, &body.community)?;
+    let member = Organization::member_of(known, organization.organization)?;
     let member = BodyMember {
         name: name.clone(),
         kind: member.kind,

@@ -1,0 +1,90 @@
+//! What an operator meets on the command line.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn yihe(arguments: &[&str], data: &Path) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_yihe"));
+    command.args(arguments).arg("--data-dir").arg(data);
+    command.output().unwrap()
+}
+
+fn error(output: &Output) -> String {
+    assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn help_says_what_each_command_does() {
+    let output = Command::new(env!("CARGO_BIN_EXE_yihe")).arg("--help").output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    for command in ["serve", "config", "import", "token"] {
+        assert!(text.contains(command), "{text}");
+    }
+}
+
+#[test]
+fn a_broken_data_file_is_named_and_left_as_it_is() {
+    let data = tempfile::tempdir().unwrap();
+    let file = data.path().join("meeting.db");
+    std::fs::write(&file, [0x5a; 8192]).unwrap();
+    let error = error(&yihe(&["serve", "--listen", "127.0.0.1:0"], data.path()));
+    assert!(error.contains("meeting.db"), "{error}");
+    assert!(error.contains("damaged"), "{error}");
+    assert_eq!(std::fs::read(&file).unwrap(), [0x5a; 8192]);
+}
+
+#[test]
+fn a_broken_key_is_named() {
+    let data = tempfile::tempdir().unwrap();
+    assert!(yihe(&["import", "divisions", "shenzhen"], data.path()).status.success());
+    for entry in std::fs::read_dir(data.path().join("keys")).unwrap() {
+        std::fs::write(entry.unwrap().path(), "nonsense").unwrap();
+    }
+    let error = error(&yihe(&["token", "mint"], data.path()));
+    assert!(error.contains("keys"), "{error}");
+}
+
+#[test]
+fn a_token_needs_a_node() {
+    let data = tempfile::tempdir().unwrap();
+    let error = error(&yihe(&["token", "mint"], data.path()));
+    assert!(error.contains("holds no node"), "{error}");
+    assert_eq!(std::fs::read_dir(data.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn an_import_refuses_by_line_and_imports_nothing() {
+    let data = tempfile::tempdir().unwrap();
+    let file = data.path().join("bad.csv");
+    std::fs::write(&file, "code,parent,name\n44,0,广东省\n440309,4403,龙华区\n44,0,广东省\n44x,44,深圳\n").unwrap();
+    let output = yihe(&["import", "divisions", file.to_str().unwrap()], data.path());
+    let error = error(&output);
+    for line in ["3", "4", "5"] {
+        assert!(error.contains(&format!("line {line}")), "line {line} is not named in {error}");
+    }
+    let output = yihe(&["import", "divisions", "shenzhen"], data.path());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success() && text.contains("901"), "{text}");
+}
+
+#[test]
+fn every_bad_key_of_a_configuration_is_named() {
+    let data = tempfile::tempdir().unwrap();
+    let file = data.path().join("yihe.toml");
+    std::fs::write(&file, "lissten = \"127.0.0.1:1\"\nwiring = \"string\"\n").unwrap();
+    let error = error(&yihe(&["--config", file.to_str().unwrap(), "config", "check"], data.path()));
+    assert!(error.contains("lissten") && error.contains("wiring"), "{error}");
+    std::fs::write(&file, "listen = \"127.0.0.1:1\"\n").unwrap();
+    assert!(yihe(&["--config", file.to_str().unwrap(), "config", "check"], data.path()).status.success());
+}
+
+#[test]
+fn an_address_in_use_is_named() {
+    let data = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let error = error(&yihe(&["serve", "--listen", &address], data.path()));
+    assert!(error.contains(&address), "{error}");
+}
