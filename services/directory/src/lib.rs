@@ -32,7 +32,6 @@ use yihe_server::{Tasks, protect};
 use yihe_store::{Feed, Store, StoreConfig};
 
 pub use config::Config;
-pub use domain::post::{leading_post, may_apply, posts_of};
 pub use migrations::migrations;
 pub use reasons::REASONS;
 

@@ -75,7 +75,7 @@ async fn a_company_sees_the_compounds_it_serves_while_it_serves_them() {
         ..Default::default()
     };
     let listed: pb::ListServiceContractsResponse = node.call(&manager_a, contracts()).await.unwrap();
-    assert_eq!(listed.service_contracts, [made.clone()]);
+    assert_eq!(listed.service_contracts.as_slice(), std::slice::from_ref(&made));
 
     let end = || pb::EndServiceContractRequest {
         name: made.name.clone(),

@@ -220,7 +220,7 @@ impl Node {
         A: Message + Default + std::fmt::Debug + 'static,
     {
         let answer: Result<A, Status> = self.call(who, request).await;
-        reason(&answer.expect_err("must be refused"))
+        reason(&answer.unwrap_err())
     }
 
     /// Kinds of the events so far, without the package.
