@@ -4,6 +4,7 @@ mod check;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
@@ -87,6 +88,23 @@ pub struct PolicySettings {
     pub grants_file: Option<PathBuf>,
 }
 
+/// Settings of the directory service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DirectorySettings {
+    /// Calls of one public RPC (sign-in, enrolment, application…) that one address may make a minute.
+    pub attempts_per_address_per_minute: NonZeroU32,
+}
+
+impl Default for DirectorySettings {
+    fn default() -> Self {
+        let attempts = yihe_directory::Config::default().attempts_per_address_per_minute;
+        Self {
+            attempts_per_address_per_minute: attempts,
+        }
+    }
+}
+
 /// The whole configuration of a node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -103,6 +121,8 @@ pub struct Config {
     pub log: String,
     /// Gateway limits.
     pub gateway: GatewayLimits,
+    /// Directory settings.
+    pub directory: DirectorySettings,
     /// Policy settings.
     pub policy: PolicySettings,
     /// Places of services, by name, for a node spread over processes.
@@ -118,6 +138,7 @@ impl Default for Config {
             service: Vec::new(),
             log: "info".to_owned(),
             gateway: GatewayLimits::default(),
+            directory: DirectorySettings::default(),
             policy: PolicySettings::default(),
             services: BTreeMap::new(),
         }

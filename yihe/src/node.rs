@@ -118,7 +118,10 @@ impl Node {
                 clock: Arc::clone(&wires.clock),
                 keys: wires.keys.clone(),
                 snapshots: self.snapshots(wires, "directory"),
-                config: yihe_directory::Config::default(),
+                config: yihe_directory::Config {
+                    attempts_per_address_per_minute: config.directory.attempts_per_address_per_minute,
+                    ..yihe_directory::Config::default()
+                },
             })
             .await?;
             directory_feed = Some(started.feed);

@@ -58,11 +58,22 @@ fn a_token_needs_a_node() {
 fn an_import_refuses_by_line_and_imports_nothing() {
     let data = tempfile::tempdir().unwrap();
     let file = data.path().join("bad.csv");
-    std::fs::write(&file, "code,parent,name\n44,0,广东省\n440309,4403,龙华区\n44,0,广东省\n44x,44,深圳\n").unwrap();
-    let output = yihe(&["import", "divisions", file.to_str().unwrap()], data.path());
-    let error = error(&output);
-    for line in ["3", "4", "5"] {
-        assert!(error.contains(&format!("line {line}")), "line {line} is not named in {error}");
+    for (rows, lines) in [
+        ("44,0,广东省\n44x,44,深圳市\n4403,44\n", ["line 3", "line 4"]),
+        (
+            "44,0,广东省\n4403,44,深圳市\n4403,44,深圳市\n44,4403,广东省\n",
+            ["line 4", "line 5"],
+        ),
+        (
+            "44,0,广东省\n440309,4403,龙华区\n440310,4403,坪山区\n",
+            ["line 3", "line 4"],
+        ),
+    ] {
+        std::fs::write(&file, format!("code,parent,name\n{rows}")).unwrap();
+        let error = error(&yihe(&["import", "divisions", file.to_str().unwrap()], data.path()));
+        for line in lines {
+            assert!(error.contains(line), "{line} is not named in {error}");
+        }
     }
     let output = yihe(&["import", "divisions", "shenzhen"], data.path());
     let text = String::from_utf8(output.stdout).unwrap();
@@ -74,10 +85,17 @@ fn every_bad_key_of_a_configuration_is_named() {
     let data = tempfile::tempdir().unwrap();
     let file = data.path().join("yihe.toml");
     std::fs::write(&file, "lissten = \"127.0.0.1:1\"\nwiring = \"string\"\n").unwrap();
-    let error = error(&yihe(&["--config", file.to_str().unwrap(), "config", "check"], data.path()));
+    let error = error(&yihe(
+        &["--config", file.to_str().unwrap(), "config", "check"],
+        data.path(),
+    ));
     assert!(error.contains("lissten") && error.contains("wiring"), "{error}");
     std::fs::write(&file, "listen = \"127.0.0.1:1\"\n").unwrap();
-    assert!(yihe(&["--config", file.to_str().unwrap(), "config", "check"], data.path()).status.success());
+    assert!(
+        yihe(&["--config", file.to_str().unwrap(), "config", "check"], data.path())
+            .status
+            .success()
+    );
 }
 
 #[test]

@@ -54,6 +54,7 @@ impl Rooms {
         let folder = tempfile::tempdir()?;
         let options = TestNodeOptions {
             data_dir: Some(folder.path().to_owned()),
+            attempts_per_address: Some(std::num::NonZeroU32::MAX),
             ..TestNodeOptions::default()
         };
         let node = TestNode::start(options).await?;

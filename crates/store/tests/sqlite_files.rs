@@ -42,7 +42,8 @@ async fn a_full_disk_is_named_and_nothing_is_half_written() {
                     Box::pin(async move {
                         // what the file system says when it is full, SQLite says when the file may not grow
                         let pages = if *limit { 40 } else { 1_000_000 };
-                        tx.execute_unprepared(&format!("PRAGMA max_page_count = {pages}")).await?;
+                        tx.execute_unprepared(&format!("PRAGMA max_page_count = {pages}"))
+                            .await?;
                         let event = NewEvent {
                             community: None,
                             kind: "test.Filled",

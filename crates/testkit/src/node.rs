@@ -1,9 +1,11 @@
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
 use tempfile::TempDir;
+use yihe::config::DirectorySettings;
 use yihe::node::{Node, NodeOptions};
 use yihe::{Config, Wiring};
 use yihe_kernel::{AdjustableClock, SharedClock, Timestamp};
@@ -21,6 +23,8 @@ pub struct TestNodeOptions {
     pub data_dir: Option<PathBuf>,
     /// Where the gateway listens; absent takes a free loopback port.
     pub listen: Option<SocketAddr>,
+    /// Sign-ins, enrolments and the like that one address may make a minute; absent takes the default.
+    pub attempts_per_address: Option<NonZeroU32>,
     /// What the clock shows at first; absent takes Monday 2026-03-02, 09:00 in Shanghai.
     pub starting_at: Option<Timestamp>,
 }
@@ -50,7 +54,12 @@ impl TestNode {
             .starting_at
             .unwrap_or_else(|| Timestamp::from_seconds(1_772_413_200));
         let clock = Arc::new(AdjustableClock::starting_at(starting_at));
+        let mut directory = DirectorySettings::default();
+        if let Some(attempts) = options.attempts_per_address {
+            directory.attempts_per_address_per_minute = attempts;
+        }
         let config = Config {
+            directory,
             data_dir,
             listen: options.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0))),
             wiring: options.wiring,

@@ -18,7 +18,12 @@ impl Inner {
                 Ok(()) => "the watch has ended".to_owned(),
                 Err(error) => error.to_string(),
             };
-            tracing::warn!(error, "the policies are not followed; trying again");
+            // while a node starts its services come up one after another: the first tries may well fail
+            if pause < Duration::from_millis(400) {
+                tracing::debug!(error, "the policies are not followed yet; trying again");
+            } else {
+                tracing::warn!(error, "the policies are not followed; trying again");
+            }
             sleep(pause).await;
             pause = (pause * 2).min(Duration::from_secs(5));
         }
