@@ -37,16 +37,12 @@ pub fn rpcs() -> Result<Vec<Rpc>> {
             let scopes = known
                 .clauses
                 .iter()
-                .map(|clause| Ok((clause.field_path.to_string(), pattern(&method, &clause.field_path)?)))
+                .map(|clause| Ok((clause.field_path.clone(), pattern(&method, &clause.field_path)?)))
                 .collect::<Result<Vec<_>>>()?;
             all.push(Rpc {
                 path,
                 rule: known.rule.clone(),
-                permissions: known
-                    .clauses
-                    .iter()
-                    .map(|clause| clause.permission.to_string())
-                    .collect(),
+                permissions: known.clauses.iter().map(|clause| clause.permission.clone()).collect(),
                 persons_only: known.persons_only,
                 streaming: known.server_streaming,
                 method,

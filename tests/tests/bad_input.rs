@@ -4,6 +4,7 @@
 use anyhow::Result;
 use bytes::Bytes;
 use tonic::{Code, Request};
+use yihe::Wiring;
 use yihe_proto::directory::v1::{
     CreateMembershipRequest, GetMembershipRequest, ListMembershipsRequest, Organization, OrganizationKind,
     SignInRequest,
@@ -20,8 +21,12 @@ struct World {
 }
 
 impl World {
-    async fn new() -> Result<Self> {
-        let node = TestNode::start(TestNodeOptions::default()).await?;
+    async fn new(wiring: Wiring) -> Result<Self> {
+        let node = TestNode::start(TestNodeOptions {
+            wiring,
+            ..TestNodeOptions::default()
+        })
+        .await?;
         let beizhan = Beizhan::set_up(&node).await?;
         Ok(Self { node, beizhan })
     }
@@ -64,8 +69,17 @@ fn member(community: &str, display_name: &str, request_id: &str) -> CreateMember
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn refused_and_nothing_written() -> Result<()> {
-    let world = World::new().await?;
+async fn refused_and_nothing_written_in_process() -> Result<()> {
+    refused_and_nothing_written(Wiring::Direct).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refused_and_nothing_written_over_sockets() -> Result<()> {
+    refused_and_nothing_written(Wiring::Tcp).await
+}
+
+async fn refused_and_nothing_written(wiring: Wiring) -> Result<()> {
+    let world = World::new(wiring).await?;
     let before = world.members().await?;
     names(&world).await?;
     fields(&world).await?;

@@ -1,5 +1,4 @@
 //! The documentation of reasons is generated from the code, and contracts name only reasons there are.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;

@@ -131,7 +131,11 @@ impl Writer {
                 self.committed.send_modify(|count| *count += 1);
                 Ok(())
             }
-            Run::Refused | Run::Failed(_) => tx.rollback().await,
+            Run::Refused | Run::Failed(_) => {
+                // on a full disk SQLite has rolled back by itself, and says so; the body's own error is what counts
+                let _ = tx.rollback().await;
+                Ok(())
+            }
         }
     }
 
