@@ -1,5 +1,4 @@
 //! A service reached around the gateway refuses, whatever is put into the request.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use anyhow::Result;
 use tonic::Code;

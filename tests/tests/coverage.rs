@@ -1,5 +1,4 @@
 //! Walks the descriptors: every RPC has its option (or the build fails), its comment, and refuses a stranger and a wrong role.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use anyhow::{Context, Result};
 use bytes::Bytes;

@@ -28,6 +28,7 @@ pub struct NodeOptions {
 /// A running node.
 pub struct Node {
     address: SocketAddr,
+    has_gateway: bool,
     service_addresses: BTreeMap<ServiceName, SocketAddr>,
     keys: Keys,
     clock: SharedClock,
@@ -59,6 +60,7 @@ impl Node {
         let stopping = watch::Sender::new(false);
         let mut node = Self {
             address: config.listen,
+            has_gateway: config.runs(ServiceName::Gateway),
             service_addresses: BTreeMap::new(),
             keys: keys.clone(),
             clock: Arc::clone(&options.clock),
@@ -73,6 +75,16 @@ impl Node {
             node.start_gateway(&config, &wires).await?;
         }
         Ok(node)
+    }
+
+    /// Where each part of this process listens that has a socket of its own.
+    pub fn listeners(&self) -> impl Iterator<Item = (&'static str, SocketAddr)> + '_ {
+        let gateway = self.has_gateway.then_some(("gateway", self.address));
+        let services = self
+            .service_addresses
+            .iter()
+            .map(|(service, address)| (service.as_str(), *address));
+        services.chain(gateway)
     }
 
     /// Where the gateway listens; for a process without gateway, the configured address.
@@ -176,10 +188,13 @@ impl Node {
 
     async fn start_gateway(&mut self, config: &Config, wires: &Wires) -> Result<()> {
         let snapshots = self.snapshots(wires, "gateway");
-        snapshots
-            .root()
-            .await
-            .context("no policies: the policy service does not answer")?;
+        if config.runs(ServiceName::Policy) {
+            snapshots
+                .root()
+                .await
+                .context("no policies: the policy service does not answer")?;
+        }
+        // elsewhere it may come up later, in any order: until then the gateway's health says not ready
         let links = wires
             .links
             .iter()

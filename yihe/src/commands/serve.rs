@@ -24,7 +24,9 @@ pub fn serve(loaded: Result<Config, Vec<BadKey>>) -> Result<()> {
             },
         )
         .await?;
-        println!("ready on {}", node.address());
+        for (name, address) in node.listeners() {
+            println!("{name} on {address}");
+        }
         told_to_stop().await?;
         tracing::info!("draining");
         node.stop().await
