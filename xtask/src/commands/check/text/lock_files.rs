@@ -58,7 +58,7 @@ mod tests {
             addresses("{\n\"resolved\": \"https://npm.example/a.tgz\"\n}").count(),
             1
         );
-        assert_eq!(addresses("--index-url http://pypi.example\ngrpcio==1.0\n").count(), 1);
+        assert_eq!(addresses("--index-url http://mirror.example\ngrpcio==1.0\n").count(), 1);
         assert_eq!(addresses("grpcio==1.0 --hash=sha256:00\n").count(), 0);
     }
 }
