@@ -55,6 +55,7 @@ async fn run(arguments: Arguments) -> Result<()> {
         &format!("the node is up, all services and the gateway, at {}", node.address()),
     );
     let story = tell(&node, &mut narrator).await?;
+    narrator.end();
     if arguments.stay {
         stay(&node, &story);
         tokio::signal::ctrl_c().await?;
@@ -82,5 +83,5 @@ fn stay(node: &TestNode, story: &yihe_demo::Story) {
             );
         }
     }
-    println!("  the node's clock was moved on to the meeting's day, so tokens of other issuers' clocks do not fit");
+    println!("  节点时钟停留在会议当日之后 / the node's clock goes on from the day of the meeting");
 }

@@ -7,6 +7,7 @@ use yihe_testkit::{Refused, refused};
 pub struct Narrator {
     aloud: bool,
     scene: u32,
+    steps: usize,
     refusals: Vec<String>,
 }
 
@@ -33,7 +34,8 @@ impl Narrator {
     }
 
     /// Tells a step that came out.
-    pub fn step(&self, zh: &str, en: &str) {
+    pub fn step(&mut self, zh: &str, en: &str) {
+        self.steps += 1;
         self.say(&format!("  ✓ {zh}\n    {en}"));
     }
 
@@ -55,6 +57,14 @@ impl Narrator {
         ));
         self.refusals.push(refusal.reason.clone());
         Ok(refusal)
+    }
+
+    /// Tells that everything came out.
+    pub fn end(&self) {
+        let (steps, refusals) = (self.steps, self.refusals.len());
+        self.say(&format!(
+            "\n✓ 全部按预期进行:{steps} 步办成,{refusals} 次依规拒绝 / all came out as told: {steps} steps done, {refusals} rightly refused"
+        ));
     }
 
     /// The reasons of all refusals so far, in order.
