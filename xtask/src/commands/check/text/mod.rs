@@ -1,4 +1,5 @@
 mod adrs;
+mod checklist;
 mod links;
 mod lock_files;
 mod sizes;
@@ -52,6 +53,7 @@ pub fn run() -> Result<()> {
     findings.extend(lock_files::check(&tree)?);
     findings.extend(links::check(&tree)?);
     findings.extend(adrs::check(&tree)?);
+    findings.extend(checklist::check(&tree)?);
     for finding in &findings {
         eprintln!("{finding}");
     }
