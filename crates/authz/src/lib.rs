@@ -27,6 +27,7 @@ mod signing;
 mod snapshot;
 mod snapshots;
 mod term;
+mod vocabulary;
 
 #[cfg(test)]
 mod fake_source;
@@ -52,6 +53,7 @@ pub use rule::{Domain, Effect, Grant, PermissionPattern};
 pub use snapshot::Snapshot;
 pub use snapshots::{SnapshotSource, Snapshots};
 pub use term::Term;
+pub use vocabulary::{KINDS, posts_of};
 
 /// Reasons that authorization may give.
 pub mod reason {

@@ -105,6 +105,12 @@ ids! {
     OrganizationId
     /// An organization's API client.
     ClientId
+    /// A residential compound.
+    CompoundId
+    /// A unit (专有部分) of a compound.
+    UnitId
+    /// An owner in a compound's register.
+    OwnerId
 }
 
 macro_rules! code {

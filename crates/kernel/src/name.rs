@@ -1,4 +1,4 @@
-use crate::{ClientId, CommunityId, OrganizationId, RegionCode, UserId};
+use crate::{ClientId, CommunityId, CompoundId, OrganizationId, OwnerId, RegionCode, UnitId, UserId};
 
 /// A text is not a resource name of the expected pattern.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -72,6 +72,12 @@ names! {
     UserName { "users" user: UserId }
     /// An API client, as a principal.
     ClientPrincipalName { "clients" client: ClientId }
+    /// A compound.
+    CompoundName { "communities" community: CommunityId, "compounds" compound: CompoundId }
+    /// A unit of a compound.
+    UnitName { "communities" community: CommunityId, "compounds" compound: CompoundId, "units" unit: UnitId }
+    /// An owner in a compound's register.
+    OwnerName { "communities" community: CommunityId, "compounds" compound: CompoundId, "owners" owner: OwnerId }
 }
 
 /// The community that a resource name `communities/{community}/…` belongs to; `None` for other names.

@@ -10,6 +10,7 @@ mod node;
 mod postgres;
 #[cfg(feature = "node")]
 mod refusal;
+pub mod register;
 #[cfg(feature = "node")]
 mod roll;
 

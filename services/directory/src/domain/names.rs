@@ -1,6 +1,7 @@
 //! Names of the directory's resources.
 
 use yihe_kernel::{ClientId, CommunityId, OrganizationId, ids, names};
+pub use yihe_kernel::{CompoundId, CompoundName};
 
 ids! {
     /// An application for membership.
@@ -9,8 +10,6 @@ ids! {
     InvitationId
     /// A person's post for a term.
     AppointmentId
-    /// A residential compound.
-    CompoundId
     /// A property company's contract with a compound.
     ServiceContractId
     /// A signed-in person's session: the family of its refresh tokens.
@@ -28,8 +27,6 @@ names! {
     AppointmentName { "communities" community: CommunityId, "appointments" appointment: AppointmentId }
     /// An API client as a resource of its community.
     ClientName { "communities" community: CommunityId, "clients" client: ClientId }
-    /// A compound.
-    CompoundName { "communities" community: CommunityId, "compounds" compound: CompoundId }
     /// A service contract.
     ServiceContractName {
         "communities" community: CommunityId, "compounds" compound: CompoundId, "serviceContracts" service_contract: ServiceContractId,

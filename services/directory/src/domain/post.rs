@@ -1,74 +1,10 @@
-//! Which posts make sense in which kind of organization.
+//! What posts mean in a kind of organization; which there are is the vocabulary of `yihe_authz`.
 
+use yihe_authz::posts_of;
 use yihe_kernel::{Error, Result};
 use yihe_proto::directory::v1::{OrganizationKind as Kind, Post};
 
 use crate::reasons;
-
-/// The posts of a kind, the leading one first.
-#[must_use]
-pub const fn posts_of(kind: Kind) -> &'static [Post] {
-    use Post::{
-        Captain, Clerk, DeputyDirector, DeputySecretary, Director, GridWorker, Manager, Member, Owner, Representative,
-        Resident, Secretary, Staff, Supervisor, Treasurer,
-    };
-    match kind {
-        Kind::Unspecified => &[],
-        Kind::PartyCommittee | Kind::StreetPartyCommittee | Kind::DistrictPartyCommittee => {
-            &[Secretary, DeputySecretary, Member, Staff, Representative, Clerk]
-        }
-        Kind::PartyBranch => &[Secretary, DeputySecretary, Member, Representative, Clerk],
-        Kind::ResidentCommittee => &[
-            Director,
-            DeputyDirector,
-            Member,
-            Staff,
-            Representative,
-            Clerk,
-            Treasurer,
-            Supervisor,
-            GridWorker,
-            Captain,
-        ],
-        Kind::OwnersCommittee => &[
-            Director,
-            DeputyDirector,
-            Member,
-            Staff,
-            Representative,
-            Clerk,
-            Treasurer,
-            Supervisor,
-        ],
-        Kind::PropertyCompany | Kind::ResidentUnit => &[Manager, Staff, Representative, Clerk],
-        Kind::StreetOffice => &[Director, DeputyDirector, Staff, Representative, Clerk],
-        Kind::Workstation => &[
-            Director,
-            DeputyDirector,
-            Manager,
-            Staff,
-            Representative,
-            Clerk,
-            GridWorker,
-        ],
-        Kind::ServiceCenter | Kind::GovernmentDepartment => {
-            &[Manager, Director, DeputyDirector, Staff, Representative, Clerk]
-        }
-        Kind::SocialOrganization => &[
-            Manager,
-            Director,
-            DeputyDirector,
-            Member,
-            Staff,
-            Representative,
-            Clerk,
-            Treasurer,
-            Supervisor,
-            Captain,
-        ],
-        Kind::Compound => &[Captain, Owner, Resident],
-    }
-}
 
 /// The post that an admitted applicant's first person is invited to.
 #[must_use]
@@ -144,16 +80,6 @@ mod tests {
 
     fn kinds() -> impl Iterator<Item = Kind> {
         (1..100).filter_map(|number| Kind::try_from(number).ok())
-    }
-
-    #[test]
-    fn every_kind_has_posts_and_every_post_a_kind() {
-        let posts: Vec<Post> = (1..100).filter_map(|number| Post::try_from(number).ok()).collect();
-        assert!(kinds().all(|kind| leading_post(kind).is_some()));
-        for post in posts {
-            assert!(kinds().any(|kind| check(kind, post).is_ok()), "{post:?}");
-        }
-        assert!(kinds().all(|kind| check(kind, Post::Unspecified).is_err()));
     }
 
     #[test]

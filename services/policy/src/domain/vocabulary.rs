@@ -1,4 +1,4 @@
-use yihe_authz::{Condition, RoleName};
+use yihe_authz::{Condition, KINDS, RoleName, posts_of};
 use yihe_proto::directory::v1::{OrganizationKind as Kind, Post};
 
 /// A text in both languages.
@@ -17,29 +17,12 @@ impl Words {
     }
 }
 
-const KINDS: [Kind; 14] = [
-    Kind::PartyCommittee,
-    Kind::ResidentCommittee,
-    Kind::OwnersCommittee,
-    Kind::PropertyCompany,
-    Kind::ResidentUnit,
-    Kind::PartyBranch,
-    Kind::StreetPartyCommittee,
-    Kind::DistrictPartyCommittee,
-    Kind::StreetOffice,
-    Kind::Workstation,
-    Kind::ServiceCenter,
-    Kind::SocialOrganization,
-    Kind::GovernmentDepartment,
-    Kind::Compound,
-];
-
 /// The roles of every kind × the posts that make sense in it, the widest first. Any post may be in use in any kind: this is
 /// what the matrix shows besides.
 pub(crate) fn roles() -> impl Iterator<Item = RoleName> {
     let everywhere = [RoleName::Operator, RoleName::Appointed].into_iter();
     everywhere.chain(KINDS.into_iter().flat_map(|kind| {
-        let own = posts(kind).iter().map(move |post| RoleName::Post(kind, *post));
+        let own = posts_of(kind).iter().map(move |post| RoleName::Post(kind, *post));
         [RoleName::Kind(kind)].into_iter().chain(own)
     }))
 }
@@ -47,70 +30,7 @@ pub(crate) fn roles() -> impl Iterator<Item = RoleName> {
 /// Whether a post makes sense in a kind.
 #[cfg(test)]
 pub(crate) fn has_post(kind: Kind, post: Post) -> bool {
-    posts(kind).contains(&post)
-}
-
-fn posts(kind: Kind) -> &'static [Post] {
-    use Post::{
-        Captain, Clerk, DeputyDirector, DeputySecretary, Director, GridWorker, Manager, Member, Owner, Representative,
-        Resident, Secretary, Staff, Supervisor, Treasurer,
-    };
-    match kind {
-        Kind::Unspecified => &[],
-        Kind::PartyCommittee | Kind::StreetPartyCommittee | Kind::DistrictPartyCommittee => {
-            &[Secretary, DeputySecretary, Member, Representative, Clerk, Staff]
-        }
-        Kind::PartyBranch => &[Secretary, DeputySecretary, Member, Representative, Clerk],
-        Kind::ResidentCommittee => &[
-            Director,
-            DeputyDirector,
-            Member,
-            Representative,
-            Clerk,
-            Staff,
-            Treasurer,
-            Supervisor,
-            GridWorker,
-            Captain,
-        ],
-        Kind::OwnersCommittee => &[
-            Director,
-            DeputyDirector,
-            Member,
-            Representative,
-            Clerk,
-            Staff,
-            Treasurer,
-            Supervisor,
-        ],
-        Kind::PropertyCompany | Kind::ResidentUnit => &[Manager, Representative, Clerk, Staff],
-        Kind::StreetOffice => &[Director, DeputyDirector, Representative, Clerk, Staff],
-        Kind::Workstation => &[
-            Director,
-            DeputyDirector,
-            Manager,
-            Representative,
-            Clerk,
-            Staff,
-            GridWorker,
-        ],
-        Kind::ServiceCenter | Kind::GovernmentDepartment => {
-            &[Manager, Director, DeputyDirector, Representative, Clerk, Staff]
-        }
-        Kind::SocialOrganization => &[
-            Manager,
-            Director,
-            DeputyDirector,
-            Member,
-            Representative,
-            Clerk,
-            Staff,
-            Treasurer,
-            Supervisor,
-            Captain,
-        ],
-        Kind::Compound => &[Captain, Owner, Resident],
-    }
+    posts_of(kind).contains(&post)
 }
 
 /// What people call a role.
@@ -197,21 +117,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-
-    #[test]
-    fn every_kind_and_post_of_the_contract_has_a_place() {
-        let kinds: BTreeSet<_> = (1..64).filter_map(|number| Kind::try_from(number).ok()).collect();
-        assert_eq!(KINDS.into_iter().collect::<BTreeSet<_>>(), kinds);
-        for kind in kinds {
-            assert!(!posts(kind).is_empty(), "{kind:?}");
-        }
-        for post in (1..64).filter_map(|number| Post::try_from(number).ok()) {
-            assert!(
-                KINDS.into_iter().any(|kind| has_post(kind, post)),
-                "{post:?} is in no kind"
-            );
-        }
-    }
 
     #[test]
     fn no_two_roles_are_called_the_same() {
