@@ -12,19 +12,22 @@ use sha2::Sha256;
 use yihe_kernel::{Error, Result};
 
 use crate::reasons;
+use crate::record_key::RecordSigner;
 use crate::signing::SigningKey;
 
 const ACCESS: &str = "access-token-";
+const RECORD: &str = "record-";
 const INTERNAL: &str = "internal-token.pem";
 const SECRET: &str = "node-secret";
 
 /// The secrets of a node, in `DIR/keys/`, readable by their owner alone:
-/// `access-token-NNNN.pem` (Ed25519, PKCS#8; the highest number signs, all verify), `internal-token.pem` (the same), and
-/// `node-secret` (32 bytes in base64).
+/// `access-token-NNNN.pem` (Ed25519, PKCS#8; the highest number signs, all verify), `record-NNNN.pem` (the same, for records that
+/// others verify without the node), `internal-token.pem`, and `node-secret` (32 bytes in base64).
 #[derive(Clone)]
 pub struct Keys {
     pub(crate) access: Arc<[SigningKey]>,
     pub(crate) internal: Arc<[SigningKey]>,
+    record: Arc<[SigningKey]>,
     secret: [u8; 32],
 }
 
@@ -33,6 +36,7 @@ impl fmt::Debug for Keys {
         f.debug_struct("Keys")
             .field("access", &self.access)
             .field("internal", &self.internal)
+            .field("record", &self.record)
             .finish_non_exhaustive()
     }
 }
@@ -46,12 +50,7 @@ impl Keys {
         let folder = dir.join("keys");
         let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
         made.map_err(|error| broken(&folder, error))?;
-        let mut access = access_files(&folder)?;
-        if access.is_empty() {
-            let first = folder.join(format!("{ACCESS}0001.pem"));
-            create(&first, &new_pem())?;
-            access.push(first);
-        }
+        let (access, record) = (ring(&folder, ACCESS)?, ring(&folder, RECORD)?);
         let internal = folder.join(INTERNAL);
         let secret = folder.join(SECRET);
         for (path, content) in [
@@ -64,6 +63,7 @@ impl Keys {
         }
         Ok(Self {
             access: access.iter().map(|path| read_key(path)).collect::<Result<_>>()?,
+            record: record.iter().map(|path| read_key(path)).collect::<Result<_>>()?,
             internal: [read_key(&internal)?].into(),
             secret: read_secret(&secret)?,
         })
@@ -75,7 +75,10 @@ impl Keys {
     /// `KEY_FILE_BROKEN` naming the file that cannot be read or written.
     pub fn add_access_key(dir: &Path) -> Result<PathBuf> {
         let folder = dir.join("keys");
-        let newest = access_files(&folder)?.last().and_then(|path| number(path)).unwrap_or(0);
+        let newest = files(&folder, ACCESS)?
+            .last()
+            .and_then(|path| number(path, ACCESS))
+            .unwrap_or(0);
         let path = folder.join(format!("{ACCESS}{:04}.pem", newest + 1));
         create(&path, &new_pem())?;
         Ok(path)
@@ -90,8 +93,15 @@ impl Keys {
         Ok(Self {
             access: [key()?].into(),
             internal: [key()?].into(),
+            record: [key()?].into(),
             secret: rand::random(),
         })
+    }
+
+    /// Signs records that others verify without this node.
+    #[must_use]
+    pub fn record(&self) -> RecordSigner {
+        RecordSigner::new(Arc::clone(&self.record))
     }
 
     /// The node's secret.
@@ -109,15 +119,26 @@ impl Keys {
     }
 }
 
-fn access_files(folder: &Path) -> Result<Vec<PathBuf>> {
+/// The files of a ring; its first key is made where there is none.
+fn ring(folder: &Path, prefix: &str) -> Result<Vec<PathBuf>> {
+    let mut ring = files(folder, prefix)?;
+    if ring.is_empty() {
+        let first = folder.join(format!("{prefix}0001.pem"));
+        create(&first, &new_pem())?;
+        ring.push(first);
+    }
+    Ok(ring)
+}
+
+fn files(folder: &Path, prefix: &str) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| broken(folder, error))? {
         let path = entry.map_err(|error| broken(folder, error))?.path();
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if !name.starts_with(ACCESS) || !name.ends_with(".pem") {
+        if !name.starts_with(prefix) || !name.ends_with(".pem") {
             continue;
         }
-        let Some(number) = number(&path) else {
+        let Some(number) = number(&path, prefix) else {
             return Err(broken(&path, "its name does not end in a number"));
         };
         files.push((number, path));
@@ -126,8 +147,8 @@ fn access_files(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(files.into_iter().map(|(_, path)| path).collect())
 }
 
-fn number(path: &Path) -> Option<u32> {
-    path.file_stem()?.to_str()?.strip_prefix(ACCESS)?.parse().ok()
+fn number(path: &Path, prefix: &str) -> Option<u32> {
+    path.file_stem()?.to_str()?.strip_prefix(prefix)?.parse().ok()
 }
 
 fn read_key(path: &Path) -> Result<SigningKey> {
@@ -205,7 +226,15 @@ mod tests {
             names.push(entry.file_name().into_string().unwrap());
         }
         names.sort();
-        assert_eq!(names, ["access-token-0001.pem", "internal-token.pem", "node-secret"]);
+        assert_eq!(
+            names,
+            [
+                "access-token-0001.pem",
+                "internal-token.pem",
+                "node-secret",
+                "record-0001.pem"
+            ]
+        );
         assert_eq!(
             fs::metadata(dir.path().join("keys")).unwrap().permissions().mode() & 0o777,
             0o700
@@ -236,6 +265,8 @@ mod tests {
             ),
             ("access-token-new.pem", ""),
             ("internal-token.pem", ""),
+            ("record-0001.pem", "not PEM at all"),
+            ("record-first.pem", ""),
             ("internal-token.pem", "not PEM at all"),
             ("node-secret", "c2hvcnQ="),
             ("node-secret", "\u{fffd}"),

@@ -1,22 +1,23 @@
 use std::fmt;
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 use yihe_kernel::{Error, Result, Timestamp, reasons};
+
+use crate::record_key::key_id;
 
 // how far the clocks of two machines of one node may differ
 const SKEW_SECONDS: i64 = 5;
 
 /// An Ed25519 key pair, named by a hash of its public half.
 pub struct SigningKey {
-    kid: String,
-    encoding: EncodingKey,
+    pub(crate) kid: String,
+    /// The public half, base64url without padding.
+    pub(crate) public: String,
+    pub(crate) encoding: EncodingKey,
     decoding: DecodingKey,
 }
 
@@ -36,9 +37,9 @@ impl SigningKey {
             return Err("not an Ed25519 key".to_owned());
         };
         let decoding = DecodingKey::from_ed_components(&pair.x).map_err(refuse)?;
-        let kid = URL_SAFE_NO_PAD.encode(&Sha256::digest(pair.x.as_bytes())[..9]);
         Ok(Self {
-            kid,
+            kid: key_id(&pair.x),
+            public: pair.x,
             encoding,
             decoding,
         })

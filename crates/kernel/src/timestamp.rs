@@ -75,6 +75,15 @@ impl Timestamp {
             .unwrap_or_default()
     }
 
+    /// The local time of day in a time zone, `HH:MM:SS`; UTC where the zone is unknown.
+    #[must_use]
+    pub fn time_in(self, zone: &str) -> String {
+        let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+        jiff::Timestamp::from_microsecond(self.seconds().saturating_mul(MICROS))
+            .map(|instant| instant.to_zoned(zone).time().to_string())
+            .unwrap_or_default()
+    }
+
     /// The wire form.
     #[must_use]
     pub fn to_proto(self) -> prost_types::Timestamp {
@@ -147,5 +156,8 @@ mod tests {
     fn dates_are_those_of_the_community() {
         let instant: Timestamp = "2026-03-31T16:30:00Z".parse().unwrap();
         assert_eq!(instant.date_in("Asia/Shanghai"), "2026-04-01");
+        assert_eq!(instant.time_in("Asia/Shanghai"), "00:30:00");
+        let within = Timestamp::from_micros(instant.micros() + 999_999);
+        assert_eq!(within.time_in("Asia/Shanghai"), "00:30:00");
     }
 }

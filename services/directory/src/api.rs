@@ -29,7 +29,8 @@ pub fn routes(directory: Arc<Directory>) -> Routes {
         .add_service(pb::sign_in_service_server::SignInServiceServer::new(api.clone()))
         .add_service(pb::client_service_server::ClientServiceServer::new(api.clone()))
         .add_service(pb::compound_service_server::CompoundServiceServer::new(api.clone()))
-        .add_service(pb::authority_service_server::AuthorityServiceServer::new(api))
+        .add_service(pb::authority_service_server::AuthorityServiceServer::new(api.clone()))
+        .add_service(pb::person_service_server::PersonServiceServer::new(api))
 }
 
 macro_rules! serve {
@@ -125,4 +126,8 @@ serve! { authority_service_server::AuthorityService {
     get_authority(GetAuthorityRequest) -> Authority = queries::authority::get;
     lookup_organizations(LookupOrganizationsRequest) -> LookupOrganizationsResponse = queries::authority::lookup;
     [watch_authority(WatchAuthorityRequest) -> WatchAuthorityStream of AuthorityChange = queries::watch_authority::watch]
+} }
+
+serve! { person_service_server::PersonService {
+    lookup_persons(LookupPersonsRequest) -> LookupPersonsResponse = queries::person::lookup;
 } }

@@ -7,6 +7,7 @@ pub mod client;
 pub mod community;
 pub mod compound;
 pub mod membership;
+pub mod person;
 pub mod region;
 pub mod watch_authority;
 pub mod who_am_i;

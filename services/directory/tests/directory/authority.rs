@@ -158,3 +158,33 @@ async fn a_watcher_hears_of_all_communities_and_then_of_changes_at_once() {
     assert_eq!(idle, pb::AuthorityChange::default(), "a keep-alive");
     assert!(begun.elapsed() < Duration::from_secs(10));
 }
+
+#[tokio::test]
+async fn names_of_persons_are_told_to_the_meeting_service_alone() {
+    let world = World::start().await;
+    let node = &world.node;
+    let person = world.enrol(&world.committee, Post::Member, "zhang").await;
+    let unknown = "users/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e5f".to_owned();
+    let ask = |users: Vec<String>| pb::LookupPersonsRequest { users };
+    let request = ask(vec![person.user.clone(), unknown]);
+    let found: pb::LookupPersonsResponse = node.call(&Who::service("meeting"), request).await.unwrap();
+    assert_eq!(found.persons.len(), 1);
+    assert_eq!(found.persons[0].user, person.user);
+    assert!(!found.persons[0].full_name.is_empty());
+    for who in [
+        Who::service("policy"),
+        Who::operator(),
+        person.who.clone(),
+        world.secretary.clone(),
+    ] {
+        let refused = node
+            .refused::<pb::LookupPersonsResponse, _>(&who, ask(vec![person.user.clone()]))
+            .await;
+        assert_eq!(refused, "PERMISSION_DENIED", "{who:?}");
+    }
+    let request = ask(vec![person.user.clone(); 1001]);
+    let answer = node
+        .call::<_, pb::LookupPersonsResponse>(&Who::service("meeting"), request)
+        .await;
+    assert_eq!(fields(&answer.unwrap_err()), ["users"]);
+}
