@@ -53,6 +53,65 @@ impl FromStr for Date {
     }
 }
 
+impl Date {
+    /// 1 to 9999.
+    pub const fn year(self) -> u16 {
+        self.year
+    }
+
+    /// 1 to 12.
+    pub const fn month(self) -> u8 {
+        self.month
+    }
+
+    /// 1 to 31.
+    pub const fn day(self) -> u8 {
+        self.day
+    }
+
+    /// Whether it is a Saturday or a Sunday.
+    pub fn is_weekend(self) -> bool {
+        // the first day of the calendar is a Monday
+        self.number() % 7 >= 5
+    }
+
+    /// So many days later; `None` beyond the year 9999.
+    pub fn plus_days(self, days: u32) -> Option<Self> {
+        Self::from_number(self.number().checked_add(days)?)
+    }
+
+    /// Days since 0001-01-01.
+    fn number(self) -> u32 {
+        let months = (1..self.month).map(|month| u32::from(days_in(self.year, month)));
+        days_before(self.year) + months.sum::<u32>() + u32::from(self.day) - 1
+    }
+
+    fn from_number(number: u32) -> Option<Self> {
+        // a year has at least 365 days, so the guess is never too early
+        let mut year = u16::try_from(number / 365 + 1).ok()?;
+        while days_before(year) > number {
+            year -= 1;
+        }
+        let mut rest = number - days_before(year);
+        let mut month = 1;
+        while rest >= u32::from(days_in(year, month)) {
+            rest -= u32::from(days_in(year, month));
+            month += 1;
+            if month > 12 {
+                return None;
+            }
+        }
+        let day = u8::try_from(rest + 1).ok()?;
+        (year <= 9999).then_some(Self { year, month, day })
+    }
+}
+
+/// Days from 0001-01-01 to the first day of the year.
+fn days_before(year: u16) -> u32 {
+    let years = u32::from(year) - 1;
+    years * 365 + years / 4 - years / 100 + years / 400
+}
+
 fn days_in(year: u16, month: u8) -> u8 {
     match month {
         1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
@@ -122,6 +181,38 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Date>(), Err(DateError::Shape(text.to_owned())));
         }
+    }
+
+    #[test]
+    fn days_are_counted_through_leap_years_and_centuries() {
+        let date = |text: &str| text.parse::<Date>().unwrap();
+        for (from, days, to) in [
+            ("2026-01-31", 1, "2026-02-01"),
+            ("2024-02-28", 1, "2024-02-29"),
+            ("2023-02-28", 1, "2023-03-01"),
+            ("1900-02-28", 1, "1900-03-01"),
+            ("2000-02-28", 366, "2001-02-28"),
+            ("2026-12-31", 1, "2027-01-01"),
+            ("2026-03-01", 0, "2026-03-01"),
+            ("0001-01-01", 3_652_058, "9999-12-31"),
+        ] {
+            assert_eq!(date(from).plus_days(days), Some(date(to)), "{from} + {days}");
+        }
+        assert_eq!(date("9999-12-31").plus_days(1), None);
+        assert_eq!(date("2026-01-01").plus_days(u32::MAX), None);
+        let mut day = date("1999-01-01");
+        while day < date("2005-01-01") {
+            let next = day.plus_days(1).unwrap();
+            assert!(next > day && next.number() == day.number() + 1);
+            day = next;
+        }
+    }
+
+    #[test]
+    fn weekends_are_known() {
+        let weekend = |text: &str| text.parse::<Date>().unwrap().is_weekend();
+        assert!(weekend("2026-11-21") && weekend("2026-11-22") && weekend("2000-01-01"));
+        assert!(!weekend("2026-11-20") && !weekend("2026-11-23") && !weekend("2000-01-03"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::calendar::CalendarMissing;
 use crate::roster::VoterId;
 use crate::terms::{MatterClass, Measure};
 
@@ -119,6 +120,12 @@ pub enum TallyError {
     /// The chair casts a vote where there is no tie.
     #[error("the vote is not tied, there is nothing for the chair to decide")]
     NotTied,
+    /// Days have to be counted through a year whose working days nobody knows.
+    #[error(transparent)]
+    CalendarMissing(#[from] CalendarMissing),
+    /// A period ends after the year 9999.
+    #[error("the period ends after the year 9999")]
+    BeyondCalendar,
     /// The outcome was counted by other rules than those given.
     #[error("the outcome was counted by other rules")]
     OtherRules,

@@ -11,14 +11,16 @@
 //!
 //! The way through: [`packs::in_force`] finds the [`RulePack`]; [`RulePack::rules_for`] gives the [`Rules`] of one
 //! matter class; [`quorum()`] certifies presence; [`tally()`] (or [`tally_secret`]) gives the [`Outcome`] with every test
-//! and its numbers; a [`CountSheet`] is the export from which anybody recounts.
+//! and its numbers; a [`CountSheet`] is the export from which anybody recounts. Days are counted by a [`Calendar`].
 
+pub mod calendar;
 mod canonical;
 mod code;
 mod date;
 mod error;
 mod finding;
 mod fraction;
+pub mod notice;
 mod outcome;
 mod pack;
 pub mod packs;
@@ -32,11 +34,13 @@ mod sheet;
 mod tally;
 mod terms;
 
+pub use calendar::{Calendar, CalendarDay, CalendarError, CalendarMissing, CalendarYear};
 pub use code::CodeError;
 pub use date::{Date, DateError};
 pub use error::TallyError;
 pub use finding::{Finding, Test};
 pub use fraction::{Comparison, Fraction, FractionError, Threshold};
+pub use notice::{earliest_start, plus_days};
 pub use outcome::{Counts, Listed, Outcome, Problem, Verdict};
 pub use pack::{
     Cadence, Disclosure, MajorityRule, Notice, ParticipationRule, Provisions, Proxies, QuorumRule, Reading, RulePack,

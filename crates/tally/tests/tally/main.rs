@@ -2,6 +2,8 @@
 //! independently that has to come to the same results.
 
 #[cfg(test)]
+mod calendars;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod large;
