@@ -4,6 +4,8 @@
 
 mod figures;
 mod import;
+mod meeting;
+mod room;
 mod start;
 mod vote;
 
@@ -26,6 +28,8 @@ enum Bench {
     Start(start::Arguments),
     /// The whole country's divisions beside `sqlite3 .import`
     Import(import::Arguments),
+    /// A live room full of watchers
+    Meeting(meeting::Arguments),
     /// Ballots through the gateway beside the same statements in a bare loop
     Vote(vote::Arguments),
 }
@@ -36,6 +40,7 @@ fn main() -> ExitCode {
     let outcome = match arguments.bench {
         Bench::Start(arguments) => start::run(&arguments, &report),
         Bench::Import(arguments) => import::run(&arguments, &report),
+        Bench::Meeting(arguments) => meeting::run(&arguments, &report),
         Bench::Vote(arguments) => vote::run(&arguments, &report),
     };
     match outcome {

@@ -4,8 +4,7 @@
 //! TCP. The bare loop works on a copy of the same data file, so both change the same rows of the same tables.
 
 mod disk;
-mod raw;
-mod room;
+pub mod raw;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +16,7 @@ use yihe_proto::meeting::v1::{CastBallotRequest, Choice};
 use yihe_testkit::Actor;
 
 use crate::figures::{Report, median_rate, percentile, quotient, rate};
-use room::{BallotToCast, Rooms};
+use crate::room::{BallotToCast, Rooms};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -131,6 +130,7 @@ async fn cast(voter: &Actor, ballot: &BallotToCast) -> Result<()> {
         parent: ballot.vote.clone(),
         choice: Choice::Yes.into(),
         request_id: ballot.request_id.to_string(),
+        ..Default::default()
     };
     voter.call(request).await.context("casting")?;
     Ok(())

@@ -11,7 +11,7 @@ use sea_orm::{
 };
 
 use crate::figures::rate;
-use crate::vote::room::BallotToCast;
+use crate::room::BallotToCast;
 
 const EVENT: &str = "INSERT INTO outbox (event_id, community, kind, stream, subject, actor, organization, payload, occurred_at) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";

@@ -102,6 +102,26 @@ impl Actor {
         }
     }
 
+    /// The same caller on a connection of its own.
+    ///
+    /// # Errors
+    /// Nobody listens at the address.
+    pub async fn over_a_new_connection(&self, address: std::net::SocketAddr) -> Result<Self> {
+        Ok(Self {
+            channel: channel(address).await?,
+            ..self.clone()
+        })
+    }
+
+    /// The same caller on another one's connection.
+    #[must_use]
+    pub fn on_the_connection_of(&self, other: &Self) -> Self {
+        Self {
+            channel: other.channel.clone(),
+            ..self.clone()
+        }
+    }
+
     /// The same caller, answered in this language.
     #[must_use]
     pub fn speaking(&self, language: &'static str) -> Self {

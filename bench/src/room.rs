@@ -1,4 +1,4 @@
-//! Rooms full of voters with an open vote each.
+//! A community with a room full of voters.
 
 use std::path::{Path, PathBuf};
 
@@ -36,21 +36,25 @@ pub struct BallotToCast {
     pub request_id: Uuid,
 }
 
-struct Voter {
-    actor: Actor,
-    user: Uuid,
-    organization: Uuid,
+/// A member organization's representative.
+pub struct Voter {
+    pub actor: Actor,
+    pub user: Uuid,
+    pub organization: Uuid,
 }
 
-pub struct Rooms {
-    node: TestNode,
-    folder: tempfile::TempDir,
-    ballots: Vec<BallotToCast>,
+/// A node on an adjustable clock with a community, whose joint conference has 64 members.
+pub struct Community {
+    pub node: TestNode,
+    pub folder: tempfile::TempDir,
+    pub name: String,
+    pub secretary: Actor,
+    pub voters: Vec<Voter>,
+    body: String,
 }
 
-impl Rooms {
-    /// A node with enough open votes for so many ballots.
-    pub async fn prepare(ballots: usize) -> Result<Self> {
+impl Community {
+    pub async fn set_up() -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let options = TestNodeOptions {
             data_dir: Some(folder.path().to_owned()),
@@ -58,15 +62,107 @@ impl Rooms {
             ..TestNodeOptions::default()
         };
         let node = TestNode::start(options).await?;
-        let (community, committee, secretary) = community(&node).await?;
-        let voters = voters(&node, &community, &secretary).await?;
-        let votes = ballots.div_ceil(VOTERS);
-        let opened = open_votes(&node, &community, &committee, &secretary, &voters, votes).await?;
-        let ids = Ids::new(std::sync::Arc::<yihe_kernel::AdjustableClock>::clone(&node.clock));
-        let mut all = Vec::with_capacity(votes * VOTERS);
-        for vote in opened {
-            let meeting = vote.split("/votes/").next().unwrap_or_default().to_owned();
-            for voter in &voters {
+        let (name, committee, secretary) = community(&node).await?;
+        let voters = voters(&node, &name, &secretary).await?;
+        let body = conference(&name, &committee, &secretary, &voters).await?;
+        Ok(Self {
+            node,
+            folder,
+            name,
+            secretary,
+            voters,
+            body,
+        })
+    }
+
+    /// Meetings under way with everybody checked in, each with so many motions on its one item.
+    pub async fn sessions(&self, meetings: usize, motions: usize) -> Result<Vec<Session>> {
+        let start = self.node.clock.now().plus_days(7);
+        let noticed: Vec<(String, String)> = iter(0..meetings)
+            .map(|index| notice(&self.name, &self.body, &self.secretary, start, index))
+            .buffer_unordered(16)
+            .try_collect()
+            .await?;
+        self.node.clock.set(start);
+        iter(noticed)
+            .map(|(meeting, item)| self.session(meeting, item, motions))
+            .buffer_unordered(16)
+            .try_collect()
+            .await
+    }
+
+    async fn session(&self, meeting: String, item: String, count: usize) -> Result<Session> {
+        let request = OpenSessionRequest {
+            name: meeting.clone(),
+            ..Default::default()
+        };
+        self.secretary.call(request).await?;
+        for voter in &self.voters {
+            let request = CheckInRequest {
+                name: meeting.clone(),
+                ..Default::default()
+            };
+            voter.actor.call(request).await?;
+        }
+        let mover = self.voters.first().context("nobody is there")?;
+        let mut motions = Vec::with_capacity(count);
+        for _ in 0..count {
+            let motion = Motion {
+                agenda_item: item.clone(),
+                text: "议案".into(),
+                ..Default::default()
+            };
+            let request = SubmitMotionRequest {
+                parent: meeting.clone(),
+                motion: Some(motion),
+                ..Default::default()
+            };
+            motions.push(mover.actor.call(request).await?.name);
+        }
+        Ok(Session { meeting, motions })
+    }
+
+    /// Opens the vote on a motion.
+    pub async fn open_vote(&self, motion: &str) -> Result<String> {
+        let request = OpenVoteRequest {
+            parent: motion.to_owned(),
+            ..Default::default()
+        };
+        Ok(self.secretary.call(request).await?.name)
+    }
+}
+
+/// A meeting under way.
+pub struct Session {
+    pub meeting: String,
+    pub motions: Vec<String>,
+}
+
+/// Rooms with an open vote each.
+pub struct Rooms {
+    community: Community,
+    ballots: Vec<BallotToCast>,
+}
+
+impl Rooms {
+    /// A node with enough open votes for so many ballots.
+    pub async fn prepare(ballots: usize) -> Result<Self> {
+        let community = Community::set_up().await?;
+        let sessions = community.sessions(ballots.div_ceil(VOTERS), 1).await?;
+        let opened: Vec<(String, String)> = iter(sessions)
+            .map(async |session| {
+                let motion = session.motions.first().context("a session has a motion")?;
+                anyhow::Ok((session.meeting, community.open_vote(motion).await?))
+            })
+            .buffer_unordered(16)
+            .try_collect()
+            .await?;
+        let ids = Ids::new(std::sync::Arc::<yihe_kernel::AdjustableClock>::clone(
+            &community.node.clock,
+        ));
+        let mut all = Vec::with_capacity(opened.len() * VOTERS);
+        for (meeting, vote) in opened {
+            for voter in &community.voters {
                 all.push(BallotToCast {
                     voter: voter.actor.clone(),
                     user: voter.user,
@@ -80,8 +176,7 @@ impl Rooms {
             }
         }
         Ok(Self {
-            node,
-            folder,
+            community,
             ballots: all,
         })
     }
@@ -93,13 +188,13 @@ impl Rooms {
     }
 
     pub fn folder(&self) -> &Path {
-        self.folder.path()
+        self.community.folder.path()
     }
 
     /// A copy of the meeting service's data file as it is now.
     pub async fn copy(&self) -> Result<DatabaseConnection> {
-        let copy: PathBuf = self.folder.path().join("copy.db");
-        let original = raw::open(&self.folder.path().join("meeting.db")).await?;
+        let copy: PathBuf = self.community.folder.path().join("copy.db");
+        let original = raw::open(&self.community.folder.path().join("meeting.db")).await?;
         original
             .execute_unprepared(&format!("VACUUM INTO '{}'", copy.display()))
             .await?;
@@ -108,7 +203,7 @@ impl Rooms {
     }
 
     pub async fn stop(self) -> Result<()> {
-        self.node.stop().await?;
+        self.community.node.stop().await?;
         Ok(())
     }
 }
@@ -196,14 +291,7 @@ async fn voters(node: &TestNode, community: &str, secretary: &Actor) -> Result<V
     Ok(voters)
 }
 
-async fn open_votes(
-    node: &TestNode,
-    community: &str,
-    committee: &str,
-    secretary: &Actor,
-    voters: &[Voter],
-    votes: usize,
-) -> Result<Vec<String>> {
+async fn conference(community: &str, committee: &str, secretary: &Actor, voters: &[Voter]) -> Result<String> {
     let body = Body {
         kind: BodyKind::JointConference.into(),
         display_name: "联席会议".into(),
@@ -217,27 +305,14 @@ async fn open_votes(
     };
     let body = secretary.call(request).await?.name;
     for voter in voters {
-        let organization = format!("organizations/{}", voter.organization);
-        secretary
-            .call(AddBodyMemberRequest {
-                parent: body.clone(),
-                organization,
-                ..Default::default()
-            })
-            .await?;
+        let request = AddBodyMemberRequest {
+            parent: body.clone(),
+            organization: format!("organizations/{}", voter.organization),
+            ..Default::default()
+        };
+        secretary.call(request).await?;
     }
-    let start = node.clock.now().plus_days(7);
-    let noticed: Vec<(String, String)> = iter(0..votes)
-        .map(|index| notice(community, &body, secretary, start, index))
-        .buffer_unordered(16)
-        .try_collect()
-        .await?;
-    node.clock.set(start);
-    iter(noticed)
-        .map(|(meeting, item)| open_vote(meeting, item, secretary, voters))
-        .buffer_unordered(16)
-        .try_collect()
-        .await
+    Ok(body)
 }
 
 async fn notice(
@@ -278,34 +353,4 @@ async fn notice(
         })
         .await?;
     Ok((meeting, item))
-}
-
-async fn open_vote(meeting: String, item: String, secretary: &Actor, voters: &[Voter]) -> Result<String> {
-    secretary
-        .call(OpenSessionRequest {
-            name: meeting.clone(),
-            ..Default::default()
-        })
-        .await?;
-    for voter in voters {
-        voter.actor.call(CheckInRequest { name: meeting.clone() }).await?;
-    }
-    let motion = Motion {
-        agenda_item: item,
-        text: "议案".into(),
-        ..Default::default()
-    };
-    let request = SubmitMotionRequest {
-        parent: meeting,
-        motion: Some(motion),
-        ..Default::default()
-    };
-    let motion = voters[0].actor.call(request).await?.name;
-    Ok(secretary
-        .call(OpenVoteRequest {
-            parent: motion,
-            ..Default::default()
-        })
-        .await?
-        .name)
 }
