@@ -27,6 +27,7 @@ mod reasons;
 mod retry;
 mod service;
 mod store;
+mod timers;
 
 pub use consumers::membership_ended;
 pub use migrations::migrations;

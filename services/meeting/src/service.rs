@@ -9,7 +9,7 @@ use yihe_store::{Feed, Reader, Store, StoreConfig};
 use crate::api::Api;
 use crate::directory::Directory;
 use crate::frozen::FrozenMeetings;
-use crate::{consumers, migrations};
+use crate::{consumers, migrations, timers};
 
 const NAME: &str = "meeting";
 
@@ -60,6 +60,10 @@ pub async fn start(deps: Deps) -> Result<Started> {
         frozen: FrozenMeetings::new(store.reader().clone()),
         store,
     });
+    tasks.spawn(
+        "meeting.timers",
+        timers::run(Arc::clone(&deps.clock), timers::of_service(&service)),
+    );
     let tokens = InternalTokens::new(&deps.keys, Arc::clone(&deps.clock));
     let routes = protect(Api::routes(service), NAME, tokens, deps.clock);
     Ok(Started { routes, feed, tasks })
