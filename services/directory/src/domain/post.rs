@@ -49,6 +49,12 @@ pub const fn runs_the_committee(kind: Kind, post: Post) -> bool {
     )
 }
 
+/// Whether who holds the post answers for the organization.
+#[must_use]
+pub const fn heads(post: Post) -> bool {
+    matches!(post, Post::Secretary | Post::Director | Post::Manager)
+}
+
 /// Refuses a post that the kind does not have.
 ///
 /// # Errors

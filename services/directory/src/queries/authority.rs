@@ -1,5 +1,5 @@
 use yihe_authz::Admitted;
-use yihe_kernel::{ClientPrincipalName, CommunityName, Result, Timestamp, UserName};
+use yihe_kernel::{ClientPrincipalName, CommunityName, OrganizationId, Result, Timestamp, UserName};
 use yihe_proto::directory::v1 as pb;
 
 use crate::convert;
@@ -7,7 +7,7 @@ use crate::directory::Directory;
 use crate::domain::appointment::Appointment;
 use crate::domain::client::Client;
 use crate::domain::membership::Membership;
-use crate::store::{authority, membership};
+use crate::store::{appointment, authority, community, membership};
 
 /// `GetAuthority`.
 pub async fn get(directory: &Directory, admitted: Admitted, request: pb::GetAuthorityRequest) -> Result<pb::Authority> {
@@ -56,14 +56,26 @@ pub async fn lookup(
     let name: CommunityName = convert::name("community", &request.community)?;
     admitted.without_target()?;
     let wanted = convert::lookup(&request)?;
-    let found = membership::of(directory.reader(), &name.community, &wanted).await?;
+    let (reader, now) = (directory.reader(), directory.now());
+    let committee = community::find(reader, &name.community)
+        .await?
+        .map(|found| found.party_committee);
+    let found = membership::of(reader, &name.community, &wanted).await?;
+    let asked = found.iter().map(|membership| membership.organization.id);
+    let heads = appointment::heads(reader, &name.community, asked.chain(committee), now).await?;
+    let heads_of = |organization: OrganizationId| -> Vec<String> {
+        let of_it = heads.iter().filter(|held| held.organization == organization);
+        of_it.map(|held| UserName { user: held.user }.to_string()).collect()
+    };
     let standing = |membership: &Membership| pb::OrganizationStanding {
         organization: convert::organization_name(membership.organization.id),
         kind: membership.organization.kind.into(),
         display_name: membership.organization.display_name.clone(),
         active: membership.is_active(),
+        heads: heads_of(membership.organization.id),
     };
     Ok(pb::LookupOrganizationsResponse {
         organizations: found.iter().map(standing).collect(),
+        secretaries: committee.map(heads_of).unwrap_or_default(),
     })
 }

@@ -10,6 +10,7 @@ use yihe_store::Failure;
 
 use crate::domain::appointment::Appointment;
 use crate::domain::names::AppointmentId;
+use crate::domain::post as domain;
 use crate::store::entity::appointment::{ActiveModel, Column, Entity, Model};
 use crate::store::filter::{Columns, Sight};
 use crate::store::{Writing, after_id, code, instant, kind, micros, one, post};
@@ -85,6 +86,26 @@ pub async fn of_organization<C: ConnectionTrait>(
         .into_iter()
         .map(Appointment::try_from)
         .collect()
+}
+
+/// Who heads each of these organizations now.
+pub async fn heads<C: ConnectionTrait>(
+    connection: &C,
+    community: &CommunityId,
+    organizations: impl IntoIterator<Item = OrganizationId>,
+    now: Timestamp,
+) -> Result<Vec<Appointment>, Failure> {
+    let ids = organizations.into_iter().map(OrganizationId::uuid);
+    let query = Entity::find()
+        .filter(Column::Community.eq(community.as_str()))
+        .filter(Column::Organization.is_in(ids))
+        .filter(unfinished(now));
+    let found = query.order_by_asc(Column::Id).all(connection).await?;
+    let held: Vec<_> = found.into_iter().map(Appointment::try_from).collect::<Result<_, _>>()?;
+    Ok(held
+        .into_iter()
+        .filter(|held| domain::heads(held.post) && held.term().contains(now))
+        .collect())
 }
 
 /// A community's appointments whose term has an instant left.

@@ -188,3 +188,31 @@ async fn names_of_persons_are_told_to_the_meeting_service_alone() {
         .await;
     assert_eq!(fields(&answer.unwrap_err()), ["users"]);
 }
+
+#[tokio::test]
+async fn an_organization_is_told_with_its_heads_and_the_community_with_its_secretary() {
+    let world = World::start().await;
+    let node = &world.node;
+    let school = world.register(OrganizationKind::ResidentUnit, "深圳高级中学").await;
+    let manager = world.enrol(&school, Post::Manager, "manager").await;
+    world.enrol(&school, Post::Representative, "delegate").await;
+    let lookup = async || -> pb::LookupOrganizationsResponse {
+        let request = pb::LookupOrganizationsRequest {
+            community: COMMUNITY.into(),
+            organizations: vec![school.clone()],
+        };
+        node.call(&Who::service("meeting"), request).await.unwrap()
+    };
+    let found = lookup().await;
+    assert_eq!(found.organizations[0].heads, std::slice::from_ref(&manager.user));
+    assert_eq!(found.secretaries, [world.secretary.principal.to_string()]);
+    let request = pb::EndAppointmentRequest {
+        name: manager.appointment,
+        etag: String::new(),
+    };
+    let _: pb::Appointment = node.call(&world.secretary, request).await.unwrap();
+    assert!(
+        lookup().await.organizations[0].heads.is_empty(),
+        "a post that ended heads nothing"
+    );
+}

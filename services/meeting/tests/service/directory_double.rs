@@ -53,6 +53,9 @@ impl AuthorityService for DirectoryDouble {
         let known = self.known.lock().unwrap();
         let asked = request.into_inner().organizations;
         let organizations = asked.iter().filter_map(|name| known.get(name).cloned()).collect();
-        Ok(Response::new(LookupOrganizationsResponse { organizations }))
+        Ok(Response::new(LookupOrganizationsResponse {
+            organizations,
+            ..Default::default()
+        }))
     }
 }

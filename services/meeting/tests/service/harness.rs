@@ -126,6 +126,7 @@ impl House {
             kind: kind.into(),
             display_name: display_name.to_owned(),
             active: true,
+            heads: Vec::new(),
         });
         organization
     }

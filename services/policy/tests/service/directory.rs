@@ -144,6 +144,9 @@ impl AuthorityService for Directory {
             .into_iter()
             .filter(|known| wanted.contains(&known.organization))
             .collect();
-        Ok(Response::new(LookupOrganizationsResponse { organizations }))
+        Ok(Response::new(LookupOrganizationsResponse {
+            organizations,
+            ..Default::default()
+        }))
     }
 }

@@ -112,6 +112,7 @@ pub fn standings() -> Vec<OrganizationStanding> {
         kind: kind.into(),
         display_name: name.to_owned(),
         active: true,
+        heads: Vec::new(),
     };
     names.map(standing).to_vec()
 }
