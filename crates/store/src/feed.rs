@@ -68,6 +68,19 @@ impl Feed {
         self.read(query, limit).await
     }
 
+    /// The last sequence of a stream; 0 where it has none.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn head_of_stream(&self, stream: &str) -> Result<i64, Failure> {
+        let last = outbox::Entity::find()
+            .filter(outbox::Column::Stream.eq(stream))
+            .order_by_desc(outbox::Column::Sequence)
+            .one(&self.reader)
+            .await?;
+        Ok(last.map_or(0, |event| event.sequence))
+    }
+
     /// Waits until something was committed since this feed was made or last waited. Returns false when the store is gone.
     pub async fn changed(&mut self) -> bool {
         self.committed.changed().await.is_ok()

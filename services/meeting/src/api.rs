@@ -8,6 +8,7 @@ use yihe_proto::meeting::v1::agenda_service_server::{AgendaService, AgendaServic
 use yihe_proto::meeting::v1::body_service_server::{BodyService, BodyServiceServer};
 use yihe_proto::meeting::v1::meeting_service_server::{MeetingService, MeetingServiceServer};
 use yihe_proto::meeting::v1::motion_service_server::{MotionService, MotionServiceServer};
+use yihe_proto::meeting::v1::procedure_service_server::ProcedureServiceServer;
 use yihe_proto::meeting::v1::resolution_service_server::{ResolutionService, ResolutionServiceServer};
 use yihe_proto::meeting::v1::vote_service_server::{VoteService, VoteServiceServer};
 use yihe_proto::meeting::v1::*;
@@ -28,10 +29,13 @@ impl Api {
             .add_service(MeetingServiceServer::new(api.clone()))
             .add_service(AgendaServiceServer::new(api.clone()))
             .add_service(MotionServiceServer::new(api.clone()))
+            .add_service(ProcedureServiceServer::new(api.clone()))
             .add_service(VoteServiceServer::new(api.clone()))
             .add_service(ResolutionServiceServer::new(api))
     }
 }
+
+mod procedure;
 
 type Answer<T> = Result<Response<T>, Status>;
 

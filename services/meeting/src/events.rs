@@ -17,6 +17,7 @@ kinds! {
     BodyCreated BodyMemberAdded BodyMemberRemoved
     MeetingCreated MeetingUpdated AgendaItemCreated AgendaItemWithdrawn NoticeServed NoticeAcknowledged
     SessionOpened CheckedIn CheckedOut QuorumReached QuorumLost MeetingClosed MeetingCancelled
+    MeetingPostponed MeetingSuspended MeetingResumed AgendaItemMoved
     MotionSubmitted MotionWithdrawn VoteOpened BallotCast VoteClosed VoteLapsed ResolutionAdopted
 }
 

@@ -25,6 +25,7 @@ mod names;
 mod queries;
 mod reasons;
 mod retry;
+mod rooms;
 mod service;
 mod store;
 mod timers;

@@ -32,13 +32,17 @@ reasons! {
     NOT_ELIGIBLE: Precondition, "{organization} may not vote here: it was not present when the vote opened", "{organization} 无权参加本次表决:表决开始时未到会";
     NOT_REPRESENTATIVE: Precondition, "you are not the present representative of {organization}", "您不是 {organization} 在场的代表";
     ALREADY_VOTED: AlreadyExists, "{organization} has voted; a ballot is cast once", "{organization} 已投票;每票只能投一次";
+
+    START_TIME_UNDETERMINED: Precondition, "{name} is postponed to a time not known yet; set its start first", "{name} 已延期且时间未定,请先确定开始时间";
+    AGENDA_POSITION_UNKNOWN: Precondition, "the agenda has the places 1 to {last}", "议程的位置为 1 至 {last}";
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    const CONTRACTS: [&str; 3] = [
+    const CONTRACTS: [&str; 4] = [
+        include_str!("../../../proto/yihe/meeting/v1/procedure.proto"),
         include_str!("../../../proto/yihe/meeting/v1/body.proto"),
         include_str!("../../../proto/yihe/meeting/v1/meeting.proto"),
         include_str!("../../../proto/yihe/meeting/v1/decision.proto"),

@@ -9,6 +9,7 @@ use yihe_store::{Feed, Reader, Store, StoreConfig};
 use crate::api::Api;
 use crate::directory::Directory;
 use crate::frozen::FrozenMeetings;
+use crate::rooms::Rooms;
 use crate::{consumers, migrations, timers};
 
 const NAME: &str = "meeting";
@@ -58,6 +59,7 @@ pub async fn start(deps: Deps) -> Result<Started> {
         snapshots: deps.snapshots,
         directory: Directory::new(deps.directory),
         frozen: FrozenMeetings::new(store.reader().clone()),
+        rooms: Rooms::new(store.feed()),
         store,
     });
     tasks.spawn(
@@ -75,6 +77,7 @@ pub(crate) struct Service {
     pub snapshots: Arc<Snapshots>,
     pub directory: Directory,
     pub frozen: FrozenMeetings,
+    pub rooms: Rooms,
     pub store: Store,
 }
 

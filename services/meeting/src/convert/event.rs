@@ -11,5 +11,15 @@ pub fn event(event: Event) -> pb::MeetingEvent {
         r#type: event.kind,
         subject: event.subject,
         acting_organization: event.organization.map(organization).unwrap_or_default(),
+        earlier: Vec::new(),
     }
+}
+
+/// Events in order as one message: the last one carries those before it. `None` where there are none.
+pub fn together(mut events: Vec<pb::MeetingEvent>) -> Option<pb::MeetingEvent> {
+    let last = events.pop()?;
+    Some(pb::MeetingEvent {
+        earlier: events,
+        ..last
+    })
 }

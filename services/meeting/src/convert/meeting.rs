@@ -164,19 +164,25 @@ impl TryFrom<&pb::CreateAgendaItemRequest> for NewAgendaItem {
 impl From<Meeting> for pb::Meeting {
     fn from(meeting: Meeting) -> Self {
         Self {
+            etag: meeting.etag(),
             name: meeting.name.to_string(),
             body: meeting.name.body(meeting.body).to_string(),
             body_kind: meeting.body_kind.number(),
             convener: organization(meeting.convener),
             state: meeting.state.number(),
             mode: meeting.mode.number(),
-            start_time: instant(Some(meeting.starts_at)),
+            start_time: instant(meeting.start_known.then_some(meeting.starts_at)),
+            postpone_time: instant(meeting.postponed.as_ref().map(|since| since.at)),
+            postpone_reason: meeting.postponed.map(|since| since.reason).unwrap_or_default(),
+            suspend_time: instant(meeting.suspended.as_ref().map(|since| since.at)),
+            suspend_reason: meeting.suspended.map(|since| since.reason).unwrap_or_default(),
+            notice_round: meeting.notice_round,
+            quorate: meeting.quorate,
             create_time: instant(Some(meeting.created_at)),
             notice_time: instant(meeting.noticed_at),
             open_time: instant(meeting.opened_at),
             close_time: instant(meeting.closed_at),
             cancel_reason: meeting.cancel_reason.clone().unwrap_or_default(),
-            etag: meeting.etag(),
             title: meeting.title,
             location: meeting.location,
         }

@@ -59,6 +59,23 @@ impl AgendaItem {
         Ok(self)
     }
 
+    /// The agenda with one item at another place, from 1; the items between make room.
+    ///
+    /// # Errors
+    /// `AGENDA_POSITION_UNKNOWN`, `RESOURCE_NOT_FOUND`.
+    pub fn moved(mut agenda: Vec<Self>, name: &AgendaItemName, position: i32) -> Result<Vec<Self>> {
+        let unknown = || Error::new(&reasons::AGENDA_POSITION_UNKNOWN).with("last", agenda.len());
+        let to = usize::try_from(position).ok().and_then(|place| place.checked_sub(1));
+        let to = to.filter(|place| *place < agenda.len()).ok_or_else(unknown)?;
+        let from = agenda.iter().position(|item| item.name == *name);
+        let item = agenda.remove(from.ok_or_else(|| Error::not_found(name))?);
+        agenda.insert(to, item);
+        for (item, place) in agenda.iter_mut().zip(1..) {
+            item.position = place;
+        }
+        Ok(agenda)
+    }
+
     /// Refuses a decision on an item that was not noticed, is not up for decision, or is of a class the rules take no vote on.
     ///
     /// # Errors

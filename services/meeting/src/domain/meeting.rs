@@ -2,7 +2,7 @@ use yihe_kernel::{Error, OrganizationId, Result, Timestamp, reasons as common};
 use yihe_tally::BodyKind;
 
 use super::code::codes;
-use super::{Frozen, Quorum, Step};
+use super::{Frozen, Interruption, Quorum, Step};
 use crate::names::{BodyId, MeetingName};
 use crate::reasons;
 
@@ -82,6 +82,14 @@ pub struct Meeting {
     pub closed_at: Option<Timestamp>,
     /// Why it was cancelled.
     pub cancel_reason: Option<String>,
+    /// Whether `starts_at` stands; not while it is postponed to a time not known yet.
+    pub start_known: bool,
+    /// When and why it was postponed last.
+    pub postponed: Option<Interruption>,
+    /// Since when and why the session is suspended.
+    pub suspended: Option<Interruption>,
+    /// How often notice was served.
+    pub notice_round: i32,
     /// Whether the room has a quorum, as of the last check-in or check-out.
     pub quorate: bool,
     /// Grows with every change of the meeting itself; who comes and goes is no such change.
@@ -138,10 +146,12 @@ impl Meeting {
     /// Serves the notice: from now on agenda, roster and rules stand. Without a quorum rule the room is quorate though empty.
     ///
     /// # Errors
-    /// `MEETING_STATE`.
+    /// `MEETING_STATE`, `START_TIME_UNDETERMINED`.
     pub fn serve_notice(mut self, empty_room: &Quorum, now: Timestamp) -> Result<Self> {
         self.expect(Step::ServeNotice)?;
+        self.expect_start_known()?;
         self.state = MeetingState::Noticed;
+        self.notice_round += 1;
         self.noticed_at = Some(now);
         self.quorate = empty_room.met;
         Ok(self)
@@ -176,6 +186,7 @@ impl Meeting {
         self.expect(Step::Close)?;
         self.state = MeetingState::Closed;
         self.closed_at = Some(now);
+        self.suspended = None;
         self.quorate = false;
         Ok(self)
     }
@@ -189,6 +200,7 @@ impl Meeting {
         self.state = MeetingState::Cancelled;
         self.closed_at = Some(now);
         self.cancel_reason = Some(reason);
+        self.suspended = None;
         self.quorate = false;
         Ok(self)
     }

@@ -40,7 +40,7 @@ impl Notice {
     /// community now, under their present names.
     ///
     /// # Errors
-    /// `AGENDA_EMPTY`, `ROSTER_EMPTY`, `NOTICE_TOO_SHORT`, `CALENDAR_MISSING`.
+    /// `START_TIME_UNDETERMINED`, `AGENDA_EMPTY`, `ROSTER_EMPTY`, `NOTICE_TOO_SHORT`, `CALENDAR_MISSING`.
     pub fn draw_up(
         meeting: &Meeting,
         agenda: Vec<AgendaItem>,
@@ -48,13 +48,8 @@ impl Notice {
         pack: RulePack,
         now: Timestamp,
     ) -> Result<Self> {
-        let mut agenda: Vec<_> = agenda.into_iter().filter(|item| item.withdrawn_at.is_none()).collect();
-        if agenda.is_empty() {
-            return Err(Error::new(&reasons::AGENDA_EMPTY).with("name", &meeting.name));
-        }
-        for item in &mut agenda {
-            item.noticed = true;
-        }
+        meeting.expect_start_known()?;
+        let agenda = noticed(meeting, agenda)?;
         let roster: Vec<_> = members
             .iter()
             .filter(|member| member.active)
@@ -72,6 +67,33 @@ impl Notice {
             roster,
         })
     }
+
+    /// The notice of a postponed meeting: roster and rules stay those of the first one, so that what was decided under them
+    /// stands; the agenda is noticed as it is now, and everybody acknowledges anew.
+    ///
+    /// # Errors
+    /// `START_TIME_UNDETERMINED`, `AGENDA_EMPTY`, `NOTICE_TOO_SHORT`, `CALENDAR_MISSING`.
+    pub fn renew(mut self, meeting: &Meeting, agenda: Vec<AgendaItem>, now: Timestamp) -> Result<Self> {
+        meeting.expect_start_known()?;
+        self.agenda = noticed(meeting, agenda)?;
+        expect_enough_days(&self.pack, meeting.starts_at, now)?;
+        self.served_at = now;
+        for entry in &mut self.roster {
+            entry.acknowledged_at = None;
+        }
+        Ok(self)
+    }
+}
+
+fn noticed(meeting: &Meeting, agenda: Vec<AgendaItem>) -> Result<Vec<AgendaItem>> {
+    let mut agenda: Vec<_> = agenda.into_iter().filter(|item| item.withdrawn_at.is_none()).collect();
+    if agenda.is_empty() {
+        return Err(Error::new(&reasons::AGENDA_EMPTY).with("name", &meeting.name));
+    }
+    for item in &mut agenda {
+        item.noticed = true;
+    }
+    Ok(agenda)
 }
 
 impl RosterEntry {

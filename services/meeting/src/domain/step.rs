@@ -21,6 +21,12 @@ pub enum Step {
     Close,
     /// Cancelling it.
     Cancel,
+    /// Postponing it.
+    Postpone,
+    /// Suspending the session.
+    Suspend,
+    /// Resuming it.
+    Resume,
 }
 
 impl Step {
@@ -35,6 +41,9 @@ impl Step {
         Self::Decide,
         Self::Close,
         Self::Cancel,
+        Self::Postpone,
+        Self::Suspend,
+        Self::Resume,
     ];
 
     /// The states in which it can be done: the state machine of a meeting.
@@ -42,12 +51,13 @@ impl Step {
     pub const fn states(self) -> &'static [MeetingState] {
         use MeetingState::{Draft, InSession, Noticed, Postponed, Suspended, Voting};
         match self {
-            Self::Change | Self::Agenda | Self::ServeNotice => &[Draft],
+            Self::Change | Self::Agenda | Self::ServeNotice => &[Draft, Postponed],
             Self::Acknowledge | Self::Presence => &[Noticed, InSession, Suspended],
             Self::Open => &[Noticed],
-            Self::Decide => &[InSession],
+            Self::Decide | Self::Suspend => &[InSession],
+            Self::Resume => &[Suspended],
             Self::Close => &[InSession, Suspended],
-            Self::Cancel => &[Draft, Noticed, InSession, Suspended, Voting, Postponed],
+            Self::Cancel | Self::Postpone => &[Draft, Noticed, InSession, Suspended, Voting, Postponed],
         }
     }
 }

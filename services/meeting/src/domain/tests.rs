@@ -50,6 +50,10 @@ fn meeting(state: MeetingState) -> Meeting {
         opened_at: None,
         closed_at: None,
         cancel_reason: None,
+        start_known: true,
+        postponed: None,
+        suspended: None,
+        notice_round: 0,
         quorate: false,
         version: 1,
     }
@@ -130,16 +134,19 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
     use MeetingState::*;
     use Step::*;
     let allowed: &[(MeetingState, &[Step])] = &[
-        (Draft, &[Change, Agenda, ServeNotice, Cancel]),
-        (Noticed, &[Acknowledge, Open, Presence, Cancel]),
-        (InSession, &[Acknowledge, Presence, Decide, Close, Cancel]),
-        (Suspended, &[Acknowledge, Presence, Close, Cancel]),
+        (Draft, &[Change, Agenda, ServeNotice, Cancel, Postpone]),
+        (Noticed, &[Acknowledge, Open, Presence, Cancel, Postpone]),
+        (
+            InSession,
+            &[Acknowledge, Presence, Decide, Close, Cancel, Postpone, Suspend],
+        ),
+        (Suspended, &[Acknowledge, Presence, Close, Cancel, Postpone, Resume]),
         (Closed, &[]),
         (MinutesSigning, &[]),
         (Published, &[]),
         (Cancelled, &[]),
-        (Postponed, &[Cancel]),
-        (Voting, &[Cancel]),
+        (Postponed, &[Change, Agenda, ServeNotice, Cancel, Postpone]),
+        (Voting, &[Cancel, Postpone]),
     ];
     assert_eq!(allowed.len(), MeetingState::ALL.len());
     let empty_room = room([]).quorum(&frozen(3), at(NOW)).unwrap();
@@ -161,6 +168,13 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Cancel => before
                     .cancel("台风".to_owned(), at(NOW))
                     .map(|meeting| (meeting, Cancelled)),
+                Step::Postpone => before
+                    .postpone(None, "台风".to_owned(), at(NOW))
+                    .map(|meeting| (meeting, Postponed)),
+                Suspend => before
+                    .suspend(String::new(), at(NOW))
+                    .map(|meeting| (meeting, Suspended)),
+                Resume => before.resume().map(|meeting| (meeting, InSession)),
                 Change | Agenda | Acknowledge | Presence | Decide => continue,
             };
             assert_eq!(after.is_ok(), let_through, "{state:?} {step:?}");

@@ -149,13 +149,19 @@ impl Vote {
     ///
     /// # Errors
     /// `VOTE_OPEN`.
-    pub fn lapse(mut self, now_present: &Quorum, now: Timestamp) -> Result<Self> {
+    pub fn lapse(self, now_present: &Quorum, now: Timestamp) -> Result<Self> {
         if now_present.met {
             return Err(Self::is_open_refusal(&self.name));
         }
+        Ok(self.lapse_with_meeting(now))
+    }
+
+    /// Ends with a meeting that is postponed: quorum or not, it is no longer this room that decides.
+    #[must_use]
+    pub fn lapse_with_meeting(mut self, now: Timestamp) -> Self {
         self.state = VoteState::Lapsed;
         self.closed_at = Some(now);
-        Ok(self)
+        self
     }
 }
 

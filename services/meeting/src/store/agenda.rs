@@ -104,6 +104,26 @@ pub async fn withdraw(tx: &Tx, _by: &Authorized, item: &AgendaItem) -> Result<()
     Ok(())
 }
 
+/// Stores the places of the whole agenda. The meeting must be held.
+pub async fn order(tx: &Tx, _by: &Authorized, agenda: &[AgendaItem]) -> Result<(), Failure> {
+    // places are unique, so all are moved out of the way first
+    for sign in [-1, 1] {
+        for item in agenda {
+            agenda_item::Entity::update_many()
+                .set(agenda_item::ActiveModel {
+                    position: Set(sign * item.position),
+                    ..Default::default()
+                })
+                .filter(agenda_item::Column::Community.eq(item.name.community.as_str()))
+                .filter(agenda_item::Column::Meeting.eq(item.name.meeting.uuid()))
+                .filter(agenda_item::Column::Id.eq(item.name.agenda_item.uuid()))
+                .exec(tx)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
 /// Freezes the agenda as it stands into the notice. The meeting must be held.
 pub async fn freeze(tx: &Tx, _by: &Authorized, meeting: &MeetingName) -> Result<(), Failure> {
     agenda_item::Entity::update_many()

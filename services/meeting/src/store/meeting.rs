@@ -6,7 +6,7 @@ use yihe_store::{Failure, Page, Tx};
 use super::entity::meeting;
 use super::row;
 use super::visible::Sight;
-use crate::domain::{BodyKind, Meeting, MeetingMode, MeetingState};
+use crate::domain::{BodyKind, Interruption, Meeting, MeetingMode, MeetingState};
 use crate::names::{BodyId, MeetingId, MeetingName};
 
 fn by_name(name: &MeetingName) -> sea_orm::Select<meeting::Entity> {
@@ -107,10 +107,23 @@ fn changeable(meeting: &Meeting) -> meeting::ActiveModel {
         opened_at: Set(row::micros(meeting.opened_at)),
         closed_at: Set(row::micros(meeting.closed_at)),
         cancel_reason: Set(meeting.cancel_reason.clone()),
+        start_known: Set(meeting.start_known),
+        postponed_at: Set(meeting.postponed.as_ref().map(|since| since.at.micros())),
+        postpone_reason: Set(meeting.postponed.as_ref().map(|since| since.reason.clone())),
+        suspended_at: Set(meeting.suspended.as_ref().map(|since| since.at.micros())),
+        suspend_reason: Set(meeting.suspended.as_ref().map(|since| since.reason.clone())),
+        notice_round: Set(meeting.notice_round),
         quorate: Set(meeting.quorate),
         version: Set(meeting.version),
         ..Default::default()
     }
+}
+
+fn interruption(at: Option<i64>, reason: Option<String>) -> Option<Interruption> {
+    at.map(|at| Interruption {
+        at: Timestamp::from_micros(at),
+        reason: reason.unwrap_or_default(),
+    })
 }
 
 impl TryFrom<meeting::Model> for Meeting {
@@ -138,6 +151,10 @@ impl TryFrom<meeting::Model> for Meeting {
             opened_at: row::instant(row.opened_at),
             closed_at: row::instant(row.closed_at),
             cancel_reason: row.cancel_reason,
+            start_known: row.start_known,
+            postponed: interruption(row.postponed_at, row.postpone_reason),
+            suspended: interruption(row.suspended_at, row.suspend_reason),
+            notice_round: row.notice_round,
             quorate: row.quorate,
             version: row.version,
         })

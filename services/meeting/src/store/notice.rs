@@ -87,6 +87,31 @@ pub async fn insert(tx: &Tx, by: &Authorized, notice: &Notice) -> Result<(), Fai
     agenda::freeze(tx, by, &notice.meeting).await
 }
 
+/// Stores that the notice of a postponed meeting was served anew: nobody has acknowledged it yet. The meeting must be held.
+pub async fn renew(tx: &Tx, by: &Authorized, notice: &Notice) -> Result<(), Failure> {
+    let (community, meeting) = (notice.meeting.community.as_str(), notice.meeting.meeting.uuid());
+    notice::Entity::update_many()
+        .set(notice::ActiveModel {
+            served_at: Set(notice.served_at.micros()),
+            ..Default::default()
+        })
+        .filter(notice::Column::Community.eq(community))
+        .filter(notice::Column::Meeting.eq(meeting))
+        .exec(tx)
+        .await?;
+    roster_entry::Entity::update_many()
+        .set(roster_entry::ActiveModel {
+            acknowledged_at: Set(None),
+            acknowledged_by: Set(None),
+            ..Default::default()
+        })
+        .filter(roster_entry::Column::Community.eq(community))
+        .filter(roster_entry::Column::Meeting.eq(meeting))
+        .exec(tx)
+        .await?;
+    agenda::freeze(tx, by, &notice.meeting).await
+}
+
 /// Notes an acknowledgement; the first one stands, and a later one changes nothing and gives false.
 pub async fn acknowledge(
     tx: &Tx,

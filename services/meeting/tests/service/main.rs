@@ -18,6 +18,8 @@ mod draft;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod interruption;
+#[cfg(test)]
 mod policy_double;
 #[cfg(test)]
 mod postgres;

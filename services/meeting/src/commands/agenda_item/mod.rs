@@ -1,2 +1,4 @@
 pub mod create;
+#[path = "move.rs"]
+pub mod moving;
 pub mod withdraw;

@@ -8,7 +8,7 @@ use yihe_store::{Failure, Tx};
 
 use crate::convert::decision::NewBallot;
 use crate::convert::{self, name};
-use crate::domain::{Ballot, Frozen, Room, Vote};
+use crate::domain::{Ballot, Frozen, Room, Step, Vote};
 use crate::lookup::Facts;
 use crate::names::VoteName;
 use crate::retry::Retry;
@@ -113,6 +113,11 @@ async fn why_not(tx: &Tx, frozen: &Frozen, ballot: &Cast, now: Timestamp) -> Res
     let vote = store::vote::find(tx, &ballot.vote)
         .await?
         .ok_or_else(|| Error::not_found(&ballot.vote))?;
+    vote.expect_open()?;
+    let meeting = store::meeting::find(tx, &frozen.meeting)
+        .await?
+        .ok_or_else(|| Error::not_found(&frozen.meeting))?;
+    meeting.expect(Step::Decide)?;
     let own = store::vote::ballot(tx, &ballot.vote, ballot.organization).await?;
     let room = store::presence::room(tx, &frozen.meeting).await?;
     Ok(refusal(frozen, &vote, own.as_ref(), &room, ballot, now)?)
@@ -126,9 +131,6 @@ fn refusal(
     ballot: &Cast,
     now: Timestamp,
 ) -> Result<Error> {
-    if let Err(closed) = vote.expect_open() {
-        return Ok(closed);
-    }
     let organization = OrganizationName {
         organization: ballot.organization,
     };

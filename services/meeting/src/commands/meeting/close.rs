@@ -7,7 +7,7 @@ use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert::name;
-use crate::domain::{Frozen, Meeting, MotionState};
+use crate::domain::{Frozen, Meeting, MotionState, Vote};
 use crate::names::MeetingName;
 use crate::service::Service;
 use crate::{events, store};
@@ -72,11 +72,21 @@ pub(super) async fn clear_room(
         let quorum = store::presence::room(tx, name)
             .await?
             .quorum(Meeting::frozen(name, frozen)?, now)?;
-        let vote = vote.lapse(&quorum, now)?;
-        let motion = store::motion::get(tx, &name.motion(vote.motion)).await?.stand_again();
-        store::vote::end(tx, by, &vote).await?;
-        store::motion::set_state(tx, by, &motion, MotionState::Voting).await?;
-        events::append(tx, by, events::VoteLapsed, name, &vote.name, now).await?;
+        lapse(tx, by, name, &vote.lapse(&quorum, now)?, now).await?;
     }
     store::presence::end_all(tx, by, name, now).await
+}
+
+/// Stores that a vote ended without a count: its motion stands again.
+pub(super) async fn lapse(
+    tx: &Tx,
+    by: &Authorized,
+    name: &MeetingName,
+    vote: &Vote,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let motion = store::motion::get(tx, &name.motion(vote.motion)).await?.stand_again();
+    store::vote::end(tx, by, vote).await?;
+    store::motion::set_state(tx, by, &motion, MotionState::Voting).await?;
+    events::append(tx, by, events::VoteLapsed, name, &vote.name, now).await
 }

@@ -89,6 +89,10 @@ fn draft(name: MeetingName, body: &Body, new: &NewMeeting, now: Timestamp) -> Re
         opened_at: None,
         closed_at: None,
         cancel_reason: None,
+        start_known: true,
+        postponed: None,
+        suspended: None,
+        notice_round: 0,
         quorate: false,
         version: 1,
     };

@@ -65,6 +65,7 @@ async fn apply(
     }
     if let Some(starts_at) = changes.starts_at {
         meeting.starts_at = starts_at;
+        meeting.start_known = true;
         meeting.expect_ahead(now)?;
     }
     let meeting = store::meeting::save(tx, by, meeting).await?;

@@ -60,7 +60,11 @@ async fn apply(tx: &Tx, input: &Serve) -> Result<Notice, Failure> {
     let notice = draw_up(tx, &meeting, input, now).await?;
     let empty_room = Room::default().quorum(&Frozen::new(notice.clone(), &meeting), now)?;
     let noticed = meeting.serve_notice(&empty_room, now)?;
-    store::notice::insert(tx, by, &notice).await?;
+    if noticed.notice_round == 1 {
+        store::notice::insert(tx, by, &notice).await?;
+    } else {
+        store::notice::renew(tx, by, &notice).await?;
+    }
     store::meeting::save(tx, by, noticed).await?;
     events::append(tx, by, events::NoticeServed, name, name, now).await?;
     Ok(notice)
@@ -74,6 +78,10 @@ async fn draw_up(
 ) -> Result<Notice, Failure> {
     meeting.expect_etag(&input.etag)?;
     meeting.expect(Step::ServeNotice)?;
+    if let Some(first) = store::notice::find(conn, &meeting.name).await? {
+        let agenda = store::agenda::all(conn, &meeting.name).await?;
+        return Ok(first.renew(meeting, agenda, now)?);
+    }
     // the directory was asked before: about all who are members now?
     let members = store::body::members_now(conn, &input.body.name).await?;
     if members.iter().any(|member| !input.asked.contains(member)) {

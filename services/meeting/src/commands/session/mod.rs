@@ -1,1 +1,3 @@
 pub mod open;
+pub mod resume;
+pub mod suspend;

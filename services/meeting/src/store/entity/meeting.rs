@@ -20,6 +20,12 @@ pub struct Model {
     pub opened_at: Option<i64>,
     pub closed_at: Option<i64>,
     pub cancel_reason: Option<String>,
+    pub start_known: bool,
+    pub postponed_at: Option<i64>,
+    pub postpone_reason: Option<String>,
+    pub suspended_at: Option<i64>,
+    pub suspend_reason: Option<String>,
+    pub notice_round: i32,
     pub quorate: bool,
     pub version: i64,
 }

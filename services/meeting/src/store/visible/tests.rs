@@ -251,6 +251,10 @@ fn stored_meeting(name: &MeetingName, body: &BodyName, row: &Row) -> Meeting {
         opened_at: None,
         closed_at: None,
         cancel_reason: None,
+        start_known: true,
+        postponed: None,
+        suspended: None,
+        notice_round: 0,
         quorate: false,
         version: 1,
     }
