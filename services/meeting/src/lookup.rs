@@ -4,19 +4,19 @@
 use yihe_authz::{Admitted, Authorized, Condition};
 use yihe_kernel::{OrganizationId, Result};
 
-use crate::domain::{AgendaItem, Body, Meeting, Motion, Resolution, Vote};
+use crate::domain::{AgendaItem, Body, Meeting, Member, Motion, Resolution, Vote};
 use crate::names::{AgendaItemName, BodyId, BodyName, MeetingName, MotionName, ResolutionName, VoteName};
-use crate::service::Service;
+use crate::service::{Service, calling_member};
 use crate::store;
 
 /// The facts about a target. Conditions without meaning here hold for nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// The acting organization is a member of the body now, or on the meeting's frozen roster.
+    /// The acting organization or person is a member of the body now, or on the meeting's frozen roster.
     pub participant: bool,
     /// The acting organization convenes the body.
     pub convener: bool,
-    /// The acting organization proposed the item or moved the motion.
+    /// The acting organization or person proposed the item or moved the motion.
     pub owner: bool,
 }
 
@@ -32,7 +32,7 @@ impl Facts {
         }
     }
 
-    fn owned_by(self, owner: OrganizationId, acting: Option<OrganizationId>) -> Self {
+    fn owned_by(self, owner: Member, acting: Option<Member>) -> Self {
         Self {
             owner: acting == Some(owner),
             ..self
@@ -45,31 +45,31 @@ impl Facts {
 pub enum Rows {
     /// All.
     All,
-    /// Those of the organization.
-    Of(OrganizationId),
+    /// Those of the caller.
+    Of(Member),
     /// Those of others.
-    NotOf(OrganizationId),
+    NotOf(Member),
 }
 
 impl Rows {
-    /// The organization by which rows are chosen, and whether its own are meant.
+    /// The member by which rows are chosen, and whether its own are meant.
     #[must_use]
-    pub fn owned(self) -> Option<(OrganizationId, bool)> {
+    pub fn owned(self) -> Option<(Member, bool)> {
         match self {
             Self::All => None,
-            Self::Of(organization) => Some((organization, true)),
-            Self::NotOf(organization) => Some((organization, false)),
+            Self::Of(member) => Some((member, true)),
+            Self::NotOf(member) => Some((member, false)),
         }
     }
 }
 
 impl Service {
-    /// The facts about a body for an organization.
+    /// The facts about a body for who acts.
     pub async fn facts_of_body(
         &self,
         name: &BodyName,
         convener: OrganizationId,
-        acting: Option<OrganizationId>,
+        acting: Option<Member>,
     ) -> Result<Facts> {
         let Some(acting) = acting else {
             return Ok(Facts::default());
@@ -77,17 +77,17 @@ impl Service {
         let participant = store::body::is_member(self.reader(), name, acting).await?;
         Ok(Facts {
             participant,
-            convener: convener == acting,
+            convener: acting == Member::Organization(convener),
             owner: false,
         })
     }
 
-    /// The facts about a meeting for an organization.
+    /// The facts about a meeting for who acts.
     pub async fn facts_of_meeting(
         &self,
         name: &MeetingName,
         of: (BodyId, OrganizationId),
-        acting: Option<OrganizationId>,
+        acting: Option<Member>,
     ) -> Result<Facts> {
         let (body, convener) = of;
         let Some(acting) = acting else {
@@ -100,7 +100,7 @@ impl Service {
         let participant = rostered || store::body::is_member(self.reader(), &name.body(body), acting).await?;
         Ok(Facts {
             participant,
-            convener: convener == acting,
+            convener: acting == Member::Organization(convener),
             owner: false,
         })
     }
@@ -109,8 +109,12 @@ impl Service {
         if admitted.is_unconditional() {
             return Ok(Facts::default());
         }
-        self.facts_of_meeting(&meeting.name, (meeting.body, meeting.convener), admitted.organization())
-            .await
+        self.facts_of_meeting(
+            &meeting.name,
+            (meeting.body, meeting.convener),
+            calling_member(admitted),
+        )
+        .await
     }
 
     /// A body.
@@ -120,7 +124,10 @@ impl Service {
         };
         let facts = match admitted.is_unconditional() {
             true => Facts::default(),
-            false => self.facts_of_body(name, body.convener, admitted.organization()).await?,
+            false => {
+                self.facts_of_body(name, body.convener, calling_member(&admitted))
+                    .await?
+            }
         };
         Ok((admitted.settle(&|condition| facts.holds(condition))?, body))
     }
@@ -134,7 +141,7 @@ impl Service {
         Ok((admitted.settle(&|condition| facts.holds(condition))?, meeting))
     }
 
-    /// The rows below a meeting that belong to organizations, as far as the caller may see them.
+    /// The rows below a meeting that belong to somebody, as far as the caller may see them.
     pub async fn rows_of_meeting(&self, admitted: Admitted, name: &MeetingName) -> Result<Rows> {
         let Some(meeting) = store::meeting::find(self.reader(), name).await? else {
             return Err(admitted.missing(name));
@@ -143,12 +150,8 @@ impl Service {
         let filter = admitted.filter();
         let sees = |owner: bool| filter.lets_through(&|condition| Facts { owner, ..facts }.holds(condition));
         let others = sees(false);
-        match admitted.organization() {
-            Some(organization) if sees(true) != others => Ok(if others {
-                Rows::NotOf(organization)
-            } else {
-                Rows::Of(organization)
-            }),
+        match calling_member(&admitted) {
+            Some(member) if sees(true) != others => Ok(if others { Rows::NotOf(member) } else { Rows::Of(member) }),
             _ if others => Ok(Rows::All),
             _ => Err(admitted.missing(name)),
         }
@@ -164,7 +167,7 @@ impl Service {
         let facts = self
             .meeting_facts(&admitted, &meeting)
             .await?
-            .owned_by(item.proposer, admitted.organization());
+            .owned_by(item.proposer, calling_member(&admitted));
         Ok((admitted.settle(&|condition| facts.holds(condition))?, item))
     }
 
@@ -178,7 +181,7 @@ impl Service {
         let facts = self
             .meeting_facts(&admitted, &meeting)
             .await?
-            .owned_by(motion.mover, admitted.organization());
+            .owned_by(motion.mover, calling_member(&admitted));
         Ok((admitted.settle(&|condition| facts.holds(condition))?, motion))
     }
 

@@ -1,8 +1,10 @@
 //! Ids and names of what this service keeps.
 
-use yihe_kernel::{CommunityId, OrganizationId};
+use yihe_kernel::{CommunityId, OrganizationId, UserId};
 
 yihe_kernel::ids! {
+    /// Id of a member of a body, whatever it is: an organization, a person or an owner.
+    MemberId
     /// Id of a body.
     BodyId
     /// Id of a meeting.
@@ -20,8 +22,8 @@ yihe_kernel::ids! {
 yihe_kernel::names! {
     /// Name of a body.
     BodyName { "communities" community: CommunityId, "bodies" body: BodyId }
-    /// Name of an organization's membership of a body.
-    BodyMemberName { "communities" community: CommunityId, "bodies" body: BodyId, "members" member: OrganizationId }
+    /// Name of a membership of a body.
+    BodyMemberName { "communities" community: CommunityId, "bodies" body: BodyId, "members" member: MemberId }
     /// Name of a meeting.
     MeetingName { "communities" community: CommunityId, "meetings" meeting: MeetingId }
     /// Name of an agenda item.
@@ -30,15 +32,27 @@ yihe_kernel::names! {
     MotionName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "motions" motion: MotionId }
     /// Name of a vote.
     VoteName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "votes" vote: VoteId }
-    /// Name of an organization's ballot.
+    /// Name of the ballot of one of those who may vote.
     BallotName {
         "communities" community: CommunityId,
         "meetings" meeting: MeetingId,
         "votes" vote: VoteId,
-        "ballots" ballot: OrganizationId,
+        "ballots" ballot: MemberId,
     }
     /// Name of a resolution.
     ResolutionName { "communities" community: CommunityId, "resolutions" resolution: ResolutionId }
+}
+
+impl From<OrganizationId> for MemberId {
+    fn from(organization: OrganizationId) -> Self {
+        organization.uuid().into()
+    }
+}
+
+impl From<UserId> for MemberId {
+    fn from(user: UserId) -> Self {
+        user.uuid().into()
+    }
 }
 
 macro_rules! within_meeting {
@@ -97,26 +111,26 @@ impl MeetingName {
 }
 
 impl VoteName {
-    /// The ballot of an organization.
+    /// The ballot of one of those who may vote.
     #[must_use]
-    pub fn ballot(&self, organization: OrganizationId) -> BallotName {
+    pub fn ballot(&self, member: impl Into<MemberId>) -> BallotName {
         BallotName {
             community: self.community.clone(),
             meeting: self.meeting,
             vote: self.vote,
-            ballot: organization,
+            ballot: member.into(),
         }
     }
 }
 
 impl BodyName {
-    /// The membership of an organization.
+    /// A membership of this body.
     #[must_use]
-    pub fn member(&self, member: OrganizationId) -> BodyMemberName {
+    pub fn member(&self, member: impl Into<MemberId>) -> BodyMemberName {
         BodyMemberName {
             community: self.community.clone(),
             body: self.body,
-            member,
+            member: member.into(),
         }
     }
 }

@@ -7,7 +7,7 @@ reasons! {
     ORGANIZATION_REQUIRED: Denied, "this is done for an organization; act for one", "此事须代表单位办理,请选择所代表的单位";
     RULE_PACK_UNKNOWN: Precondition, "no rule pack `{rule_pack}` for {kind} is in force here on {date}", "{date} 在此没有适用于 {kind} 的议事规则包“{rule_pack}”";
     BODY_NOT_FOUND: NotFound, "{name} does not exist", "{name} 不存在";
-    BODY_MEMBER_EXISTS: AlreadyExists, "{organization} is a member of {name} already", "{organization} 已是 {name} 的成员";
+    BODY_MEMBER_EXISTS: AlreadyExists, "{member} is a member of {name} already", "{member} 已是 {name} 的成员";
     BODY_MEMBER_ENDED: Precondition, "the membership {name} has ended", "成员资格 {name} 已终止";
     START_TIME_PASSED: Precondition, "the start time {start_time} has passed", "开始时间 {start_time} 已过";
     MEETING_STATE: Precondition, "{name} is {state}; this needs {needed}", "{name} 的状态为 {state},此操作要求 {needed}";
@@ -17,11 +17,11 @@ reasons! {
     ROSTER_EMPTY: Precondition, "the body of {name} has no member in force", "{name} 所属机构没有在册成员";
     MEMBERS_CHANGED: Conflict, "the members of the body of {name} changed meanwhile; try again", "{name} 所属机构的成员刚有变动,请重试";
     NOTICE_NOT_SERVED: Precondition, "no notice of {name} has been served", "{name} 尚未发出通知";
-    NOT_ON_ROSTER: Precondition, "{organization} is not on the roster of {name}", "{organization} 不在 {name} 的应到名单中";
+    NOT_ON_ROSTER: Precondition, "{member} is not on the roster of {name}", "{member} 不在 {name} 的应到名单中";
     TOO_EARLY: Precondition, "this can be done from {earliest} on", "最早可于 {earliest} 办理";
-    ALREADY_REPRESENTED: Precondition, "{organization} is represented by another person already", "{organization} 已由他人代表签到";
-    REPRESENTS_ANOTHER: Precondition, "you represent {organization} in this meeting", "您在本次会议中代表 {organization}";
-    NOT_CHECKED_IN: Precondition, "you are not checked in for {organization}", "您尚未代表 {organization} 签到";
+    ALREADY_REPRESENTED: Precondition, "{member} is represented by another person already", "{member} 已由他人代表签到";
+    REPRESENTS_ANOTHER: Precondition, "you represent {member} in this meeting", "您在本次会议中代表 {member}";
+    NOT_CHECKED_IN: Precondition, "you are not checked in for {member}", "您尚未代表 {member} 签到";
     AGENDA_ITEM_WITHDRAWN: Precondition, "{name} was withdrawn", "议题 {name} 已撤回";
     AGENDA_ITEM_NOT_NOTICED: Precondition, "{name} did not stand in the notice, so it cannot be decided", "议题 {name} 未列入会议通知,不得表决";
     AGENDA_ITEM_NOT_FOR_DECISION: Precondition, "{name} ({kind}, {matter_class}) is not up for decision under the rules of this meeting", "按本次会议规则,议题 {name}({kind},{matter_class})不付表决";
@@ -29,9 +29,9 @@ reasons! {
     VOTE_OPEN: Precondition, "the vote {name} is open", "表决 {name} 正在进行";
     VOTE_CLOSED: Precondition, "the vote {name} is closed", "表决 {name} 已结束";
     MEETING_NOT_QUORATE: Precondition, "{name} has no quorum: {test}", "{name} 未达法定人数:{test_zh}";
-    NOT_ELIGIBLE: Precondition, "{organization} may not vote here: it was not present when the vote opened", "{organization} 无权参加本次表决:表决开始时未到会";
-    NOT_REPRESENTATIVE: Precondition, "you are not the present representative of {organization}", "您不是 {organization} 在场的代表";
-    ALREADY_VOTED: AlreadyExists, "{organization} has voted; a ballot is cast once", "{organization} 已投票;每票只能投一次";
+    NOT_ELIGIBLE: Precondition, "{member} may not vote here: it was not present when the vote opened", "{member} 无权参加本次表决:表决开始时未到会";
+    NOT_REPRESENTATIVE: Precondition, "you are not the present representative of {member}", "您不是 {member} 在场的代表";
+    ALREADY_VOTED: AlreadyExists, "{member} has voted; a ballot is cast once", "{member} 已投票;每票只能投一次";
 
     START_TIME_UNDETERMINED: Precondition, "{name} is postponed to a time not known yet; set its start first", "{name} 已延期且时间未定,请先确定开始时间";
     AGENDA_POSITION_UNKNOWN: Precondition, "the agenda has the places 1 to {last}", "议程的位置为 1 至 {last}";

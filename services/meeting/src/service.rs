@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
 use tonic::service::Routes;
-use yihe_authz::{Guard, InternalTokens, Keys, Snapshots};
-use yihe_kernel::{Error, OrganizationId, Result, SharedClock, Timestamp, UserId, reasons};
+use yihe_authz::{Admitted, Authorized, Capacity, Guard, InternalTokens, Keys, Snapshots};
+use yihe_kernel::{Error, Result, SharedClock, Timestamp, UserId, reasons};
 use yihe_server::{ServiceLink, Tasks, protect};
 use yihe_store::{Feed, Reader, Store, StoreConfig};
 
 use crate::api::Api;
 use crate::directory::Directory;
+use crate::domain::Member;
 use crate::frozen::FrozenMeetings;
 use crate::rooms::Rooms;
 use crate::{consumers, migrations, timers};
@@ -91,9 +92,25 @@ impl Service {
     }
 }
 
-/// The organization acted for; what is done for an organization needs one.
-pub(crate) fn acting(organization: Option<OrganizationId>) -> Result<OrganizationId> {
-    organization.ok_or_else(|| Error::new(&crate::reasons::ORGANIZATION_REQUIRED))
+/// Who acts: the organization acted for, or the person itself.
+///
+/// # Errors
+/// `ORGANIZATION_REQUIRED` where neither is there.
+pub(crate) fn acting_member(by: &Authorized) -> Result<Member> {
+    member(by.caller().capacity, by.user()).ok_or_else(|| Error::new(&crate::reasons::ORGANIZATION_REQUIRED))
+}
+
+/// Who calls, before it is known whether it may.
+pub(crate) fn calling_member(admitted: &Admitted) -> Option<Member> {
+    member(admitted.caller().capacity, admitted.user())
+}
+
+/// Who somebody is in a capacity.
+pub(crate) fn member(capacity: Capacity, user: Option<UserId>) -> Option<Member> {
+    match capacity {
+        Capacity::Organization(organization) => Some(Member::Organization(organization)),
+        Capacity::Own => user.map(Member::Person),
+    }
 }
 
 /// The person acting.

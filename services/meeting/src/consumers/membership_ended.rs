@@ -20,7 +20,7 @@ yihe_kernel::names! {
 pub async fn membership_ended(tx: &Tx, event: &Event) -> Result<(), Failure> {
     let subject: MembershipName = event.subject.parse().map_err(Error::internal)?;
     let by = Authorized::by_event("meeting", event.id, subject.community.clone());
-    for body in store::body::bodies_of(tx, &subject.community, subject.membership).await? {
+    for body in store::body::bodies_of(tx, &subject.community, subject.membership.into()).await? {
         let member = body.member(subject.membership);
         if store::body::leave(tx, &by, &member, event.at).await? {
             events::append(tx, &by, events::BodyMemberRemoved, &body, &member, event.at).await?;

@@ -2,7 +2,7 @@ use yihe_kernel::{Fields, OrganizationName, Result};
 use yihe_proto::meeting::v1 as pb;
 
 use super::read::code;
-use super::{Wire, instant, organization};
+use super::{Wire, instant, organization, organization_of};
 use crate::domain::{Body, BodyKind, BodyMember, keeps_organizations};
 use crate::retry::Retry;
 
@@ -68,7 +68,8 @@ impl From<BodyMember> for pb::BodyMember {
     fn from(member: BodyMember) -> Self {
         Self {
             name: member.name.to_string(),
-            organization: organization(member.name.member),
+            organization: organization_of(member.member),
+            member: member.member.name(&member.name.community),
             kind: member.kind.into(),
             display_name: member.display_name,
             create_time: instant(Some(member.joined_at)),

@@ -3,7 +3,7 @@ use yihe_proto::meeting::v1 as pb;
 use yihe_tally::{Comparison, Finding, Language, Verdict};
 
 use super::read::code;
-use super::{Wire, instant, organization, user};
+use super::{Wire, instant, meeting, organization_of, user};
 use crate::domain::{Ballot, Choice, Count, Motion, Resolution, Vote};
 use crate::names::{ResolutionName, VoteName};
 use crate::retry::Retry;
@@ -60,7 +60,7 @@ impl From<Motion> for pb::Motion {
             name: motion.name.to_string(),
             agenda_item: motion.name.meeting().agenda_item(motion.agenda_item).to_string(),
             text: motion.text,
-            mover: organization(motion.mover),
+            mover: motion.mover.name(&motion.name.community),
             mover_display_name: motion.mover_display_name,
             state: motion.state.number(),
             create_time: instant(Some(motion.created_at)),
@@ -84,7 +84,7 @@ pub fn vote(vote: Vote, (eligible, ballots_cast): (i64, i64)) -> pb::Vote {
         state: vote.state.number(),
         method: vote.method.number(),
         resolution: vote.resolution.map(resolution).unwrap_or_default(),
-        quorum: Some(vote.quorum.into()),
+        quorum: Some(meeting::quorum(community, &vote.quorum)),
         open_time: instant(Some(vote.opened_at)),
         close_time: instant(vote.closed_at),
         ballots_cast,
@@ -143,8 +143,9 @@ pub fn ballot(vote: &VoteName, ballot: Ballot) -> pb::Ballot {
         None => (pb::Choice::Unspecified.into(), None, String::new()),
     };
     pb::Ballot {
-        name: vote.ballot(ballot.organization).to_string(),
-        organization: organization(ballot.organization),
+        name: vote.ballot(ballot.member).to_string(),
+        organization: organization_of(ballot.member),
+        member: ballot.member.name(&vote.community),
         choice,
         cast_time,
         representative,

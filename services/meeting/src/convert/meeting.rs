@@ -1,9 +1,9 @@
-use yihe_kernel::{Fields, Result, Timestamp};
+use yihe_kernel::{CommunityId, Fields, Result, Timestamp};
 use yihe_proto::meeting::v1 as pb;
 use yihe_tally::Language;
 
 use super::read::code;
-use super::{Wire, instant, organization, user};
+use super::{Wire, instant, organization, organization_of, user};
 use crate::domain::{
     AgendaItem, AgendaItemKind, MatterClass, Meeting, MeetingMode, Notice, Presence, Quorum, RosterEntry,
 };
@@ -195,7 +195,7 @@ impl From<AgendaItem> for pb::AgendaItem {
             name: item.name.to_string(),
             title: item.title,
             description: item.description,
-            proposer: organization(item.proposer),
+            proposer: item.proposer.name(&item.name.community),
             proposer_display_name: item.proposer_display_name,
             kind: item.kind.number(),
             matter_class: item.matter_class.number(),
@@ -206,20 +206,21 @@ impl From<AgendaItem> for pb::AgendaItem {
     }
 }
 
-impl From<RosterEntry> for pb::RosterEntry {
-    fn from(entry: RosterEntry) -> Self {
-        Self {
-            organization: organization(entry.organization),
-            kind: entry.kind.into(),
-            display_name: entry.display_name,
-            heads: entry.heads.into(),
-            acknowledge_time: instant(entry.acknowledged_at),
-        }
+/// One of those on a roster.
+pub fn roster_entry(community: &CommunityId, entry: RosterEntry) -> pb::RosterEntry {
+    pb::RosterEntry {
+        organization: organization_of(entry.member),
+        kind: entry.kind.into(),
+        display_name: entry.display_name,
+        heads: entry.heads.into(),
+        acknowledge_time: instant(entry.acknowledged_at),
+        member: entry.member.name(community),
     }
 }
 
 impl From<Notice> for pb::Notice {
     fn from(notice: Notice) -> Self {
+        let entry = |entry| roster_entry(&notice.meeting.community, entry);
         Self {
             meeting: notice.meeting.to_string(),
             serve_time: instant(Some(notice.served_at)),
@@ -228,7 +229,7 @@ impl From<Notice> for pb::Notice {
             rule_pack_text: notice.pack.text().to_owned(),
             rule_pack_sha256: notice.pack.hash().to_owned(),
             agenda: notice.agenda.into_iter().map(Into::into).collect(),
-            roster: notice.roster.into_iter().map(Into::into).collect(),
+            roster: notice.roster.into_iter().map(entry).collect(),
         }
     }
 }
@@ -237,24 +238,26 @@ impl From<Notice> for pb::Notice {
 pub fn presence(meeting: &MeetingName, presence: &Presence) -> pb::Presence {
     pb::Presence {
         meeting: meeting.to_string(),
-        organization: organization(presence.organization),
+        organization: organization_of(presence.member),
+        member: presence.member.name(&meeting.community),
         representative: user(presence.representative),
         start_time: instant(Some(presence.started_at)),
         end_time: instant(presence.ended_at),
     }
 }
 
-impl From<Quorum> for pb::Quorum {
-    fn from(quorum: Quorum) -> Self {
-        let count = |heads| i64::try_from(heads).unwrap_or(i64::MAX);
-        Self {
-            members: count(quorum.members),
-            present: count(quorum.present),
-            met: quorum.met,
-            text_en: quorum.sentence(Language::En),
-            text_zh: quorum.sentence(Language::Zh),
-            compute_time: instant(Some(quorum.computed_at)),
-            organizations: quorum.organizations.into_iter().map(organization).collect(),
-        }
+/// A quorum of a meeting of a community.
+pub fn quorum(community: &CommunityId, quorum: &Quorum) -> pb::Quorum {
+    let count = |heads| i64::try_from(heads).unwrap_or(i64::MAX);
+    let organizations = quorum.attending.iter().filter_map(|member| member.organization());
+    pb::Quorum {
+        members: count(quorum.members),
+        present: count(quorum.present),
+        met: quorum.met,
+        text_en: quorum.sentence(Language::En),
+        text_zh: quorum.sentence(Language::Zh),
+        compute_time: instant(Some(quorum.computed_at)),
+        organizations: organizations.map(organization).collect(),
+        present_members: quorum.attending.iter().map(|member| member.name(community)).collect(),
     }
 }

@@ -12,8 +12,15 @@ pub use read::name;
 
 use yihe_kernel::{OrganizationId, OrganizationName, Timestamp, UserId, UserName};
 
+use crate::domain::Member;
+
 fn organization(organization: OrganizationId) -> String {
     OrganizationName { organization }.to_string()
+}
+
+/// The organization of a member, or nothing.
+fn organization_of(member: Member) -> String {
+    member.organization().map(organization).unwrap_or_default()
 }
 
 fn user(user: UserId) -> String {

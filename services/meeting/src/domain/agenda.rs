@@ -1,8 +1,8 @@
-use yihe_kernel::{Error, OrganizationId, Result, Timestamp};
+use yihe_kernel::{Error, Result, Timestamp};
 use yihe_tally::{MatterClass, RulePack};
 
 use super::code::codes;
-use super::{Meeting, Step};
+use super::{Meeting, Member, Step};
 use crate::names::AgendaItemName;
 use crate::reasons;
 
@@ -30,8 +30,8 @@ pub struct AgendaItem {
     /// What it is about; may be empty.
     pub description: String,
     /// Who proposed it.
-    pub proposer: OrganizationId,
-    /// Name of the proposer then.
+    pub proposer: Member,
+    /// Name of the proposing organization then; empty for a person.
     pub proposer_display_name: String,
     /// What is done with it.
     pub kind: AgendaItemKind,

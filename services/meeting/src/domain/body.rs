@@ -1,7 +1,7 @@
 use yihe_kernel::{Error, OrganizationId, OrganizationName, Result, Timestamp};
 use yihe_tally::BodyKind;
 
-use super::OrganizationKind;
+use super::{Member, OrganizationKind};
 use crate::names::{BodyMemberName, BodyName};
 use crate::reasons;
 
@@ -66,14 +66,16 @@ pub const fn keeps_organizations(kind: BodyKind) -> bool {
     }
 }
 
-/// An organization's membership of a body; kind and name as they were when it joined.
+/// A membership of a body; an organization's kind and name as they were when it joined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BodyMember {
-    /// Its name; ends in the organization's id.
+    /// Its name; ends in the member's id.
     pub name: BodyMemberName,
-    /// Kind.
+    /// Who is the member.
+    pub member: Member,
+    /// Kind of the organization; unspecified for a person.
     pub kind: OrganizationKind,
-    /// Name.
+    /// Name of the organization; empty for a person, whose name is kept apart.
     pub display_name: String,
     /// When it joined, last.
     pub joined_at: Timestamp,

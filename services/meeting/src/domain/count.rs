@@ -1,10 +1,10 @@
 use sha2::{Digest, Sha256};
-use yihe_kernel::{Error, OrganizationName, Result};
+use yihe_kernel::{Error, Result};
 use yihe_tally::{
     Ballots, Choice as Counted, CountSheet, MatterClass, Outcome, Presence, Standing, Voter, VoterId, Weight,
 };
 
-use super::{Ballot, Choice, Frozen, Vote};
+use super::{Ballot, Choice, Frozen, Member, Vote};
 
 /// The count of a closed vote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,9 +40,9 @@ pub fn count(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, ballots: &
 }
 
 fn sheet(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, ballots: &[Ballot]) -> CountSheet {
-    let voter = |organization| VoterId::from(OrganizationName { organization }.to_string());
+    let voter = |member: Member| VoterId::from(member.name(&frozen.meeting.community));
     let roster = frozen.roster.values().map(|entry| Voter {
-        id: voter(entry.organization),
+        id: voter(entry.member),
         weight: Weight {
             heads: u64::from(entry.heads),
             area: 0,
@@ -52,7 +52,7 @@ fn sheet(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, ballots: &[Bal
     let cast = ballots.iter().filter_map(|ballot| {
         let (choice, ..) = ballot.cast?;
         Some(yihe_tally::Ballot {
-            voter: voter(ballot.organization),
+            voter: voter(ballot.member),
             choice: counted(choice),
         })
     });
@@ -61,7 +61,7 @@ fn sheet(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, ballots: &[Bal
         pack_hash: frozen.pack.hash().to_owned(),
         matter_class,
         roster: roster.collect(),
-        presence: Presence::session(vote.quorum.organizations.iter().copied().map(voter)),
+        presence: Presence::session(vote.quorum.attending.iter().copied().map(voter)),
         ballots: Ballots::Open {
             ballots: cast.collect(),
         },

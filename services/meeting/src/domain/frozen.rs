@@ -1,9 +1,9 @@
 use std::collections::BTreeMap;
 
-use yihe_kernel::{Error, OrganizationId, OrganizationName, Result};
+use yihe_kernel::{Error, OrganizationId, Result};
 use yihe_tally::RulePack;
 
-use super::{Meeting, Notice, RosterEntry};
+use super::{Meeting, Member, Notice, RosterEntry};
 use crate::names::{BodyId, MeetingName};
 use crate::reasons;
 
@@ -18,8 +18,8 @@ pub struct Frozen {
     pub convener: OrganizationId,
     /// The rules.
     pub pack: RulePack,
-    /// The roster by organization.
-    pub roster: BTreeMap<OrganizationId, RosterEntry>,
+    /// The roster by member.
+    pub roster: BTreeMap<Member, RosterEntry>,
 }
 
 impl AsRef<Self> for Frozen {
@@ -32,11 +32,7 @@ impl Frozen {
     /// Of a meeting whose notice was served.
     #[must_use]
     pub fn new(notice: Notice, meeting: &Meeting) -> Self {
-        let roster = notice
-            .roster
-            .into_iter()
-            .map(|entry| (entry.organization, entry))
-            .collect();
+        let roster = notice.roster.into_iter().map(|entry| (entry.member, entry)).collect();
         Self {
             meeting: notice.meeting,
             body: meeting.body,
@@ -46,15 +42,21 @@ impl Frozen {
         }
     }
 
-    /// The entry of an organization.
+    /// The entry of one of those on the roster.
     ///
     /// # Errors
     /// `NOT_ON_ROSTER`.
-    pub fn entry(&self, organization: OrganizationId) -> Result<&RosterEntry> {
-        self.roster.get(&organization).ok_or_else(|| {
-            Error::new(&reasons::NOT_ON_ROSTER)
-                .with("organization", OrganizationName { organization })
-                .with("name", &self.meeting)
-        })
+    pub fn entry(&self, member: Member) -> Result<&RosterEntry> {
+        self.roster
+            .get(&member)
+            .ok_or_else(|| not_on_roster(member, &self.meeting))
     }
+}
+
+/// The refusal of who is not on the roster.
+#[must_use]
+pub fn not_on_roster(member: Member, meeting: &MeetingName) -> Error {
+    Error::new(&reasons::NOT_ON_ROSTER)
+        .with("member", member.name(&meeting.community))
+        .with("name", meeting)
 }

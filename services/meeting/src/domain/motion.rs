@@ -1,8 +1,8 @@
-use yihe_kernel::{Error, OrganizationId, Result, Timestamp};
+use yihe_kernel::{Error, Result, Timestamp};
 use yihe_tally::{Outcome, Verdict};
 
 use super::code::codes;
-use super::{Meeting, Step};
+use super::{Meeting, Member, Step};
 use crate::names::{AgendaItemId, MotionName};
 use crate::reasons;
 
@@ -33,9 +33,9 @@ pub struct Motion {
     pub agenda_item: AgendaItemId,
     /// What is to be resolved.
     pub text: String,
-    /// The organization that moved it.
-    pub mover: OrganizationId,
-    /// Name of the mover then.
+    /// Who moved it.
+    pub mover: Member,
+    /// Name of the moving organization then; empty for a person.
     pub mover_display_name: String,
     /// State.
     pub state: MotionState,

@@ -1,18 +1,18 @@
-use yihe_kernel::{Error, OrganizationId, Result, Timestamp};
+use yihe_kernel::{Error, Result, Timestamp};
 use yihe_tally::{DayUnit, RulePack};
 
-use super::{AgendaItem, Meeting, Organization, OrganizationKind, TIME_ZONE};
+use super::{AgendaItem, Meeting, Member, Organization, OrganizationKind, TIME_ZONE};
 use crate::names::MeetingName;
 use crate::reasons;
 
-/// One organization on a frozen roster.
+/// One of those on a frozen roster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RosterEntry {
-    /// The organization.
-    pub organization: OrganizationId,
-    /// Kind at notice.
+    /// Who.
+    pub member: Member,
+    /// Kind of the organization at notice; unspecified for others.
     pub kind: OrganizationKind,
-    /// Name at notice.
+    /// Name of the organization at notice; empty for others, whose names are kept apart.
     pub display_name: String,
     /// Voting weight.
     pub heads: u32,
@@ -36,25 +36,19 @@ pub struct Notice {
 }
 
 impl Notice {
-    /// Draws up the notice of a draft: the agenda as it stands, and those members of the body that are members of the
-    /// community now, under their present names.
+    /// Draws up the notice of a draft: the agenda as it stands, and the roster as of now.
     ///
     /// # Errors
     /// `START_TIME_UNDETERMINED`, `AGENDA_EMPTY`, `ROSTER_EMPTY`, `NOTICE_TOO_SHORT`, `CALENDAR_MISSING`.
     pub fn draw_up(
         meeting: &Meeting,
         agenda: Vec<AgendaItem>,
-        members: &[Organization],
+        roster: Vec<RosterEntry>,
         pack: RulePack,
         now: Timestamp,
     ) -> Result<Self> {
         meeting.expect_start_known()?;
         let agenda = noticed(meeting, agenda)?;
-        let roster: Vec<_> = members
-            .iter()
-            .filter(|member| member.active)
-            .map(RosterEntry::one_vote)
-            .collect();
         if roster.is_empty() {
             return Err(Error::new(&reasons::ROSTER_EMPTY).with("name", &meeting.name));
         }
@@ -97,15 +91,24 @@ fn noticed(meeting: &Meeting, agenda: Vec<AgendaItem>) -> Result<Vec<AgendaItem>
 }
 
 impl RosterEntry {
-    /// One organization, one vote.
-    fn one_vote(organization: &Organization) -> Self {
-        Self {
-            organization: organization.id,
-            kind: organization.kind,
-            display_name: organization.display_name.clone(),
+    /// One member, one vote. `None` for an organization that is no member of the community now; the others stand under their
+    /// present names.
+    #[must_use]
+    pub fn of(member: Member, known: &[Organization]) -> Option<Self> {
+        let (kind, display_name) = match member.organization() {
+            Some(organization) => {
+                let standing = Organization::member_of(known, organization).ok()?;
+                (standing.kind, standing.display_name.clone())
+            }
+            None => (OrganizationKind::Unspecified, String::new()),
+        };
+        Some(Self {
+            member,
+            kind,
+            display_name,
             heads: 1,
             acknowledged_at: None,
-        }
+        })
     }
 }
 

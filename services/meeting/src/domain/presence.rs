@@ -1,16 +1,16 @@
-use yihe_kernel::{Error, OrganizationId, OrganizationName, Result, Timestamp, UserId};
+use yihe_kernel::{CommunityId, Error, Result, Timestamp, UserId};
 
-use super::{Frozen, Quorum};
+use super::{Frozen, Member, Quorum};
 use crate::reasons;
 
-/// One interval during which an organization was represented.
+/// One interval during which one of those on the roster was there or represented.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Presence {
     /// Orders intervals that began in one instant.
     pub id: uuid::Uuid,
-    /// The organization.
-    pub organization: OrganizationId,
-    /// The person who represented it.
+    /// Who was present.
+    pub member: Member,
+    /// The person who represented it; a person represents itself.
     pub representative: UserId,
     /// First instant.
     pub started_at: Timestamp,
@@ -23,14 +23,14 @@ pub struct Presence {
 pub enum Arrival<'a> {
     /// A new interval begins.
     New,
-    /// The same person is there for the same organization already.
+    /// The same person is there for the same member already.
     There(&'a Presence),
 }
 
 /// Who came and went in one meeting.
 ///
-/// **Invariant**: an organization has one open interval at most, and a person represents one organization in a meeting: else
-/// one person could cast two ballots by changing hats.
+/// **Invariant**: a member has one open interval at most, and a person represents one member in a meeting: else one person
+/// could cast two ballots by changing hats.
 #[derive(Debug, Clone, Default)]
 pub struct Room(pub Vec<Presence>);
 
@@ -40,42 +40,37 @@ impl Room {
         self.0.iter().filter(|presence| presence.ended_at.is_none())
     }
 
-    /// Whether `user` can represent `organization` from now on.
+    /// Whether `user` can represent `member` from now on.
     ///
     /// # Errors
     /// `NOT_ON_ROSTER`, `ALREADY_REPRESENTED`, `REPRESENTS_ANOTHER`.
-    pub fn arrive(&self, frozen: &Frozen, organization: OrganizationId, user: UserId) -> Result<Arrival<'_>> {
-        frozen.entry(organization)?;
+    pub fn arrive(&self, frozen: &Frozen, member: Member, user: UserId) -> Result<Arrival<'_>> {
+        frozen.entry(member)?;
         let other = self
             .0
             .iter()
-            .find(|presence| presence.representative == user && presence.organization != organization);
+            .find(|presence| presence.representative == user && presence.member != member);
         if let Some(other) = other {
-            let organization = OrganizationName {
-                organization: other.organization,
-            };
-            return Err(Error::new(&reasons::REPRESENTS_ANOTHER).with("organization", organization));
+            let other = other.member.name(&frozen.meeting.community);
+            return Err(Error::new(&reasons::REPRESENTS_ANOTHER).with("member", other));
         }
-        match self.present().find(|presence| presence.organization == organization) {
+        match self.present().find(|presence| presence.member == member) {
             None => Ok(Arrival::New),
             Some(presence) if presence.representative == user => Ok(Arrival::There(presence)),
             Some(_) => Err(Error::new(&reasons::ALREADY_REPRESENTED)
-                .with("organization", OrganizationName { organization })
+                .with("member", member.name(&frozen.meeting.community))
                 .with("name", &frozen.meeting)),
         }
     }
 
-    /// The open interval of `user` for `organization`.
+    /// The open interval of `user` for `member`.
     ///
     /// # Errors
     /// `NOT_CHECKED_IN`.
-    pub fn interval_of(&self, organization: OrganizationId, user: UserId) -> Result<&Presence> {
+    pub fn interval_of(&self, community: &CommunityId, member: Member, user: UserId) -> Result<&Presence> {
         self.present()
-            .find(|presence| presence.organization == organization && presence.representative == user)
-            .ok_or_else(|| {
-                let organization = OrganizationName { organization };
-                Error::new(&reasons::NOT_CHECKED_IN).with("organization", organization)
-            })
+            .find(|presence| presence.member == member && presence.representative == user)
+            .ok_or_else(|| not_checked_in(community, member))
     }
 
     /// Who counts now, and whether that is enough.
@@ -83,7 +78,13 @@ impl Room {
     /// # Errors
     /// `INTERNAL` where the frozen pack cannot be applied to the frozen roster.
     pub fn quorum(&self, frozen: &Frozen, now: Timestamp) -> Result<Quorum> {
-        let present = self.present().map(|presence| presence.organization);
+        let present = self.present().map(|presence| presence.member);
         Quorum::certify(frozen, present, now)
     }
+}
+
+/// The refusal of who is not there.
+#[must_use]
+pub fn not_checked_in(community: &CommunityId, member: Member) -> Error {
+    Error::new(&reasons::NOT_CHECKED_IN).with("member", member.name(community))
 }

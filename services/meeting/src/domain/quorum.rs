@@ -1,8 +1,8 @@
 use serde::{Deserialize, Serialize};
-use yihe_kernel::{Error, OrganizationId, Result, Timestamp};
+use yihe_kernel::{Error, Result, Timestamp};
 use yihe_tally::{Finding, Language};
 
-use super::Frozen;
+use super::{Frozen, Member};
 use crate::names::MeetingName;
 use crate::reasons;
 
@@ -17,9 +17,9 @@ pub struct Quorum {
     pub met: bool,
     /// The test with its numbers; absent where the pack asks for no quorum.
     pub finding: Option<Finding>,
-    /// The organizations present, by id.
-    #[serde(with = "ids")]
-    pub organizations: Vec<OrganizationId>,
+    /// Those present, in order. The name in JSON is that of the time when only organizations met.
+    #[serde(rename = "organizations")]
+    pub attending: Vec<Member>,
     /// When it was computed.
     pub computed_at: Timestamp,
 }
@@ -29,20 +29,13 @@ impl Quorum {
     ///
     /// # Errors
     /// `INTERNAL` where the frozen pack cannot be applied to the frozen roster.
-    pub fn certify(frozen: &Frozen, present: impl Iterator<Item = OrganizationId>, now: Timestamp) -> Result<Self> {
-        let mut organizations: Vec<_> = present
-            .filter(|organization| frozen.roster.contains_key(organization))
-            .collect();
-        organizations.sort();
-        organizations.dedup();
-        let heads = |organization| {
-            frozen
-                .roster
-                .get(organization)
-                .map_or(0, |entry| u64::from(entry.heads))
-        };
+    pub fn certify(frozen: &Frozen, present: impl Iterator<Item = Member>, now: Timestamp) -> Result<Self> {
+        let mut attending: Vec<_> = present.filter(|member| frozen.roster.contains_key(member)).collect();
+        attending.sort();
+        attending.dedup();
+        let heads = |member| frozen.roster.get(member).map_or(0, |entry| u64::from(entry.heads));
         let members = frozen.roster.keys().map(heads).sum();
-        let present = organizations.iter().map(heads).sum();
+        let present = attending.iter().map(heads).sum();
         let finding = yihe_tally::quorum(&frozen.pack, members, present).map_err(Error::internal)?;
         let met = finding.as_ref().is_none_or(|finding| finding.met);
         Ok(Self {
@@ -50,7 +43,7 @@ impl Quorum {
             present,
             met,
             finding,
-            organizations,
+            attending,
             computed_at: now,
         })
     }
@@ -75,23 +68,5 @@ impl Quorum {
             .with("name", meeting)
             .with("test", self.sentence(Language::En))
             .with("test_zh", self.sentence(Language::Zh))
-    }
-}
-
-mod ids {
-    use serde::de::Error;
-    use serde::{Deserialize, Deserializer, Serializer};
-    use yihe_kernel::OrganizationId;
-
-    pub fn serialize<S: Serializer>(ids: &[OrganizationId], serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(ids.iter().map(ToString::to_string))
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<OrganizationId>, D::Error> {
-        let texts = Vec::<String>::deserialize(deserializer)?;
-        texts
-            .iter()
-            .map(|text| text.parse().map_err(D::Error::custom))
-            .collect()
     }
 }

@@ -18,6 +18,10 @@ fn organization(number: u128) -> OrganizationId {
     uuid(number).into()
 }
 
+fn member(number: u128) -> Member {
+    Member::Organization(organization(number))
+}
+
 fn user(number: u128) -> UserId {
     uuid(1000 + number).into()
 }
@@ -61,7 +65,7 @@ fn meeting(state: MeetingState) -> Meeting {
 
 fn frozen(members: u128) -> Frozen {
     let roster = (1..=members).map(|number| RosterEntry {
-        organization: organization(number),
+        member: member(number),
         kind: OrganizationKind::ResidentUnit,
         display_name: format!("单位 {number}"),
         heads: 1,
@@ -85,7 +89,7 @@ fn room(present: impl IntoIterator<Item = u128>) -> Room {
 fn interval(number: u128) -> Presence {
     Presence {
         id: uuid(2000 + number),
-        organization: organization(number),
+        member: member(number),
         representative: user(number),
         started_at: at("2026-03-09T07:00:00Z"),
         ended_at: None,
@@ -97,7 +101,7 @@ fn motion(state: MotionState) -> Motion {
         name: meeting(MeetingState::InSession).name.motion(MotionId::from(uuid(3))),
         agenda_item: AgendaItemId::from(uuid(4)),
         text: "试行".to_owned(),
-        mover: organization(1),
+        mover: member(1),
         mover_display_name: "单位 1".to_owned(),
         state,
         created_at: at("2026-03-09T07:10:00Z"),
@@ -112,7 +116,7 @@ fn item(kind: AgendaItemKind, matter_class: MatterClass) -> AgendaItem {
         position: 1,
         title: "议题".to_owned(),
         description: String::new(),
-        proposer: organization(1),
+        proposer: member(1),
         proposer_display_name: "单位 1".to_owned(),
         kind,
         matter_class,
@@ -295,7 +299,7 @@ fn a_certificate_survives_its_storage() {
     let quorum = room([2, 1]).quorum(&frozen(3), at(NOW)).unwrap();
     let stored = serde_json::to_string(&quorum).unwrap();
     assert_eq!(serde_json::from_str::<Quorum>(&stored).unwrap(), quorum);
-    assert_eq!(quorum.organizations, [organization(1), organization(2)]);
+    assert_eq!(quorum.attending, [member(1), member(2)]);
 }
 
 proptest! {

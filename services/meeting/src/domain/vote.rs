@@ -1,7 +1,7 @@
-use yihe_kernel::{Error, OrganizationId, Result, Timestamp, UserId};
+use yihe_kernel::{Error, Result, Timestamp, UserId};
 
 use super::code::codes;
-use super::{Count, Frozen, Meeting, OrganizationKind, Presence, Quorum, Room, Step};
+use super::{Count, Frozen, Meeting, Member, OrganizationKind, Presence, Quorum, Room, Step};
 use crate::names::{MotionId, ResolutionId, VoteName};
 use crate::reasons;
 
@@ -58,14 +58,14 @@ pub struct Vote {
     pub resolution: Option<ResolutionId>,
 }
 
-/// The place of one organization in a vote: who may vote, and what it cast.
+/// The place of one member in a vote: who may vote, and what it cast.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ballot {
-    /// The organization.
-    pub organization: OrganizationId,
-    /// Its kind.
+    /// Whose ballot.
+    pub member: Member,
+    /// Kind of the organization; unspecified for others.
     pub kind: OrganizationKind,
-    /// Its name.
+    /// Name of the organization; empty for others.
     pub display_name: String,
     /// Who represented it when the vote opened.
     pub representative: UserId,
@@ -167,9 +167,9 @@ impl Vote {
 
 impl Ballot {
     fn of(frozen: &Frozen, presence: &Presence) -> Option<Self> {
-        let entry = frozen.roster.get(&presence.organization)?;
+        let entry = frozen.roster.get(&presence.member)?;
         Some(Self {
-            organization: entry.organization,
+            member: entry.member,
             kind: entry.kind,
             display_name: entry.display_name.clone(),
             representative: presence.representative,

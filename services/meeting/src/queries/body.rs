@@ -4,7 +4,7 @@ use yihe_proto::meeting::v1 as pb;
 
 use crate::convert::name;
 use crate::names::BodyName;
-use crate::service::Service;
+use crate::service::{Service, calling_member};
 use crate::store;
 use crate::store::visible::Sight;
 
@@ -18,7 +18,7 @@ pub async fn list(service: &Service, request: Request<pb::ListBodiesRequest>) ->
     let (admitted, request) = service.guard.admit(request).await?;
     let sight = Sight {
         filter: admitted.filter(),
-        organization: admitted.organization(),
+        member: calling_member(&admitted),
     };
     let by = admitted.authorized_list();
     let community = by.community()?;

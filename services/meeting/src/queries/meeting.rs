@@ -2,10 +2,10 @@ use tonic::Request;
 use yihe_kernel::{Error, Result};
 use yihe_proto::meeting::v1 as pb;
 
-use crate::convert::name;
+use crate::convert::{self, name};
 use crate::domain::Meeting;
 use crate::names::{BodyName, MeetingName};
-use crate::service::Service;
+use crate::service::{Service, calling_member};
 use crate::store::visible::Sight;
 use crate::{reasons, store};
 
@@ -23,7 +23,7 @@ pub async fn list(service: &Service, request: Request<pb::ListMeetingsRequest>) 
     };
     let sight = Sight {
         filter: admitted.filter(),
-        organization: admitted.organization(),
+        member: calling_member(&admitted),
     };
     let by = admitted.authorized_list();
     let community = by.community()?;
@@ -53,5 +53,8 @@ pub async fn quorum(service: &Service, request: Request<pb::GetQuorumRequest>) -
     service.meeting(admitted, &meeting).await?;
     let frozen = Meeting::frozen(&meeting, service.frozen.of(&meeting).await?)?;
     let room = store::presence::room(service.reader(), &meeting).await?;
-    Ok(room.quorum(&frozen, service.now())?.into())
+    Ok(convert::meeting::quorum(
+        &meeting.community,
+        &room.quorum(&frozen, service.now())?,
+    ))
 }

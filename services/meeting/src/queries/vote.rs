@@ -62,7 +62,7 @@ pub async fn list_ballots(
         .store
         .page(&format!("ballots of {vote}"), request.page_size, &request.page_token)?;
     let ballots = store::vote::list_ballots(service.reader(), &vote, &page).await?;
-    let (ballots, next_page_token) = page.next(ballots, |ballot| ballot.organization.to_string());
+    let (ballots, next_page_token) = page.next(ballots, |ballot| ballot.member.uuid().to_string());
     let ballots = ballots
         .into_iter()
         .map(|ballot| convert::decision::ballot(&vote, ballot))

@@ -19,7 +19,7 @@ use crate::domain::Meeting;
 use crate::lookup::Facts;
 use crate::names::MeetingName;
 use crate::rooms::{BATCH, Burst, PACE};
-use crate::service::Service;
+use crate::service::{Service, member};
 use crate::{events, store};
 
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
@@ -222,7 +222,7 @@ impl Watcher {
             Decision::Residual(_) => {
                 let of = (self.meeting.body, self.meeting.convener);
                 self.service
-                    .facts_of_meeting(&self.meeting.name, of, capacity.organization())
+                    .facts_of_meeting(&self.meeting.name, of, member(*capacity, principal.user()))
                     .await?
             }
             Decision::Allow { .. } | Decision::Deny { .. } => Facts::default(),

@@ -1,6 +1,6 @@
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use yihe_authz::Authorized;
-use yihe_kernel::{OrganizationId, Timestamp};
+use yihe_kernel::Timestamp;
 use yihe_store::{Failure, Page, Tx};
 
 use super::entity::agenda_item;
@@ -39,12 +39,12 @@ pub async fn list(
     page: &Page,
 ) -> Result<Vec<AgendaItem>, Failure> {
     let mut query = items(meeting);
-    if let Some((organization, owned)) = rows.owned() {
+    if let Some((member, owned)) = rows.owned() {
         let proposer = agenda_item::Column::Proposer;
         query = query.filter(if owned {
-            proposer.eq(organization.uuid())
+            proposer.eq(member.uuid())
         } else {
-            proposer.ne(organization.uuid())
+            proposer.ne(member.uuid())
         });
     }
     if let Some(after) = &page.after {
@@ -78,6 +78,8 @@ pub async fn insert(tx: &Tx, _by: &Authorized, item: &AgendaItem) -> Result<(), 
         title: Set(item.title.clone()),
         description: Set(item.description.clone()),
         proposer: Set(item.proposer.uuid()),
+        proposer_kind: Set(row::member_kind(item.proposer)),
+        proposer_compound: Set(row::member_compound(item.proposer)),
         proposer_display_name: Set(item.proposer_display_name.clone()),
         kind: Set(item.kind.code().to_owned()),
         matter_class: Set(item.matter_class.code().to_owned()),
@@ -152,7 +154,7 @@ impl TryFrom<agenda_item::Model> for AgendaItem {
             position: row.position,
             title: row.title,
             description: row.description,
-            proposer: OrganizationId::from(row.proposer),
+            proposer: row::member(&row.proposer_kind, row.proposer, row.proposer_compound)?,
             proposer_display_name: row.proposer_display_name,
             kind: row::read(AgendaItemKind::from_code(&row.kind), "kind", &row.kind)?,
             matter_class: row

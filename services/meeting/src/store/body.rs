@@ -9,8 +9,8 @@ use yihe_store::{Failure, Page, Tx};
 use super::entity::{body, body_member};
 use super::row;
 use super::visible::Sight;
-use crate::domain::{Body, BodyKind, BodyMember};
-use crate::names::{BodyId, BodyMemberName, BodyName};
+use crate::domain::{Body, BodyKind, BodyMember, Member};
+use crate::names::{BodyId, BodyMemberName, BodyName, MemberId};
 
 /// One body.
 pub async fn find(conn: &impl ConnectionTrait, name: &BodyName) -> Result<Option<Body>, Failure> {
@@ -64,28 +64,23 @@ pub async fn find_member(conn: &impl ConnectionTrait, name: &BodyMemberName) -> 
     row.map(BodyMember::try_from).transpose()
 }
 
-/// Whether an organization is a member now.
-pub async fn is_member(
-    conn: &impl ConnectionTrait,
-    body: &BodyName,
-    organization: OrganizationId,
-) -> Result<bool, Failure> {
-    let member = find_member(conn, &body.member(organization)).await?;
-    Ok(member.is_some_and(|member| member.ended_at.is_none()))
+/// Whether somebody is a member now.
+pub async fn is_member(conn: &impl ConnectionTrait, body: &BodyName, member: Member) -> Result<bool, Failure> {
+    let known = find_member(conn, &body.member(member)).await?;
+    Ok(known.is_some_and(|known| known.member == member && known.ended_at.is_none()))
 }
 
-/// The organizations that are members now, in the order they joined.
-pub async fn members_now(conn: &impl ConnectionTrait, body: &BodyName) -> Result<Vec<OrganizationId>, Failure> {
+/// Who is a member now, in the order they joined.
+pub async fn members_now(conn: &impl ConnectionTrait, body: &BodyName) -> Result<Vec<Member>, Failure> {
     let rows = members(body)
         .filter(body_member::Column::EndedAt.is_null())
         .order_by_asc(body_member::Column::JoinedAt)
-        .order_by_asc(body_member::Column::Organization)
+        .order_by_asc(body_member::Column::Member)
         .all(conn)
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| OrganizationId::from(row.organization))
-        .collect())
+    rows.into_iter()
+        .map(|row| row::member(&row.member_kind, row.member, row.compound))
+        .collect()
 }
 
 /// All memberships, ended ones included, in the order they joined.
@@ -94,18 +89,16 @@ pub async fn list_members(
     body: &BodyName,
     page: &Page,
 ) -> Result<Vec<BodyMember>, Failure> {
-    use body_member::Column::{JoinedAt, Organization};
+    use body_member::Column::{JoinedAt, Member};
     let mut query = members(body);
     if let Some(after) = &page.after {
-        let (joined_at, organization) = split_key(after).ok_or_else(|| row::broken("page_token", after))?;
-        let same_instant = Condition::all()
-            .add(JoinedAt.eq(joined_at))
-            .add(Organization.gt(organization));
+        let (joined_at, member) = split_key(after).ok_or_else(|| row::broken("page_token", after))?;
+        let same_instant = Condition::all().add(JoinedAt.eq(joined_at)).add(Member.gt(member));
         query = query.filter(Condition::any().add(JoinedAt.gt(joined_at)).add(same_instant));
     }
     let rows = query
         .order_by_asc(JoinedAt)
-        .order_by_asc(Organization)
+        .order_by_asc(Member)
         .limit(row::fetch(page))
         .all(conn)
         .await?;
@@ -125,8 +118,8 @@ pub fn member_key(member: &BodyMember) -> String {
 }
 
 fn split_key(key: &str) -> Option<(i64, uuid::Uuid)> {
-    let (joined_at, organization) = key.split_once('/')?;
-    Some((joined_at.parse().ok()?, organization.parse().ok()?))
+    let (joined_at, member) = key.split_once('/')?;
+    Some((joined_at.parse().ok()?, member.parse().ok()?))
 }
 
 /// Adds a membership, or begins an ended one anew; false when it is in force already.
@@ -135,13 +128,15 @@ pub async fn join(tx: &Tx, _by: &Authorized, member: &BodyMember) -> Result<bool
     let row = body_member::ActiveModel {
         community: Set(member.name.community.to_string()),
         body: Set(member.name.body.uuid()),
-        organization: Set(member.name.member.uuid()),
+        member: Set(member.member.uuid()),
+        member_kind: Set(row::member_kind(member.member)),
+        compound: Set(row::member_compound(member.member)),
         kind: Set(row::kind_code(member.kind)),
         display_name: Set(member.display_name.clone()),
         joined_at: Set(member.joined_at.micros()),
         ended_at: Set(None),
     };
-    let again = OnConflict::columns([Column::Community, Column::Body, Column::Organization])
+    let again = OnConflict::columns([Column::Community, Column::Body, Column::Member])
         .update_columns([Column::Kind, Column::DisplayName, Column::JoinedAt, Column::EndedAt])
         .action_and_where(Column::EndedAt.is_not_null())
         .to_owned();
@@ -161,22 +156,22 @@ pub async fn leave(tx: &Tx, _by: &Authorized, name: &BodyMemberName, at: Timesta
         })
         .filter(body_member::Column::Community.eq(name.community.as_str()))
         .filter(body_member::Column::Body.eq(name.body.uuid()))
-        .filter(body_member::Column::Organization.eq(name.member.uuid()))
+        .filter(body_member::Column::Member.eq(name.member.uuid()))
         .filter(body_member::Column::EndedAt.is_null())
         .exec(tx)
         .await?;
     Ok(ended.rows_affected == 1)
 }
 
-/// The bodies of which an organization is a member now.
+/// The bodies of which somebody is a member now.
 pub async fn bodies_of(
     conn: &impl ConnectionTrait,
     community: &CommunityId,
-    organization: OrganizationId,
+    member: MemberId,
 ) -> Result<Vec<BodyName>, Failure> {
     let rows = body_member::Entity::find()
         .filter(body_member::Column::Community.eq(community.as_str()))
-        .filter(body_member::Column::Organization.eq(organization.uuid()))
+        .filter(body_member::Column::Member.eq(member.uuid()))
         .filter(body_member::Column::EndedAt.is_null())
         .order_by_asc(body_member::Column::Body)
         .all(conn)
@@ -220,8 +215,9 @@ impl TryFrom<body_member::Model> for BodyMember {
             name: BodyMemberName {
                 community: row::community(&row.community)?,
                 body: BodyId::from(row.body),
-                member: OrganizationId::from(row.organization),
+                member: row.member.into(),
             },
+            member: row::member(&row.member_kind, row.member, row.compound)?,
             kind: row::kind(&row.kind)?,
             display_name: row.display_name,
             joined_at: Timestamp::from_micros(row.joined_at),

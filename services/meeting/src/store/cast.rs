@@ -2,20 +2,20 @@
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 use yihe_authz::Authorized;
-use yihe_kernel::{OrganizationId, Timestamp, UserId};
+use yihe_kernel::{Timestamp, UserId};
 use yihe_store::{Failure, Tx};
 
-use crate::domain::Choice;
+use crate::domain::{Choice, Member};
 use crate::names::VoteName;
 
 /// Everything a ballot depends on is in its guard, so that one statement decides and writes. Parameters: choice, instant,
-/// person, community, vote, organization, meeting.
+/// person, community, vote, member, meeting.
 const CAST: &str = "UPDATE ballot SET choice = $1, cast_at = $2, cast_by = $3 \
-     WHERE community = $4 AND vote = $5 AND organization = $6 AND choice IS NULL \
+     WHERE community = $4 AND vote = $5 AND member = $6 AND choice IS NULL \
      AND EXISTS (SELECT 1 FROM vote v JOIN meeting m ON m.community = v.community AND m.id = v.meeting \
          WHERE v.community = $4 AND v.meeting = $7 AND v.id = $5 AND v.state = 'OPEN' AND m.state = 'IN_SESSION' AND m.quorate) \
      AND EXISTS (SELECT 1 FROM presence p \
-         WHERE p.community = $4 AND p.meeting = $7 AND p.organization = $6 AND p.representative = $3 AND p.ended_at IS NULL)";
+         WHERE p.community = $4 AND p.meeting = $7 AND p.member = $6 AND p.representative = $3 AND p.ended_at IS NULL)";
 
 /// PostgreSQL: keeps the vote from being closed until the ballot is committed, and waits for a close under way; the guard, a
 /// statement of its own, then sees it. SQLite has one writer. Parameters: community, meeting, vote.
@@ -36,7 +36,7 @@ pub struct Cast {
     /// The vote.
     pub vote: VoteName,
     /// Whose ballot.
-    pub organization: OrganizationId,
+    pub member: Member,
     /// By whom.
     pub representative: UserId,
     /// What it says.
@@ -59,7 +59,7 @@ pub async fn cast(tx: &Tx, _by: &Authorized, ballot: &Cast, at: Timestamp) -> Re
         ballot.representative.uuid().into(),
         community,
         vote,
-        ballot.organization.uuid().into(),
+        ballot.member.uuid().into(),
         meeting,
     ];
     let done = tx

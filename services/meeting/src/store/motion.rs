@@ -1,6 +1,6 @@
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use yihe_authz::Authorized;
-use yihe_kernel::{Error, OrganizationId, Timestamp};
+use yihe_kernel::{Error, Timestamp};
 use yihe_store::{Failure, Page, Tx};
 
 use super::entity::motion;
@@ -32,12 +32,12 @@ pub async fn list(
     let mut query = motion::Entity::find()
         .filter(motion::Column::Community.eq(meeting.community.as_str()))
         .filter(motion::Column::Meeting.eq(meeting.meeting.uuid()));
-    if let Some((organization, owned)) = rows.owned() {
+    if let Some((member, owned)) = rows.owned() {
         let mover = motion::Column::Mover;
         query = query.filter(if owned {
-            mover.eq(organization.uuid())
+            mover.eq(member.uuid())
         } else {
-            mover.ne(organization.uuid())
+            mover.ne(member.uuid())
         });
     }
     if let Some(after) = row::after_id(page)? {
@@ -60,6 +60,8 @@ pub async fn insert(tx: &Tx, _by: &Authorized, motion: &Motion) -> Result<(), Fa
         agenda_item: Set(motion.agenda_item.uuid()),
         text: Set(motion.text.clone()),
         mover: Set(motion.mover.uuid()),
+        mover_kind: Set(row::member_kind(motion.mover)),
+        mover_compound: Set(row::member_compound(motion.mover)),
         mover_display_name: Set(motion.mover_display_name.clone()),
         state: Set(motion.state.code().to_owned()),
         created_at: Set(motion.created_at.micros()),
@@ -102,7 +104,7 @@ impl TryFrom<motion::Model> for Motion {
             },
             agenda_item: AgendaItemId::from(row.agenda_item),
             text: row.text,
-            mover: OrganizationId::from(row.mover),
+            mover: row::member(&row.mover_kind, row.mover, row.mover_compound)?,
             mover_display_name: row.mover_display_name,
             state: row::read(MotionState::from_code(&row.state), "state", &row.state)?,
             created_at: Timestamp::from_micros(row.created_at),

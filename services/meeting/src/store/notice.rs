@@ -1,12 +1,12 @@
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use yihe_authz::Authorized;
-use yihe_kernel::{OrganizationId, Timestamp};
+use yihe_kernel::Timestamp;
 use yihe_store::{Failure, Tx};
 use yihe_tally::RulePack;
 
 use super::entity::{notice, roster_entry};
 use super::{agenda, row};
-use crate::domain::{Notice, RosterEntry};
+use crate::domain::{Member, Notice, RosterEntry};
 use crate::names::MeetingName;
 
 // far below SQLite's limit of parameters in one statement
@@ -37,20 +37,20 @@ fn entries(meeting: &MeetingName) -> sea_orm::Select<roster_entry::Entity> {
 
 async fn roster(conn: &impl ConnectionTrait, meeting: &MeetingName) -> Result<Vec<RosterEntry>, Failure> {
     let rows = entries(meeting)
-        .order_by_asc(roster_entry::Column::Organization)
+        .order_by_asc(roster_entry::Column::Member)
         .all(conn)
         .await?;
     rows.into_iter().map(RosterEntry::try_from).collect()
 }
 
-/// The entry of one organization.
+/// The entry of one of those on the roster.
 pub async fn entry(
     conn: &impl ConnectionTrait,
     meeting: &MeetingName,
-    organization: OrganizationId,
+    member: Member,
 ) -> Result<Option<RosterEntry>, Failure> {
     let row = entries(meeting)
-        .filter(roster_entry::Column::Organization.eq(organization.uuid()))
+        .filter(roster_entry::Column::Member.eq(member.uuid()))
         .one(conn)
         .await?;
     row.map(RosterEntry::try_from).transpose()
@@ -73,7 +73,9 @@ pub async fn insert(tx: &Tx, by: &Authorized, notice: &Notice) -> Result<(), Fai
         let rows = chunk.iter().map(|entry| roster_entry::ActiveModel {
             community: Set(community.clone()),
             meeting: Set(meeting),
-            organization: Set(entry.organization.uuid()),
+            member: Set(entry.member.uuid()),
+            member_kind: Set(row::member_kind(entry.member)),
+            compound: Set(row::member_compound(entry.member)),
             kind: Set(row::kind_code(entry.kind)),
             display_name: Set(entry.display_name.clone()),
             heads: Set(i32::try_from(entry.heads).unwrap_or(i32::MAX)),
@@ -117,7 +119,7 @@ pub async fn acknowledge(
     tx: &Tx,
     by: &Authorized,
     meeting: &MeetingName,
-    organization: OrganizationId,
+    member: Member,
     at: Timestamp,
 ) -> Result<bool, Failure> {
     let noted = roster_entry::Entity::update_many()
@@ -128,7 +130,7 @@ pub async fn acknowledge(
         })
         .filter(roster_entry::Column::Community.eq(meeting.community.as_str()))
         .filter(roster_entry::Column::Meeting.eq(meeting.meeting.uuid()))
-        .filter(roster_entry::Column::Organization.eq(organization.uuid()))
+        .filter(roster_entry::Column::Member.eq(member.uuid()))
         .filter(roster_entry::Column::AcknowledgedAt.is_null())
         .exec(tx)
         .await?;
@@ -140,7 +142,7 @@ impl TryFrom<roster_entry::Model> for RosterEntry {
 
     fn try_from(row: roster_entry::Model) -> Result<Self, Failure> {
         Ok(Self {
-            organization: OrganizationId::from(row.organization),
+            member: row::member(&row.member_kind, row.member, row.compound)?,
             kind: row::kind(&row.kind)?,
             display_name: row.display_name,
             heads: u32::try_from(row.heads).map_err(|_| row::broken("heads", "a negative number"))?,

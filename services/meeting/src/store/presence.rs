@@ -1,13 +1,12 @@
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use yihe_authz::Authorized;
-use yihe_kernel::{Error, OrganizationId, OrganizationName, Timestamp, UserId};
+use yihe_kernel::{Timestamp, UserId};
 use yihe_store::{Failure, Tx};
 
 use super::entity::presence;
 use super::row;
-use crate::domain::{Presence, Room};
+use crate::domain::{Presence, Room, not_checked_in};
 use crate::names::MeetingName;
-use crate::reasons;
 
 /// Who came and went, in order.
 pub async fn room(conn: &impl ConnectionTrait, meeting: &MeetingName) -> Result<Room, Failure> {
@@ -17,7 +16,8 @@ pub async fn room(conn: &impl ConnectionTrait, meeting: &MeetingName) -> Result<
         .order_by_asc(presence::Column::Id)
         .all(conn)
         .await?;
-    Ok(Room(rows.into_iter().map(Presence::from).collect()))
+    let intervals = rows.into_iter().map(Presence::try_from).collect::<Result<_, _>>()?;
+    Ok(Room(intervals))
 }
 
 /// Begins an interval.
@@ -26,7 +26,9 @@ pub async fn insert(tx: &Tx, _by: &Authorized, meeting: &MeetingName, presence: 
         community: Set(meeting.community.to_string()),
         meeting: Set(meeting.meeting.uuid()),
         id: Set(presence.id),
-        organization: Set(presence.organization.uuid()),
+        member: Set(presence.member.uuid()),
+        member_kind: Set(row::member_kind(presence.member)),
+        compound: Set(row::member_compound(presence.member)),
         representative: Set(presence.representative.uuid()),
         started_at: Set(presence.started_at.micros()),
         ended_at: Set(row::micros(presence.ended_at)),
@@ -50,12 +52,7 @@ pub async fn end(
     if ended.rows_affected == 1 {
         return Ok(());
     }
-    let organization = OrganizationName {
-        organization: presence.organization,
-    };
-    Err(Error::new(&reasons::NOT_CHECKED_IN)
-        .with("organization", organization)
-        .into())
+    Err(not_checked_in(&meeting.community, presence.member).into())
 }
 
 /// Ends all that last, because the meeting does.
@@ -75,14 +72,16 @@ fn open(meeting: &MeetingName, at: Timestamp) -> sea_orm::UpdateMany<presence::E
         .filter(presence::Column::EndedAt.is_null())
 }
 
-impl From<presence::Model> for Presence {
-    fn from(row: presence::Model) -> Self {
-        Self {
+impl TryFrom<presence::Model> for Presence {
+    type Error = Failure;
+
+    fn try_from(row: presence::Model) -> Result<Self, Failure> {
+        Ok(Self {
             id: row.id,
-            organization: OrganizationId::from(row.organization),
+            member: row::member(&row.member_kind, row.member, row.compound)?,
             representative: UserId::from(row.representative),
             started_at: Timestamp::from_micros(row.started_at),
             ended_at: row::instant(row.ended_at),
-        }
+        })
     }
 }

@@ -1,10 +1,10 @@
 //! From columns to domain types and back.
 
 use uuid::Uuid;
-use yihe_kernel::{CommunityId, Error, Timestamp};
+use yihe_kernel::{CommunityId, CompoundId, Error, Timestamp};
 use yihe_store::{Failure, Page};
 
-use crate::domain::OrganizationKind;
+use crate::domain::{Member, OrganizationKind};
 
 const KIND_PREFIX: &str = "ORGANIZATION_KIND_";
 
@@ -31,6 +31,18 @@ pub fn kind(text: &str) -> Result<OrganizationKind, Failure> {
         "kind",
         text,
     )
+}
+
+pub fn member(kind: &str, id: Uuid, compound: Option<Uuid>) -> Result<Member, Failure> {
+    read(Member::from_columns(kind, id, compound), "member_kind", kind)
+}
+
+pub fn member_kind(member: Member) -> String {
+    member.kind().to_owned()
+}
+
+pub fn member_compound(member: Member) -> Option<Uuid> {
+    member.compound().map(CompoundId::uuid)
 }
 
 pub fn instant(micros: Option<i64>) -> Option<Timestamp> {

@@ -2,31 +2,32 @@
 
 use sea_orm::sea_query::{Cond, Expr, ExprTrait, Query, SelectStatement, SimpleExpr};
 use yihe_authz::{Condition, ConditionSet, Filter};
-use yihe_kernel::OrganizationId;
+
+use crate::domain::Member;
 
 use super::entity::{body, body_member, meeting, resolution, roster_entry};
 
-/// The caller of a list: its filter plan and the organization it acts for.
+/// The caller of a list: its filter plan and who it acts as.
 #[derive(Debug, Clone, Copy)]
 pub struct Sight {
     /// What the policies say.
     pub filter: Filter,
-    /// The acting organization; none is a member of nothing.
-    pub organization: Option<OrganizationId>,
+    /// Who acts; nobody is a member of nothing.
+    pub member: Option<Member>,
 }
 
-type Fact<'a> = &'a dyn Fn(Condition, OrganizationId) -> Option<SimpleExpr>;
+type Fact<'a> = &'a dyn Fn(Condition, Member) -> Option<SimpleExpr>;
 
 impl Sight {
     /// Bodies.
     pub fn of_bodies(&self) -> Cond {
-        self.condition(&|condition, organization| match condition {
+        self.condition(&|condition, member| match condition {
             Condition::Participant => Some(member_of(
                 (body::Entity, body::Column::Community),
                 (body::Entity, body::Column::Id),
-                organization,
+                member,
             )),
-            Condition::Convener => Some(Expr::col((body::Entity, body::Column::Convener)).eq(organization.uuid())),
+            Condition::Convener => Some(convened_by((body::Entity, body::Column::Convener), member)),
             Condition::Owner | Condition::Assignee | Condition::Caller | Condition::Serves => None,
         })
     }
@@ -34,15 +35,15 @@ impl Sight {
     /// Meetings.
     pub fn of_meetings(&self) -> Cond {
         use meeting::{Column, Entity};
-        self.condition(&|condition, organization| match condition {
+        self.condition(&|condition, member| match condition {
             Condition::Participant => Some(
-                on_roster((Entity, Column::Community), (Entity, Column::Id), organization).or(member_of(
+                on_roster((Entity, Column::Community), (Entity, Column::Id), member).or(member_of(
                     (Entity, Column::Community),
                     (Entity, Column::Body),
-                    organization,
+                    member,
                 )),
             ),
-            Condition::Convener => Some(Expr::col((Entity, Column::Convener)).eq(organization.uuid())),
+            Condition::Convener => Some(convened_by((Entity, Column::Convener), member)),
             Condition::Owner | Condition::Assignee | Condition::Caller | Condition::Serves => None,
         })
     }
@@ -50,12 +51,12 @@ impl Sight {
     /// Resolutions: as the meetings that adopted them.
     pub fn of_resolutions(&self) -> Cond {
         use resolution::{Column, Entity};
-        self.condition(&|condition, organization| match condition {
+        self.condition(&|condition, member| match condition {
             Condition::Participant => Some(
-                on_roster((Entity, Column::Community), (Entity, Column::Meeting), organization).or(member_of(
+                on_roster((Entity, Column::Community), (Entity, Column::Meeting), member).or(member_of(
                     (Entity, Column::Community),
                     (Entity, Column::Body),
-                    organization,
+                    member,
                 )),
             ),
             Condition::Convener => Some(Expr::exists(
@@ -66,7 +67,7 @@ impl Sight {
                         Expr::col((meeting::Entity, meeting::Column::Community)).equals((Entity, Column::Community)),
                     )
                     .and_where(Expr::col((meeting::Entity, meeting::Column::Id)).equals((Entity, Column::Meeting)))
-                    .and_where(Expr::col((meeting::Entity, meeting::Column::Convener)).eq(organization.uuid()))
+                    .and_where(convened_by((meeting::Entity, meeting::Column::Convener), member))
                     .take(),
             )),
             Condition::Owner | Condition::Assignee | Condition::Caller | Condition::Serves => None,
@@ -89,9 +90,7 @@ impl Sight {
 
     /// Whether one of the conditions holds; what has no meaning for the rows holds for none.
     fn any(&self, conditions: ConditionSet, fact: Fact<'_>) -> SimpleExpr {
-        let facts = conditions
-            .iter()
-            .filter_map(|condition| fact(condition, self.organization?));
+        let facts = conditions.iter().filter_map(|condition| fact(condition, self.member?));
         facts.reduce(ExprTrait::or).unwrap_or_else(never)
     }
 }
@@ -102,7 +101,19 @@ fn never() -> SimpleExpr {
 
 type Column<E, C> = (E, C);
 
-fn member_of<E, C>(community: Column<E, C>, of: Column<E, C>, organization: OrganizationId) -> SimpleExpr
+/// Only organizations convene.
+fn convened_by<E, C>(convener: Column<E, C>, member: Member) -> SimpleExpr
+where
+    E: sea_orm::sea_query::IntoIden + 'static,
+    C: sea_orm::sea_query::IntoIden + 'static,
+{
+    match member {
+        Member::Organization(organization) => Expr::col(convener).eq(organization.uuid()),
+        Member::Person(_) | Member::Owner { .. } => never(),
+    }
+}
+
+fn member_of<E, C>(community: Column<E, C>, of: Column<E, C>, member: Member) -> SimpleExpr
 where
     E: sea_orm::sea_query::IntoIden + 'static,
     C: sea_orm::sea_query::IntoIden + 'static,
@@ -114,12 +125,13 @@ where
         .from(Entity)
         .and_where(Expr::col((Entity, Column::Community)).equals(community))
         .and_where(Expr::col((Entity, Column::Body)).equals(of))
-        .and_where(Expr::col((Entity, Column::Organization)).eq(organization.uuid()))
+        .and_where(Expr::col((Entity, Column::Member)).eq(member.uuid()))
+        .and_where(Expr::col((Entity, Column::MemberKind)).eq(member.kind()))
         .and_where(Expr::col((Entity, Column::EndedAt)).is_null());
     Expr::exists(query)
 }
 
-fn on_roster<E, C>(community: Column<E, C>, of: Column<E, C>, organization: OrganizationId) -> SimpleExpr
+fn on_roster<E, C>(community: Column<E, C>, of: Column<E, C>, member: Member) -> SimpleExpr
 where
     E: sea_orm::sea_query::IntoIden + 'static,
     C: sea_orm::sea_query::IntoIden + 'static,
@@ -131,7 +143,8 @@ where
         .from(Entity)
         .and_where(Expr::col((Entity, Column::Community)).equals(community))
         .and_where(Expr::col((Entity, Column::Meeting)).equals(of))
-        .and_where(Expr::col((Entity, Column::Organization)).eq(organization.uuid()));
+        .and_where(Expr::col((Entity, Column::Member)).eq(member.uuid()))
+        .and_where(Expr::col((Entity, Column::MemberKind)).eq(member.kind()));
     Expr::exists(query)
 }
 

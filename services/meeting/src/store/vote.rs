@@ -3,12 +3,12 @@ use std::collections::HashMap;
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 use yihe_authz::Authorized;
-use yihe_kernel::{Error, OrganizationId, Timestamp, UserId};
+use yihe_kernel::{Error, Timestamp, UserId};
 use yihe_store::{Failure, Page, Tx};
 
 use super::entity::{ballot, vote};
 use super::row;
-use crate::domain::{Ballot, BallotMethod, Choice, Count, Vote, VoteState};
+use crate::domain::{Ballot, BallotMethod, Choice, Count, Member, Vote, VoteState};
 use crate::names::{MeetingId, MeetingName, MotionId, ResolutionId, VoteId, VoteName};
 use crate::reasons;
 
@@ -86,7 +86,9 @@ pub async fn insert(tx: &Tx, _by: &Authorized, vote: &Vote, ballots: &[Ballot]) 
         let rows = chunk.iter().map(|ballot| ballot::ActiveModel {
             community: Set(community.clone()),
             vote: Set(id),
-            organization: Set(ballot.organization.uuid()),
+            member: Set(ballot.member.uuid()),
+            member_kind: Set(row::member_kind(ballot.member)),
+            compound: Set(row::member_compound(ballot.member)),
             meeting: Set(meeting),
             kind: Set(row::kind_code(ballot.kind)),
             display_name: Set(ballot.display_name.clone()),
@@ -129,37 +131,30 @@ fn of_vote(name: &VoteName) -> sea_orm::Select<ballot::Entity> {
         .filter(ballot::Column::Vote.eq(name.vote.uuid()))
 }
 
-/// All ballots of a vote by organization, those not cast included.
+/// All ballots of a vote by voter, those not cast included.
 pub async fn ballots(conn: &impl ConnectionTrait, name: &VoteName) -> Result<Vec<Ballot>, Failure> {
-    let rows = of_vote(name)
-        .order_by_asc(ballot::Column::Organization)
-        .all(conn)
-        .await?;
+    let rows = of_vote(name).order_by_asc(ballot::Column::Member).all(conn).await?;
     rows.into_iter().map(Ballot::try_from).collect()
 }
 
-/// A page of the ballots of a vote by organization.
+/// A page of the ballots of a vote by voter.
 pub async fn list_ballots(conn: &impl ConnectionTrait, name: &VoteName, page: &Page) -> Result<Vec<Ballot>, Failure> {
     let mut query = of_vote(name);
     if let Some(after) = row::after_id(page)? {
-        query = query.filter(ballot::Column::Organization.gt(after));
+        query = query.filter(ballot::Column::Member.gt(after));
     }
     let rows = query
-        .order_by_asc(ballot::Column::Organization)
+        .order_by_asc(ballot::Column::Member)
         .limit(row::fetch(page))
         .all(conn)
         .await?;
     rows.into_iter().map(Ballot::try_from).collect()
 }
 
-/// The ballot of one organization.
-pub async fn ballot(
-    conn: &impl ConnectionTrait,
-    name: &VoteName,
-    organization: OrganizationId,
-) -> Result<Option<Ballot>, Failure> {
+/// The ballot of one of those who may vote.
+pub async fn ballot(conn: &impl ConnectionTrait, name: &VoteName, member: Member) -> Result<Option<Ballot>, Failure> {
     let row = of_vote(name)
-        .filter(ballot::Column::Organization.eq(organization.uuid()))
+        .filter(ballot::Column::Member.eq(member.uuid()))
         .one(conn)
         .await?;
     row.map(Ballot::try_from).transpose()
@@ -173,7 +168,7 @@ pub async fn turnout(conn: &impl ConnectionTrait, votes: &[Vote]) -> Result<Hash
     let rows: Vec<(Uuid, i64, i64)> = ballot::Entity::find()
         .select_only()
         .column(ballot::Column::Vote)
-        .column_as(ballot::Column::Organization.count(), "eligible")
+        .column_as(ballot::Column::Member.count(), "eligible")
         .column_as(ballot::Column::Choice.count(), "cast")
         .filter(ballot::Column::Community.eq(first.name.community.as_str()))
         .filter(ballot::Column::Vote.is_in(votes.iter().map(|vote| vote.name.vote.uuid())))
@@ -232,7 +227,7 @@ impl TryFrom<ballot::Model> for Ballot {
             _ => None,
         };
         Ok(Self {
-            organization: OrganizationId::from(row.organization),
+            member: row::member(&row.member_kind, row.member, row.compound)?,
             kind: row::kind(&row.kind)?,
             display_name: row.display_name,
             representative: UserId::from(row.representative),

@@ -2,22 +2,22 @@ use std::sync::Arc;
 
 use tonic::Request;
 use yihe_authz::Authorized;
-use yihe_kernel::{Error, OrganizationId, Result};
+use yihe_kernel::{Error, Result};
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert::meeting::NewAgendaItem;
 use crate::convert::name;
-use crate::domain::{AgendaItem, Organization, Step};
+use crate::domain::{AgendaItem, Member, Organization, Step};
 use crate::names::{AgendaItemName, MeetingName};
-use crate::service::{Service, acting};
+use crate::service::{Service, acting_member};
 use crate::{events, store};
 
 struct Create {
     service: Arc<Service>,
     by: Authorized,
     meeting: MeetingName,
-    proposer: OrganizationId,
+    proposer: Member,
     known: Vec<Organization>,
     new: NewAgendaItem,
 }
@@ -26,9 +26,15 @@ pub async fn create(service: &Arc<Service>, request: Request<pb::CreateAgendaIte
     let (admitted, request) = service.guard.admit(request).await?;
     let meeting: MeetingName = name("parent", &request.parent)?;
     let (by, _) = service.meeting(admitted, &meeting).await?;
-    let proposer = acting(by.organization())?;
+    let proposer = acting_member(&by)?;
     let new = NewAgendaItem::try_from(&request)?;
-    let known = service.directory.organizations(&meeting.community, &[proposer]).await?;
+    let known = match proposer.organization() {
+        Some(organization) => {
+            let asked = [organization];
+            service.directory.organizations(&meeting.community, &asked).await?
+        }
+        None => Vec::new(),
+    };
     let input = Create {
         service: Arc::clone(service),
         by,
@@ -63,14 +69,17 @@ async fn apply(tx: &Tx, input: &Create) -> Result<AgendaItemName, Failure> {
         return Ok(earlier);
     }
     store::meeting::hold(tx, meeting).await?.expect(Step::Agenda)?;
-    let proposer = Organization::member_of(known, *proposer)?;
+    let proposer_display_name = match proposer.organization() {
+        Some(organization) => Organization::member_of(known, organization)?.display_name.clone(),
+        None => String::new(),
+    };
     let item = AgendaItem {
         name: name.clone(),
         position: store::agenda::next_position(tx, meeting).await?,
         title: new.title.clone(),
         description: new.description.clone(),
-        proposer: proposer.id,
-        proposer_display_name: proposer.display_name.clone(),
+        proposer: *proposer,
+        proposer_display_name,
         kind: new.kind,
         matter_class: new.matter_class,
         noticed: false,

@@ -2,17 +2,17 @@ use std::sync::Arc;
 
 use tonic::Request;
 use yihe_authz::{Admitted, Authorized};
-use yihe_kernel::{Error, OrganizationName, Result, Timestamp};
+use yihe_kernel::{Error, Result, Timestamp};
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert::decision::NewBallot;
 use crate::convert::{self, name};
-use crate::domain::{Ballot, Frozen, Room, Step, Vote};
+use crate::domain::{Ballot, Frozen, Member, Room, Step, Vote};
 use crate::lookup::Facts;
 use crate::names::VoteName;
 use crate::retry::Retry;
-use crate::service::{Service, acting, person};
+use crate::service::{Service, acting_member, calling_member, person};
 use crate::store::cast::Cast;
 use crate::{events, reasons, store};
 
@@ -33,11 +33,11 @@ pub async fn cast(service: &Arc<Service>, request: Request<pb::CastBallotRequest
     };
     let facts = facts(service, &admitted, &frozen).await?;
     let by = admitted.settle(&|condition| facts.holds(condition))?;
-    let (organization, representative) = (acting(by.organization())?, person(by.user())?);
+    let (member, representative) = (acting_member(&by)?, person(by.user())?);
     let NewBallot { choice, retry } = NewBallot::try_from(&request)?;
     let ballot = Cast {
         vote: vote.clone(),
-        organization,
+        member,
         representative,
         choice,
     };
@@ -52,15 +52,15 @@ pub async fn cast(service: &Arc<Service>, request: Request<pb::CastBallotRequest
         .store
         .transaction("meeting.cast_ballot", input, |tx, input| Box::pin(apply(tx, input)))
         .await?;
-    tracing::info!(%vote, %organization, "ballot cast");
+    tracing::info!(%vote, member = %member.uuid(), "ballot cast");
     let Some(cast_at) = cast_at else {
-        let ballot = store::vote::ballot(service.reader(), &vote, organization).await?;
-        let ballot = ballot.ok_or_else(|| Error::not_found(vote.ballot(organization)))?;
+        let ballot = store::vote::ballot(service.reader(), &vote, member).await?;
+        let ballot = ballot.ok_or_else(|| Error::not_found(vote.ballot(member)))?;
         return Ok(convert::decision::ballot(&vote, ballot));
     };
-    let entry = frozen.entry(organization)?;
+    let entry = frozen.entry(member)?;
     let ballot = Ballot {
-        organization,
+        member,
         kind: entry.kind,
         display_name: entry.display_name.clone(),
         representative,
@@ -70,11 +70,11 @@ pub async fn cast(service: &Arc<Service>, request: Request<pb::CastBallotRequest
 }
 
 async fn facts(service: &Service, admitted: &Admitted, frozen: &Frozen) -> Result<Facts> {
-    let acting = admitted.organization();
+    let acting = calling_member(admitted);
     match acting {
-        Some(organization) if !admitted.is_unconditional() && frozen.roster.contains_key(&organization) => Ok(Facts {
+        Some(member) if !admitted.is_unconditional() && frozen.roster.contains_key(&member) => Ok(Facts {
             participant: true,
-            convener: frozen.convener == organization,
+            convener: member == Member::Organization(frozen.convener),
             owner: false,
         }),
         _ if admitted.is_unconditional() => Ok(Facts::default()),
@@ -98,7 +98,7 @@ async fn apply(
     }: &CastOne,
 ) -> Result<Option<Timestamp>, Failure> {
     let now = service.now();
-    let name = ballot.vote.ballot(ballot.organization);
+    let name = ballot.vote.ballot(ballot.member);
     if retry.earlier(tx, by, &name, now).await?.is_some() {
         return Ok(None);
     }
@@ -118,7 +118,7 @@ async fn why_not(tx: &Tx, frozen: &Frozen, ballot: &Cast, now: Timestamp) -> Res
         .await?
         .ok_or_else(|| Error::not_found(&frozen.meeting))?;
     meeting.expect(Step::Decide)?;
-    let own = store::vote::ballot(tx, &ballot.vote, ballot.organization).await?;
+    let own = store::vote::ballot(tx, &ballot.vote, ballot.member).await?;
     let room = store::presence::room(tx, &frozen.meeting).await?;
     Ok(refusal(frozen, &vote, own.as_ref(), &room, ballot, now)?)
 }
@@ -131,21 +131,18 @@ fn refusal(
     ballot: &Cast,
     now: Timestamp,
 ) -> Result<Error> {
-    let organization = OrganizationName {
-        organization: ballot.organization,
-    };
-    let refuse = |reason| {
-        Error::new(reason)
-            .with("organization", &organization)
-            .with("name", &vote.name)
-    };
+    let member = ballot.member.name(&vote.name.community);
+    let refuse = |reason| Error::new(reason).with("member", &member).with("name", &vote.name);
     let Some(own) = own else {
         return Ok(refuse(&reasons::NOT_ELIGIBLE));
     };
     if own.cast.is_some() {
         return Ok(refuse(&reasons::ALREADY_VOTED));
     }
-    if room.interval_of(ballot.organization, ballot.representative).is_err() {
+    if room
+        .interval_of(&vote.name.community, ballot.member, ballot.representative)
+        .is_err()
+    {
         return Ok(refuse(&reasons::NOT_REPRESENTATIVE));
     }
     let quorum = room.quorum(frozen, now)?;

@@ -7,7 +7,7 @@ use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert::name;
-use crate::domain::{BodyMember, Organization};
+use crate::domain::{BodyMember, Member, Organization};
 use crate::names::{BodyMemberName, BodyName};
 use crate::retry::Retry;
 use crate::service::Service;
@@ -70,6 +70,7 @@ async fn apply(
     let member = Organization::member_of(known, organization.organization)?;
     let member = BodyMember {
         name: name.clone(),
+        member: Member::Organization(member.id),
         kind: member.kind,
         display_name: member.display_name.clone(),
         joined_at: now,
@@ -77,7 +78,7 @@ async fn apply(
     };
     if !store::body::join(tx, by, &member).await? {
         let error = Error::new(&reasons::BODY_MEMBER_EXISTS)
-            .with("organization", organization)
+            .with("member", organization)
             .with("name", body);
         return Err(error.into());
     }

@@ -2,15 +2,15 @@ use std::sync::Arc;
 
 use tonic::Request;
 use yihe_authz::Authorized;
-use yihe_kernel::{Error, OrganizationId, Result, UserId};
+use yihe_kernel::{Error, Result, UserId};
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert::decision::NewMotion;
 use crate::convert::name;
-use crate::domain::{Frozen, Meeting, Motion, MotionState, Step};
+use crate::domain::{Frozen, Meeting, Member, Motion, MotionState, Step};
 use crate::names::{AgendaItemName, MeetingName, MotionName};
-use crate::service::{Service, acting, person};
+use crate::service::{Service, acting_member, person};
 use crate::{events, store};
 
 struct Submit {
@@ -18,7 +18,7 @@ struct Submit {
     by: Authorized,
     meeting: MeetingName,
     item: AgendaItemName,
-    mover: OrganizationId,
+    mover: Member,
     user: UserId,
     frozen: Option<Arc<Frozen>>,
     new: NewMotion,
@@ -34,7 +34,7 @@ pub async fn submit(service: &Arc<Service>, request: Request<pb::SubmitMotionReq
         .unwrap_or_default();
     let item: AgendaItemName = name("motion.agenda_item", item)?;
     let (by, _) = service.meeting(admitted, &meeting).await?;
-    let (mover, user) = (acting(by.organization())?, person(by.user())?);
+    let (mover, user) = (acting_member(&by)?, person(by.user())?);
     let new = NewMotion::try_from(&request)?;
     let frozen = service.frozen.of(&meeting).await?;
     let input = Submit {
@@ -74,7 +74,9 @@ async fn apply(tx: &Tx, input: &Submit) -> Result<MotionName, Failure> {
     store::meeting::hold(tx, meeting).await?.expect(Step::Decide)?;
     let frozen = Meeting::frozen(meeting, frozen.as_deref())?;
     let entry = frozen.entry(*mover)?;
-    store::presence::room(tx, meeting).await?.interval_of(*mover, *user)?;
+    store::presence::room(tx, meeting)
+        .await?
+        .interval_of(&meeting.community, *mover, *user)?;
     let found = if item.meeting() == *meeting {
         store::agenda::find(tx, item).await?
     } else {

@@ -2,21 +2,21 @@ use std::sync::Arc;
 
 use tonic::Request;
 use yihe_authz::Authorized;
-use yihe_kernel::{Error, OrganizationId, OrganizationName, Result};
+use yihe_kernel::Result;
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
-use crate::convert::name;
-use crate::domain::{RosterEntry, Step};
+use crate::convert::{self, name};
+use crate::domain::{Member, RosterEntry, Step, not_on_roster};
 use crate::names::MeetingName;
-use crate::service::{Service, acting};
-use crate::{events, reasons, store};
+use crate::service::{Service, acting_member};
+use crate::{events, store};
 
 struct Acknowledge {
     service: Arc<Service>,
     by: Authorized,
     name: MeetingName,
-    organization: OrganizationId,
+    member: Member,
 }
 
 pub async fn acknowledge(
@@ -26,12 +26,12 @@ pub async fn acknowledge(
     let (admitted, request) = service.guard.admit(request).await?;
     let name: MeetingName = name("name", &request.name)?;
     let (by, _) = service.meeting(admitted, &name).await?;
-    let organization = acting(by.organization())?;
+    let member = acting_member(&by)?;
     let input = Acknowledge {
         service: Arc::clone(service),
         by,
-        name,
-        organization,
+        name: name.clone(),
+        member,
     };
     let entry = service
         .store
@@ -39,8 +39,8 @@ pub async fn acknowledge(
             Box::pin(apply(tx, input))
         })
         .await?;
-    tracing::info!(organization = %entry.organization, "notice acknowledged");
-    Ok(entry.into())
+    tracing::info!(member = %entry.member.uuid(), "notice acknowledged");
+    Ok(convert::meeting::roster_entry(&name.community, entry))
 }
 
 async fn apply(
@@ -49,22 +49,15 @@ async fn apply(
         service,
         by,
         name,
-        organization,
+        member,
     }: &Acknowledge,
 ) -> Result<RosterEntry, Failure> {
     let now = service.now();
     store::meeting::hold(tx, name).await?.expect(Step::Acknowledge)?;
-    let fresh = store::notice::acknowledge(tx, by, name, *organization, now).await?;
+    let fresh = store::notice::acknowledge(tx, by, name, *member, now).await?;
     if fresh {
         events::append(tx, by, events::NoticeAcknowledged, name, name, now).await?;
     }
-    let entry = store::notice::entry(tx, name, *organization).await?;
-    Ok(entry.ok_or_else(|| {
-        let organization = OrganizationName {
-            organization: *organization,
-        };
-        Error::new(&reasons::NOT_ON_ROSTER)
-            .with("organization", organization)
-            .with("name", name)
-    })?)
+    let entry = store::notice::entry(tx, name, *member).await?;
+    Ok(entry.ok_or_else(|| not_on_roster(*member, name))?)
 }

@@ -3,12 +3,12 @@ use std::sync::Arc;
 use sea_orm::ConnectionTrait;
 use tonic::Request;
 use yihe_authz::Authorized;
-use yihe_kernel::{Error, OrganizationId, Result, Timestamp};
+use yihe_kernel::{Error, Result, Timestamp};
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert::name;
-use crate::domain::{Body, Frozen, Meeting, Notice, Organization, Room, Step, pack_in_force};
+use crate::domain::{Body, Frozen, Meeting, Member, Notice, Organization, Room, RosterEntry, Step, pack_in_force};
 use crate::names::MeetingName;
 use crate::service::Service;
 use crate::{events, reasons, store};
@@ -19,7 +19,7 @@ struct Serve {
     name: MeetingName,
     etag: String,
     body: Body,
-    asked: Vec<OrganizationId>,
+    asked: Vec<Member>,
     known: Vec<Organization>,
 }
 
@@ -32,7 +32,8 @@ pub async fn serve(service: &Arc<Service>, request: Request<pb::ServeNoticeReque
         .await?
         .ok_or_else(|| Error::not_found(&body))?;
     let asked = store::body::members_now(service.reader(), &body.name).await?;
-    let known = service.directory.organizations(&name.community, &asked).await?;
+    let organizations: Vec<_> = asked.iter().filter_map(|member| member.organization()).collect();
+    let known = service.directory.organizations(&name.community, &organizations).await?;
     let input = Serve {
         service: Arc::clone(service),
         by,
@@ -87,14 +88,12 @@ async fn draw_up(
     if members.iter().any(|member| !input.asked.contains(member)) {
         return Err(Error::new(&reasons::MEMBERS_CHANGED).with("name", &meeting.name).into());
     }
-    let known: Vec<_> = input
-        .known
-        .iter()
-        .filter(|organization| members.contains(&organization.id))
-        .cloned()
+    let roster = members
+        .into_iter()
+        .filter_map(|member| RosterEntry::of(member, &input.known))
         .collect();
     let body = &input.body;
     let pack = pack_in_force(body.kind, Some(&body.rule_pack), &body.name.community, now)?;
     let agenda = store::agenda::all(conn, &meeting.name).await?;
-    Ok(Notice::draw_up(meeting, agenda, &known, pack.clone(), now)?)
+    Ok(Notice::draw_up(meeting, agenda, roster, pack.clone(), now)?)
 }

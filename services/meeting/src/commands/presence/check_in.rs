@@ -2,21 +2,21 @@ use std::sync::Arc;
 
 use tonic::Request;
 use yihe_authz::Authorized;
-use yihe_kernel::{OrganizationId, Result, Timestamp, UserId};
+use yihe_kernel::{Result, Timestamp, UserId};
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert::{self, name};
-use crate::domain::{Arrival, Frozen, Meeting, Presence};
+use crate::domain::{Arrival, Frozen, Meeting, Member, Presence};
 use crate::names::MeetingName;
-use crate::service::{Service, acting, person};
+use crate::service::{Service, acting_member, person};
 use crate::{events, store};
 
 struct CheckIn {
     service: Arc<Service>,
     by: Authorized,
     name: MeetingName,
-    organization: OrganizationId,
+    member: Member,
     user: UserId,
     frozen: Option<Arc<Frozen>>,
 }
@@ -25,13 +25,13 @@ pub async fn check_in(service: &Arc<Service>, request: Request<pb::CheckInReques
     let (admitted, request) = service.guard.admit(request).await?;
     let name: MeetingName = name("name", &request.name)?;
     let (by, _) = service.meeting(admitted, &name).await?;
-    let (organization, user) = (acting(by.organization())?, person(by.user())?);
+    let (member, user) = (acting_member(&by)?, person(by.user())?);
     let frozen = service.frozen.of(&name).await?;
     let input = CheckIn {
         service: Arc::clone(service),
         by,
         name: name.clone(),
-        organization,
+        member,
         user,
         frozen,
     };
@@ -39,7 +39,7 @@ pub async fn check_in(service: &Arc<Service>, request: Request<pb::CheckInReques
         .store
         .transaction("meeting.check_in", input, |tx, input| Box::pin(apply(tx, input)))
         .await?;
-    tracing::info!(%name, %organization, "checked in");
+    tracing::info!(%name, member = %member.uuid(), "checked in");
     Ok(convert::meeting::presence(&name, &presence))
 }
 
@@ -48,7 +48,7 @@ async fn apply(tx: &Tx, input: &CheckIn) -> Result<Presence, Failure> {
         service,
         by,
         name,
-        organization,
+        member,
         user,
         frozen,
     } = input;
@@ -57,13 +57,13 @@ async fn apply(tx: &Tx, input: &CheckIn) -> Result<Presence, Failure> {
     meeting.expect_doors_open(now)?;
     let frozen = Meeting::frozen(name, frozen.as_deref())?;
     let room = store::presence::room(tx, name).await?;
-    if let Arrival::There(presence) = room.arrive(frozen, *organization, *user)? {
+    if let Arrival::There(presence) = room.arrive(frozen, *member, *user)? {
         return Ok(presence.clone());
     }
     let id = service.store.ids().next();
     let presence = Presence {
         id,
-        organization: *organization,
+        member: *member,
         representative: *user,
         started_at: now,
         ended_at: None,

@@ -2,22 +2,22 @@ use std::sync::Arc;
 
 use tonic::Request;
 use yihe_authz::Authorized;
-use yihe_kernel::{OrganizationId, Result, UserId};
+use yihe_kernel::{Result, UserId};
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use super::check_in::recompute_quorum;
 use crate::convert::{self, name};
-use crate::domain::{Frozen, Meeting, Presence, Step};
+use crate::domain::{Frozen, Meeting, Member, Presence, Step};
 use crate::names::MeetingName;
-use crate::service::{Service, acting, person};
+use crate::service::{Service, acting_member, person};
 use crate::{events, store};
 
 struct CheckOut {
     service: Arc<Service>,
     by: Authorized,
     name: MeetingName,
-    organization: OrganizationId,
+    member: Member,
     user: UserId,
     frozen: Option<Arc<Frozen>>,
 }
@@ -26,13 +26,13 @@ pub async fn check_out(service: &Arc<Service>, request: Request<pb::CheckOutRequ
     let (admitted, request) = service.guard.admit(request).await?;
     let name: MeetingName = name("name", &request.name)?;
     let (by, _) = service.meeting(admitted, &name).await?;
-    let (organization, user) = (acting(by.organization())?, person(by.user())?);
+    let (member, user) = (acting_member(&by)?, person(by.user())?);
     let frozen = service.frozen.of(&name).await?;
     let input = CheckOut {
         service: Arc::clone(service),
         by,
         name: name.clone(),
-        organization,
+        member,
         user,
         frozen,
     };
@@ -40,7 +40,7 @@ pub async fn check_out(service: &Arc<Service>, request: Request<pb::CheckOutRequ
         .store
         .transaction("meeting.check_out", input, |tx, input| Box::pin(apply(tx, input)))
         .await?;
-    tracing::info!(%name, %organization, "checked out");
+    tracing::info!(%name, member = %member.uuid(), "checked out");
     Ok(convert::meeting::presence(&name, &presence))
 }
 
@@ -49,7 +49,7 @@ async fn apply(tx: &Tx, input: &CheckOut) -> Result<Presence, Failure> {
         service,
         by,
         name,
-        organization,
+        member,
         user,
         frozen,
     } = input;
@@ -58,7 +58,7 @@ async fn apply(tx: &Tx, input: &CheckOut) -> Result<Presence, Failure> {
     meeting.expect(Step::Presence)?;
     let frozen = Meeting::frozen(name, frozen.as_deref())?;
     let room = store::presence::room(tx, name).await?;
-    let presence = room.interval_of(*organization, *user)?;
+    let presence = room.interval_of(&name.community, *member, *user)?;
     store::presence::end(tx, by, name, presence, now).await?;
     events::append(tx, by, events::CheckedOut, name, name, now).await?;
     recompute_quorum(tx, by, &meeting, frozen, now).await?;

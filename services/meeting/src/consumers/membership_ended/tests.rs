@@ -4,7 +4,7 @@ use yihe_kernel::{CommunityId, OrganizationId, SystemClock, Timestamp};
 use yihe_store::{Backend, Event, Store, StoreConfig};
 
 use super::*;
-use crate::domain::{BodyMember, OrganizationKind};
+use crate::domain::{BodyMember, Member, OrganizationKind};
 use crate::names::BodyName;
 
 fn event(subject: &str) -> Event {
@@ -50,6 +50,7 @@ async fn who_leaves_the_community_leaves_its_bodies_and_no_others() {
                 for (body, organization) in bodies.iter().flat_map(|body| [(body, leaving), (body, staying)]) {
                     let member = BodyMember {
                         name: body.member(*organization),
+                        member: Member::Organization(*organization),
                         kind: OrganizationKind::ResidentUnit,
                         display_name: "单位".to_owned(),
                         joined_at: Timestamp::from_seconds(1_000),
@@ -76,6 +77,7 @@ async fn who_leaves_the_community_leaves_its_bodies_and_no_others() {
         .iter()
         .zip([vec![staying], vec![staying], vec![leaving, staying]])
     {
+        let members: Vec<_> = members.into_iter().map(Member::Organization).collect();
         assert_eq!(store::body::members_now(store.reader(), body).await.unwrap(), members);
     }
     let member = store::body::find_member(store.reader(), &bodies[0].member(leaving))

@@ -19,6 +19,8 @@ pub struct Model {
     pub noticed: bool,
     pub created_at: i64,
     pub withdrawn_at: Option<i64>,
+    pub proposer_kind: String,
+    pub proposer_compound: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

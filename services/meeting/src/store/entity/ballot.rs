@@ -8,7 +8,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub vote: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
-    pub organization: Uuid,
+    pub member: Uuid,
     pub meeting: Uuid,
     pub kind: String,
     pub display_name: String,
@@ -16,6 +16,8 @@ pub struct Model {
     pub choice: Option<String>,
     pub cast_at: Option<i64>,
     pub cast_by: Option<Uuid>,
+    pub member_kind: String,
+    pub compound: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -8,11 +8,13 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub body: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
-    pub organization: Uuid,
+    pub member: Uuid,
     pub kind: String,
     pub display_name: String,
     pub joined_at: i64,
     pub ended_at: Option<i64>,
+    pub member_kind: String,
+    pub compound: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

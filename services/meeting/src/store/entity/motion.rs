@@ -15,6 +15,8 @@ pub struct Model {
     pub mover_display_name: String,
     pub state: String,
     pub created_at: i64,
+    pub mover_kind: String,
+    pub mover_compound: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -9,10 +9,12 @@ pub struct Model {
     pub meeting: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
-    pub organization: Uuid,
+    pub member: Uuid,
     pub representative: Uuid,
     pub started_at: i64,
     pub ended_at: Option<i64>,
+    pub member_kind: String,
+    pub compound: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

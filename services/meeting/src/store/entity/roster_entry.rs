@@ -8,12 +8,14 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub meeting: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
-    pub organization: Uuid,
+    pub member: Uuid,
     pub kind: String,
     pub display_name: String,
     pub heads: i32,
     pub acknowledged_at: Option<i64>,
     pub acknowledged_by: Option<String>,
+    pub member_kind: String,
+    pub compound: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

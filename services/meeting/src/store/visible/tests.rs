@@ -3,23 +3,32 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use yihe_authz::{Authorized, Condition, ConditionSet, Filter};
-use yihe_kernel::{CommunityId, OrganizationId, Timestamp};
+use yihe_kernel::{CommunityId, OrganizationId, Timestamp, UserId};
 use yihe_store::{Backend, Store, StoreConfig};
 use yihe_tally::packs;
 
 use super::Sight;
 use crate::domain::{
-    Body, BodyKind, BodyMember, MatterClass, Meeting, MeetingMode, MeetingState, Notice, OrganizationKind, Resolution,
-    RosterEntry,
+    Body, BodyKind, BodyMember, MatterClass, Meeting, MeetingMode, MeetingState, Member, Notice, OrganizationKind,
+    Resolution, RosterEntry,
 };
 use crate::lookup::Facts;
 use crate::names::{BodyName, MeetingName, ResolutionName};
 use crate::store;
 
-const ORGANIZATIONS: u128 = 4;
+/// The odd ones are organizations, the even ones persons.
+const MEMBERS: u128 = 5;
 
 fn organization(number: u128) -> OrganizationId {
     uuid::Uuid::from_u128(number).into()
+}
+
+fn member(number: u128) -> Member {
+    if number % 2 == 1 {
+        Member::Organization(organization(number))
+    } else {
+        Member::Person(UserId::from(uuid::Uuid::from_u128(number)))
+    }
 }
 
 fn instant() -> Timestamp {
@@ -29,8 +38,9 @@ fn instant() -> Timestamp {
 /// One body with one meeting and, perhaps, one resolution.
 #[derive(Debug, Clone)]
 struct Row {
+    /// Always an organization, perhaps with the id of a person.
     convener: u128,
-    /// By organization: never a member, member now, or member once.
+    /// By member: never a member, member now, or member once.
     members: Vec<Option<bool>>,
     /// Who is on the roster, if notice was served.
     roster: Option<Vec<bool>>,
@@ -49,7 +59,7 @@ impl Row {
         let Some(acting) = acting else { return Facts::default() };
         Facts {
             participant: self.is_member(acting),
-            convener: self.convener == acting,
+            convener: Member::Organization(organization(self.convener)) == member(acting),
             owner: false,
         }
     }
@@ -59,7 +69,7 @@ impl Row {
         let participant = self.is_member(acting) || self.is_rostered(acting);
         Facts {
             participant,
-            convener: self.convener == acting,
+            convener: Member::Organization(organization(self.convener)) == member(acting),
             owner: false,
         }
     }
@@ -70,11 +80,11 @@ fn place(number: u128) -> usize {
 }
 
 fn rows() -> impl Strategy<Value = Vec<Row>> {
-    let organizations = usize::try_from(ORGANIZATIONS).unwrap();
+    let members = usize::try_from(MEMBERS).unwrap();
     let row = (
-        1..=ORGANIZATIONS,
-        prop::collection::vec(prop::option::of(any::<bool>()), organizations),
-        prop::option::of(prop::collection::vec(any::<bool>(), organizations)),
+        1..=MEMBERS,
+        prop::collection::vec(prop::option::of(any::<bool>()), members),
+        prop::option::of(prop::collection::vec(any::<bool>(), members)),
     );
     prop::collection::vec(
         row.prop_map(|(convener, members, roster)| Row {
@@ -113,7 +123,7 @@ fn sql_lets_through_what_the_facts_let_through() {
     let communities = std::cell::Cell::new(440_309_000_000_u64);
     let cases = (
         rows(),
-        prop::collection::vec((filters(), prop::option::of(1..=ORGANIZATIONS)), 12),
+        prop::collection::vec((filters(), prop::option::of(1..=MEMBERS)), 12),
     );
     runner
         .run(&cases, |(rows, callers)| {
@@ -124,7 +134,7 @@ fn sql_lets_through_what_the_facts_let_through() {
                 for (filter, acting) in callers {
                     let sight = Sight {
                         filter,
-                        organization: acting.map(organization),
+                        member: acting.map(member),
                     };
                     let page = store.page("test", 1000, "").unwrap();
                     let seen = |facts: &dyn Fn(&Row) -> Facts| -> Vec<uuid::Uuid> {
@@ -180,11 +190,12 @@ async fn fill(store: &Store, community: &CommunityId, rows: &[Row]) -> Vec<(Row,
                     meeting: (*id).into(),
                 };
                 store::body::insert(tx, &by, &stored_body(&body, row)).await?;
-                for (member, joined) in (1..).zip(&row.members) {
+                for (number, joined) in (1..).zip(&row.members) {
                     let Some(now) = joined else { continue };
-                    let member = body.member(organization(member));
+                    let name = body.member(member(number));
                     let joined = BodyMember {
-                        name: member.clone(),
+                        name: name.clone(),
+                        member: member(number),
                         kind: OrganizationKind::ResidentUnit,
                         display_name: "单位".to_owned(),
                         joined_at: instant(),
@@ -192,7 +203,7 @@ async fn fill(store: &Store, community: &CommunityId, rows: &[Row]) -> Vec<(Row,
                     };
                     assert!(store::body::join(tx, &by, &joined).await?);
                     if !now {
-                        assert!(store::body::leave(tx, &by, &member, instant()).await?);
+                        assert!(store::body::leave(tx, &by, &name, instant()).await?);
                     }
                 }
                 store::meeting::insert(tx, &by, &stored_meeting(&name, &body, row)).await?;
@@ -261,10 +272,10 @@ fn stored_meeting(name: &MeetingName, body: &BodyName, row: &Row) -> Meeting {
 }
 
 fn stored_notice(name: &MeetingName, row: &Row) -> Notice {
-    let roster = (1..=ORGANIZATIONS)
+    let roster = (1..=MEMBERS)
         .filter(|number| row.is_rostered(*number))
         .map(|number| RosterEntry {
-            organization: organization(number),
+            member: member(number),
             kind: OrganizationKind::ResidentUnit,
             display_name: "单位".to_owned(),
             heads: 1,
