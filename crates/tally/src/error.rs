@@ -89,6 +89,98 @@ pub enum TallyError {
         /// The voter.
         voter: VoterId,
     },
+    /// A ballot cast for somebody who gave no such proxy.
+    #[error("{holder} cast a ballot for {voter} and holds no proxy of theirs")]
+    NoProxy {
+        /// The voter.
+        voter: VoterId,
+        /// The one who cast it.
+        holder: VoterId,
+    },
+    /// The pack lets nobody vote for another.
+    #[error("rule pack {pack} allows no proxies")]
+    ProxiesNotAllowed {
+        /// Id of the pack.
+        pack: String,
+    },
+    /// A proxy of somebody who has no vote.
+    #[error("{principal} gave a proxy but has no vote")]
+    UnknownPrincipal {
+        /// The one who gave it.
+        principal: VoterId,
+    },
+    /// Two proxies of one voter for the same item.
+    #[error("{principal} gave two proxies")]
+    DuplicateProxy {
+        /// The one who gave them.
+        principal: VoterId,
+    },
+    /// A proxy given to oneself.
+    #[error("{principal} cannot be their own proxy")]
+    OwnProxy {
+        /// The one who gave it.
+        principal: VoterId,
+    },
+    /// Two entries of the register have one unit.
+    #[error("unit {unit} is in the register twice")]
+    DuplicateUnit {
+        /// The unit.
+        unit: String,
+    },
+    /// A unit nobody owns.
+    #[error("unit {unit} has no owner")]
+    OwnerlessUnit {
+        /// The unit.
+        unit: String,
+    },
+    /// The co-owners' nominated one is none of them.
+    #[error("{nominee} is nominated for unit {unit} but is none of its owners")]
+    StrangeNominee {
+        /// The unit.
+        unit: String,
+        /// The one nominated.
+        nominee: VoterId,
+    },
+    /// A ballot for a unit that is not in the register.
+    #[error("unit {unit} is not in the register, and a ballot was cast for it")]
+    UnknownUnit {
+        /// The unit.
+        unit: String,
+    },
+    /// Two ballots of one person for one unit.
+    #[error("{cast_by} cast two ballots for unit {unit}")]
+    DuplicateUnitBallot {
+        /// The unit.
+        unit: String,
+        /// The one who cast them.
+        cast_by: VoterId,
+    },
+    /// A ballot of somebody who neither owns the unit nor holds a proxy of an owner.
+    #[error("{cast_by} cast a ballot for unit {unit} and is neither its owner nor a proxy of one")]
+    NotAnOwner {
+        /// The unit.
+        unit: String,
+        /// The one who cast it.
+        cast_by: VoterId,
+    },
+    /// The rules ask about a group of which the roster has nobody entitled.
+    #[error("the rules ask for the consent of group {group}, of which the roster has nobody")]
+    EmptyGroup {
+        /// Id of the group.
+        group: String,
+    },
+    /// A secret vote in which groups decide along: a ballot would have to say whose group it is from.
+    #[error("a secret vote cannot be counted by groups, and the rules ask for group {group}")]
+    SecretByGroup {
+        /// Id of the group.
+        group: String,
+    },
+    /// A secret vote with proxies: nobody could tell which ballots were cast for others.
+    #[error("a secret vote is cast in person, and {proxies} proxies are given")]
+    SecretByProxy {
+        /// How many.
+        proxies: u64,
+    },
     /// A secret vote by area: the weight would name the flat.
     #[error("a secret vote counts heads only, and the rules count {measure}")]
     SecretByArea {
@@ -129,4 +221,20 @@ pub enum TallyError {
     /// The outcome was counted by other rules than those given.
     #[error("the outcome was counted by other rules")]
     OtherRules,
+}
+
+/// Keeps the error that sorts first, so that the one reported does not depend on the order of the input.
+#[derive(Default)]
+pub(crate) struct Faults(Option<TallyError>);
+
+impl Faults {
+    pub fn note(&mut self, fault: TallyError) {
+        if self.0.as_ref().is_none_or(|first| fault < *first) {
+            self.0 = Some(fault);
+        }
+    }
+
+    pub fn end(self) -> Result<(), TallyError> {
+        self.0.map_or(Ok(()), Err)
+    }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::codes;
 use crate::fraction::Threshold;
+use crate::provisions::Title;
 use crate::terms::{Base, Measure};
 
 codes! {
@@ -16,6 +17,16 @@ codes! {
         /// Enough are in favour.
         Majority = "MAJORITY",
     }
+}
+
+/// The group of voters a test is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FindingGroup {
+    /// As in the pack.
+    pub id: String,
+    /// Names to show, as in the pack.
+    pub title: Title,
 }
 
 /// A test, the numbers it was made with, and whether they pass: enough for a reader to redo it by hand.
@@ -39,6 +50,9 @@ pub struct Finding {
     pub met: bool,
     /// The legal source of the test, from the pack.
     pub source: String,
+    /// The group whose voters alone are in both numbers; absent where all are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<FindingGroup>,
 }
 
 impl Finding {
@@ -60,6 +74,17 @@ impl Finding {
             threshold,
             met: threshold.met(counted, of),
             source: source.to_owned(),
+            group: None,
+        }
+    }
+
+    pub(crate) fn of_group(self, id: &str, title: &Title) -> Self {
+        Self {
+            group: Some(FindingGroup {
+                id: id.to_owned(),
+                title: title.clone(),
+            }),
+            ..self
         }
     }
 

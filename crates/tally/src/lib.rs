@@ -10,25 +10,32 @@
 //!   id and date that have been published never changes (see [`packs`]).
 //!
 //! The way through: [`packs::in_force`] finds the [`RulePack`]; [`RulePack::rules_for`] gives the [`Rules`] of one
-//! matter class; [`quorum()`] certifies presence; [`tally()`] (or [`tally_secret`]) gives the [`Outcome`] with every test
+//! matter class; [`quorum()`] certifies presence; [`tally()`] (or [`tally_by_proxy`], [`tally_units`], [`tally_secret`]) gives the [`Outcome`] with every test
 //! and its numbers; a [`CountSheet`] is the export from which anybody recounts. Days are counted by a [`Calendar`].
 
 pub mod calendar;
 mod canonical;
 mod code;
+mod count;
 mod date;
+mod duties;
 mod error;
 mod finding;
 mod fraction;
 pub mod notice;
 mod outcome;
+pub mod owners;
 mod pack;
 pub mod packs;
 mod parse;
 mod place;
+mod provisions;
+mod proxies;
 mod quorum;
 mod reader;
+mod register;
 mod roster;
+mod sections;
 mod sentence;
 mod sheet;
 mod tally;
@@ -38,20 +45,25 @@ pub use calendar::{Calendar, CalendarDay, CalendarError, CalendarMissing, Calend
 pub use code::CodeError;
 pub use date::{Date, DateError};
 pub use error::TallyError;
-pub use finding::{Finding, Test};
+pub use finding::{Finding, FindingGroup, Test};
 pub use fraction::{Comparison, Fraction, FractionError, Threshold};
 pub use notice::{earliest_start, plus_days};
 pub use outcome::{Counts, Listed, Outcome, Problem, Verdict};
-pub use pack::{
-    Cadence, Disclosure, MajorityRule, Notice, ParticipationRule, Provisions, Proxies, QuorumRule, Reading, RulePack,
-    Rules, Signing, Title,
-};
+pub use owners::{RegisterUnit, UnitBallot, resolve, tally_units};
+pub use pack::{RulePack, Rules};
 pub use packs::PackError;
 pub use parse::KeyProblem;
 pub use place::{Place, PlaceError};
+pub use provisions::{
+    Ask, Cadence, Disclosure, Escalation, GroupRule, MajorityRule, Notice, Objection, ParticipationRule, Provisions,
+    Proxies, QuorumRule, Reading, Seconding, Signing, SpecialMeeting, Title,
+};
+pub use proxies::Proxy;
 pub use quorum::quorum;
 pub use roster::{Ballot, Choice, Presence, Standing, Voter, VoterId, Weight};
 pub use sentence::Language;
 pub use sheet::{Ballots, CountSheet, SheetError};
-pub use tally::{tally, tally_secret};
-pub use terms::{Base, BodyKind, CadenceUnit, CastingVote, DayUnit, Electorate, MatterClass, Measure, NonResponse};
+pub use tally::{tally, tally_by_proxy, tally_secret};
+pub use terms::{
+    Asker, Base, BodyKind, CadenceUnit, CastingVote, DayUnit, Electorate, MatterClass, Measure, NonResponse,
+};

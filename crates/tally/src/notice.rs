@@ -3,7 +3,7 @@
 use crate::Date;
 use crate::calendar::Calendar;
 use crate::error::TallyError;
-use crate::pack::Notice;
+use crate::provisions::Notice;
 use crate::terms::DayUnit;
 
 /// The first day a meeting may begin whose notice is served on a day. Days of notice are whole days between the two:

@@ -35,8 +35,11 @@ codes! {
 pub struct Counts {
     /// All entitled to vote.
     pub members: Weight,
-    /// Those present; `None` without a session.
+    /// Those present in a session, and those a proxy stands for; `None` without a session.
     pub present: Option<Weight>,
+    /// How many of those a proxy stands for; absent where none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub represented: Option<Weight>,
     /// Those who cast a ballot.
     pub participating: Weight,
     /// In favour.
@@ -52,11 +55,12 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub(crate) fn open(members: Weight, present: Option<Weight>) -> Self {
+    pub(crate) fn open(members: Weight) -> Self {
         let none = Weight::default();
         Self {
             members,
-            present,
+            present: None,
+            represented: None,
             participating: none,
             yes: none,
             no: none,
@@ -87,6 +91,7 @@ impl Counts {
         Self {
             members: heads(self.members),
             present: self.present.map(heads),
+            represented: self.represented.map(heads),
             participating: heads(self.participating),
             yes: heads(self.yes),
             no: heads(self.no),
@@ -100,8 +105,22 @@ impl Counts {
 codes! {
     /// Why a ballot is listed.
     Problem {
-        /// Its will could not be read.
+        /// Its will could not be read: takes part, not in favour.
         InvalidBallot = "INVALID_BALLOT",
+        /// The ballots for several units of one owner differ: takes part, not in favour.
+        UnitsDiffer = "UNITS_DIFFER",
+        /// An owner cast for some of its units and not for others; the ballot speaks for all.
+        UnitsSilent = "UNITS_SILENT",
+        /// The co-owners of a unit nominated nobody and differ: not counted.
+        CoOwnersDisagree = "CO_OWNERS_DISAGREE",
+        /// Cast by a co-owner while another one is nominated: not counted.
+        NotNominated = "NOT_NOMINATED",
+        /// Cast by a proxy who holds more of them than the pack allows: none of them is counted.
+        ProxyOverLimit = "PROXY_OVER_LIMIT",
+        /// Cast by a proxy who is recused for the item: not counted.
+        ProxyRecused = "PROXY_RECUSED",
+        /// Cast by a proxy although the principal was there or cast a ballot: not counted.
+        ProxyVoid = "PROXY_VOID",
     }
 }
 
@@ -113,6 +132,37 @@ pub struct Listed {
     pub voter: VoterId,
     /// What is the matter with it.
     pub problem: Problem,
+    /// The unit it was cast for; absent where the voter as a whole is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// Who cast it; absent where that is the voter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cast_by: Option<VoterId>,
+}
+
+impl Listed {
+    pub(crate) fn new(voter: &VoterId, problem: Problem) -> Self {
+        Self {
+            voter: voter.clone(),
+            problem,
+            unit: None,
+            cast_by: None,
+        }
+    }
+
+    pub(crate) fn cast_by(self, cast_by: &VoterId) -> Self {
+        Self {
+            cast_by: Some(cast_by.clone()),
+            ..self
+        }
+    }
+
+    pub(crate) fn of_unit(self, unit: &str) -> Self {
+        Self {
+            unit: Some(unit.to_owned()),
+            ..self
+        }
+    }
 }
 
 /// A verdict with everything needed to check it: the rules it was counted by, the numbers, and each test.
@@ -125,6 +175,9 @@ pub struct Outcome {
     pub pack_effective_from: Date,
     /// SHA-256 of the text of the pack, hexadecimal.
     pub pack_hash: String,
+    /// Whether the numbers of the pack were compared with the text of the law; absent in JSON where they were.
+    #[serde(default = "verified", skip_serializing_if = "is_verified")]
+    pub pack_verified: bool,
     /// What the vote was about.
     pub matter_class: MatterClass,
     /// The result.
@@ -141,6 +194,15 @@ pub struct Outcome {
     pub listed: Vec<Listed>,
 }
 
+const fn verified() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+const fn is_verified(verified: &bool) -> bool {
+    *verified
+}
+
 impl Outcome {
     pub(crate) fn new(
         rules: Rules<'_>,
@@ -153,6 +215,7 @@ impl Outcome {
             pack_id: rules.pack().id().to_owned(),
             pack_effective_from: rules.pack().effective_from(),
             pack_hash: rules.pack().hash().to_owned(),
+            pack_verified: rules.pack().provisions().verified,
             matter_class: rules.matter_class(),
             verdict,
             ratified_by: rules.majority().ratified_by,

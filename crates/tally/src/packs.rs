@@ -79,6 +79,7 @@ pub fn shipped() -> Result<&'static [RulePack], PackError> {
 }
 
 /// The shipped pack in force for a kind of body, at a place, on a day: the narrowest place wins, then the latest start.
+/// Packs that are chosen by name alone are passed over.
 pub fn in_force(kind: BodyKind, place: &Place, on: Date) -> Result<&'static RulePack, PackError> {
     in_force_among(shipped()?, kind, place, on)
 }
@@ -86,6 +87,27 @@ pub fn in_force(kind: BodyKind, place: &Place, on: Date) -> Result<&'static Rule
 /// As [`in_force`], among the given packs: shipped ones together with a community's own.
 pub fn in_force_among<'a>(
     packs: impl IntoIterator<Item = &'a RulePack>,
+    kind: BodyKind,
+    place: &Place,
+    on: Date,
+) -> Result<&'a RulePack, PackError> {
+    let defaults = packs.into_iter().filter(|pack| !pack.provisions().chosen_by_name);
+    choose(defaults, kind, place, on)
+}
+
+/// The version of one pack that is in force for a kind of body, at a place, on a day.
+pub fn in_force_by_id<'a>(
+    packs: impl IntoIterator<Item = &'a RulePack>,
+    id: &str,
+    kind: BodyKind,
+    place: &Place,
+    on: Date,
+) -> Result<&'a RulePack, PackError> {
+    choose(packs.into_iter().filter(|pack| pack.id() == id), kind, place, on)
+}
+
+fn choose<'a>(
+    packs: impl Iterator<Item = &'a RulePack>,
     kind: BodyKind,
     place: &Place,
     on: Date,
@@ -98,7 +120,7 @@ pub fn in_force_among<'a>(
             && provisions.effective_from <= on
             && provisions.effective_until.is_none_or(|until| on <= until)
     };
-    let mut candidates: Vec<&RulePack> = packs.into_iter().filter(applies).collect();
+    let mut candidates: Vec<&RulePack> = packs.filter(applies).collect();
     candidates.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.id().cmp(b.id())));
     match candidates.as_slice() {
         [] => Err(PackError::NoneInForce {

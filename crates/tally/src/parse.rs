@@ -1,23 +1,22 @@
 //! From the TOML text of a pack to its provisions, naming every section that is wrong by its key.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use toml::Table;
 
-use crate::fraction::Threshold;
-use crate::pack::{
-    Cadence, Disclosure, MajorityRule, Notice, ParticipationRule, Provisions, Proxies, QuorumRule, Reading, RulePack,
-    Signing, Title,
-};
+use crate::duties::{escalation, groups, objection, seconding, special_meeting};
+use crate::pack::RulePack;
 use crate::packs::PackError;
+use crate::provisions::Provisions;
 use crate::reader::{Read, Section};
-use crate::terms::{Electorate, MatterClass, Measure, NonResponse};
+use crate::sections::{
+    ballots, cadence, chair, disclosure, id, majorities, notice, optional, participation, presence_quorum, proxies,
+    readings, signing, title,
+};
+use crate::terms::Measure;
 
 /// Longest text of a pack, in bytes. Packs of a community arrive from outside and are copied into each meeting.
 const LONGEST_PACK: usize = 64 * 1024;
-const LONGEST_PERIOD_DAYS: u32 = 366;
 
 /// One key of a pack and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, thiserror::Error)]
@@ -57,10 +56,10 @@ pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-struct Problems(Vec<KeyProblem>);
+pub(crate) struct Problems(pub Vec<KeyProblem>);
 
 impl Problems {
-    fn keep<T>(&mut self, read: Read<T>) -> Option<T> {
+    pub fn keep<T>(&mut self, read: Read<T>) -> Option<T> {
         read.map_err(|problem| self.0.push(problem)).ok()
     }
 }
@@ -70,6 +69,8 @@ fn provisions(root: &Section<'_>) -> Result<Provisions, Vec<KeyProblem>> {
     let id = problems.keep(id(root));
     let effective_from = problems.keep(root.parsed("effective_from"));
     let effective_until = problems.keep(root.optional("effective_until"));
+    let verified = problems.keep(root.flag_or("verified", true));
+    let chosen_by_name = problems.keep(root.flag_or("chosen_by_name", false));
     let title = problems.keep(root.section("title").and_then(|s| title(&s)));
     let body_kinds = problems.keep(root.codes("body_kinds"));
     let place = problems.keep(root.parsed("place"));
@@ -77,11 +78,21 @@ fn provisions(root: &Section<'_>) -> Result<Provisions, Vec<KeyProblem>> {
     let presence_quorum = problems.keep(optional(root, "presence_quorum", presence_quorum));
     let participation_threshold = problems.keep(optional(root, "participation_threshold", participation));
     let majority = majorities(root, &mut problems);
+    let groups = problems.keep(groups(root));
+    let seconding = problems.keep(seconding(root));
     let proxies = problems.keep(root.section("proxies").and_then(|s| proxies(&s)));
     let ballots = problems.keep(root.section("ballots").and_then(|s| ballots(&s)));
     let chair = problems.keep(root.section("chair").and_then(|s| chair(&s)));
     let signing = problems.keep(root.section("signing").and_then(|s| signing(&s)));
     let disclosure = problems.keep(root.section("disclosure").and_then(|s| disclosure(&s)));
+    let objection = problems.keep(match &disclosure {
+        Some(disclosure) => objection(root, disclosure).map(Some),
+        // already a problem of its own
+        None => root.optional_section("objection").map(|_| None),
+    });
+    let escalation = problems.keep(escalation(root));
+    let kinds = body_kinds.as_deref().unwrap_or_default();
+    let special_meeting = problems.keep(special_meeting(root, kinds));
     let cadence = problems.keep(optional(root, "cadence", cadence));
     let readings = problems.keep(readings(root));
     problems.keep(root.finish());
@@ -90,12 +101,14 @@ fn provisions(root: &Section<'_>) -> Result<Provisions, Vec<KeyProblem>> {
         (Some(id), Some(effective_from), Some(effective_until), Some(title), Some(body_kinds), Some(place)),
         (Some(notice), Some(presence_quorum), Some(participation_threshold), Some(proxies)),
         (Some((change_ballot, non_response, ballots_source)), Some((chair_casting_vote, chair_source))),
-        (Some(signing), Some(disclosure), Some(cadence), Some(readings)),
+        (Some(signing), Some(disclosure), Some(Some(objection)), Some(escalation), Some(special_meeting)),
+        (Some(verified), Some(chosen_by_name), Some(groups), Some(seconding), Some(cadence), Some(readings)),
     ) = (
         (id, effective_from, effective_until, title, body_kinds, place),
         (notice, presence_quorum, participation_threshold, proxies),
         (ballots, chair),
-        (signing, disclosure, cadence, readings),
+        (signing, disclosure, objection, escalation, special_meeting),
+        (verified, chosen_by_name, groups, seconding, cadence, readings),
     )
     else {
         return Err(problems.0);
@@ -104,6 +117,8 @@ fn provisions(root: &Section<'_>) -> Result<Provisions, Vec<KeyProblem>> {
         id,
         effective_from,
         effective_until,
+        verified,
+        chosen_by_name,
         title,
         body_kinds,
         place,
@@ -111,6 +126,8 @@ fn provisions(root: &Section<'_>) -> Result<Provisions, Vec<KeyProblem>> {
         presence_quorum,
         participation_threshold,
         majority,
+        groups,
+        seconding,
         proxies,
         change_ballot,
         non_response,
@@ -119,6 +136,9 @@ fn provisions(root: &Section<'_>) -> Result<Provisions, Vec<KeyProblem>> {
         chair_source,
         signing,
         disclosure,
+        objection,
+        escalation,
+        special_meeting,
         cadence,
         readings,
     };
@@ -148,6 +168,15 @@ fn agree(pack: &Provisions, root: &Section<'_>, problems: &mut Problems) {
                 .push(root.problem("participation_threshold.matter_classes", reason));
         }
     }
+    if pack.chair_casting_vote && !pack.groups.is_empty() {
+        let reason = "cannot break a tie where groups decide along with the whole";
+        problems.0.push(root.problem("chair.casting_vote", reason));
+    }
+    if pack.majority.is_empty() && !pack.groups.is_empty() {
+        problems
+            .0
+            .push(root.problem("groups", "have no meaning where no votes are taken"));
+    }
     for (class, rule) in &pack.majority {
         // a tie that a chair can break is one of heads; nobody's casting vote weighs square metres
         if pack.chair_casting_vote && rule.measure != Measure::Heads {
@@ -161,180 +190,4 @@ fn agree(pack: &Provisions, root: &Section<'_>, problems: &mut Problems) {
                 .push(root.problem(&format!("majority.{class}.ratified_by"), reason));
         }
     }
-}
-
-fn optional<T>(root: &Section<'_>, key: &'static str, read: fn(&Section<'_>) -> Read<T>) -> Read<Option<T>> {
-    root.optional_section(key)?.map(|section| read(&section)).transpose()
-}
-
-fn id(root: &Section<'_>) -> Read<String> {
-    let id = root.text("id")?;
-    let word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    if id.len() > 64 || !id.split(['.', '-']).all(word) {
-        return Err(root.problem(
-            "id",
-            format!("{id:?} is not lower-case words joined by . and -, 64 at most"),
-        ));
-    }
-    Ok(id)
-}
-
-fn title(section: &Section<'_>) -> Read<Title> {
-    let title = Title {
-        zh: section.text("zh")?,
-        en: section.text("en")?,
-    };
-    section.finish()?;
-    Ok(title)
-}
-
-fn threshold(section: &Section<'_>) -> Read<Threshold> {
-    let threshold = Threshold {
-        comparison: section.parsed("comparison")?,
-        fraction: section.parsed("fraction")?,
-    };
-    if threshold.unreachable() {
-        return Err(section.problem("fraction", "more than the whole is never reached"));
-    }
-    Ok(threshold)
-}
-
-fn notice(section: &Section<'_>) -> Read<Notice> {
-    let notice = Notice {
-        days: section.number("days", 0, LONGEST_PERIOD_DAYS)?,
-        unit: section.parsed("unit")?,
-        waiver_allowed: section.flag("waiver_allowed")?,
-        source: section.text("source")?,
-    };
-    section.finish()?;
-    Ok(notice)
-}
-
-fn presence_quorum(section: &Section<'_>) -> Read<QuorumRule> {
-    let rule = QuorumRule {
-        threshold: threshold(section)?,
-        source: section.text("source")?,
-    };
-    section.finish()?;
-    Ok(rule)
-}
-
-fn participation(section: &Section<'_>) -> Read<ParticipationRule> {
-    let rule = ParticipationRule {
-        measure: section.parsed("measure")?,
-        threshold: threshold(section)?,
-        matter_classes: section.codes("matter_classes")?,
-        source: section.text("source")?,
-    };
-    section.finish()?;
-    Ok(rule)
-}
-
-fn majorities(root: &Section<'_>, problems: &mut Problems) -> BTreeMap<MatterClass, MajorityRule> {
-    let Some(sections) = problems.keep(root.named_sections("majority")) else {
-        return BTreeMap::new();
-    };
-    if sections.is_empty() {
-        problems.0.push(root.problem("majority", "is empty"));
-    }
-    let mut majorities = BTreeMap::new();
-    for (name, section) in sections {
-        let class = name
-            .parse::<MatterClass>()
-            .map_err(|e| root.problem(&format!("majority.{name}"), e.to_string()));
-        let rule = problems.keep(majority(&section));
-        if let (Some(class), Some(rule)) = (problems.keep(class), rule) {
-            majorities.insert(class, rule);
-        }
-    }
-    majorities
-}
-
-fn majority(section: &Section<'_>) -> Read<MajorityRule> {
-    let rule = MajorityRule {
-        measure: section.parsed("measure")?,
-        base: section.parsed("base")?,
-        threshold: threshold(section)?,
-        electorate: section.parsed_or("electorate", Electorate::Members)?,
-        ratified_by: section.optional("ratified_by")?,
-        source: section.text("source")?,
-    };
-    section.finish()?;
-    Ok(rule)
-}
-
-fn proxies(section: &Section<'_>) -> Read<Proxies> {
-    let proxies = Proxies {
-        allowed: section.flag("allowed")?,
-        limit: section.optional_number("limit", 1, 100_000)?,
-        counts_for_quorum: section.flag_or("counts_for_quorum", false)?,
-        source: section.text("source")?,
-    };
-    if !proxies.allowed && (proxies.limit.is_some() || proxies.counts_for_quorum) {
-        let key = if proxies.limit.is_some() {
-            "limit"
-        } else {
-            "counts_for_quorum"
-        };
-        return Err(section.problem(key, "has no meaning where proxies are not allowed"));
-    }
-    section.finish()?;
-    Ok(proxies)
-}
-
-fn ballots(section: &Section<'_>) -> Read<(bool, NonResponse, String)> {
-    let ballots = (
-        section.flag_or("change_allowed", false)?,
-        section.parsed_or("non_response", NonResponse::NotCounted)?,
-        section.text("source")?,
-    );
-    section.finish()?;
-    Ok(ballots)
-}
-
-fn chair(section: &Section<'_>) -> Read<(bool, String)> {
-    let chair = (section.flag_or("casting_vote", false)?, section.text("source")?);
-    section.finish()?;
-    Ok(chair)
-}
-
-fn signing(section: &Section<'_>) -> Read<Signing> {
-    let signing = Signing {
-        days: section.number("days", 0, LONGEST_PERIOD_DAYS)?,
-        source: section.text("source")?,
-    };
-    section.finish()?;
-    Ok(signing)
-}
-
-fn disclosure(section: &Section<'_>) -> Read<Disclosure> {
-    let disclosure = Disclosure {
-        within_days: section.number("within_days", 0, LONGEST_PERIOD_DAYS)?,
-        days: section.number("days", 0, LONGEST_PERIOD_DAYS)?,
-        source: section.text("source")?,
-    };
-    section.finish()?;
-    Ok(disclosure)
-}
-
-fn cadence(section: &Section<'_>) -> Read<Cadence> {
-    let cadence = Cadence {
-        every: section.number("every", 1, 120)?,
-        unit: section.parsed("unit")?,
-        source: section.text("source")?,
-    };
-    section.finish()?;
-    Ok(cadence)
-}
-
-fn readings(root: &Section<'_>) -> Read<Vec<Reading>> {
-    let read = |section: Section<'_>| {
-        let reading = Reading {
-            text: section.text("text")?,
-            source: section.text("source")?,
-        };
-        section.finish()?;
-        Ok(reading)
-    };
-    root.listed_sections("readings")?.into_iter().map(read).collect()
 }

@@ -2,7 +2,8 @@
 
 use crate::error::TallyError;
 use crate::finding::{Finding, Test};
-use crate::pack::{QuorumRule, RulePack};
+use crate::pack::RulePack;
+use crate::provisions::QuorumRule;
 use crate::terms::{Base, Measure};
 
 /// Tests the presence of `present` of `members_total` heads, both without those recused for the item. `None` where the

@@ -87,6 +87,9 @@ pub struct Voter {
     pub weight: Weight,
     /// Whether it counts for the item.
     pub standing: Standing,
+    /// The groups it belongs to, by the ids packs use; groups the pack does not ask about have no effect.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<String>,
 }
 
 impl Voter {
@@ -101,7 +104,15 @@ impl Voter {
             id: id.into(),
             weight: Weight { heads: 1, area },
             standing: Standing::Entitled,
+            groups: Vec::new(),
         }
+    }
+
+    /// The same voter as a member of one more group.
+    #[must_use]
+    pub fn in_group(mut self, group: impl Into<String>) -> Self {
+        self.groups.push(group.into());
+        self
     }
 
     /// The same voter, recused for the item.
@@ -136,14 +147,27 @@ pub struct Ballot {
     pub voter: VoterId,
     /// What the ballot says.
     pub choice: Choice,
+    /// Who cast it as the voter's proxy; absent where the voter cast it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cast_by: Option<VoterId>,
 }
 
 impl Ballot {
-    /// A ballot of `voter`.
+    /// A ballot `voter` cast.
     pub fn new(voter: impl Into<VoterId>, choice: Choice) -> Self {
         Self {
             voter: voter.into(),
             choice,
+            cast_by: None,
+        }
+    }
+
+    /// The same ballot, cast by a proxy.
+    #[must_use]
+    pub fn by_proxy(self, holder: impl Into<VoterId>) -> Self {
+        Self {
+            cast_by: Some(holder.into()),
+            ..self
         }
     }
 }

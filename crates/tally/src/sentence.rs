@@ -36,6 +36,10 @@ impl Finding {
             Base::Present => "present",
             Base::Participating => "participating",
         };
+        let base = match &self.group {
+            Some(group) => format!("{base} among the {}", group.title.en),
+            None => base.to_owned(),
+        };
         let (unit, sign) = (
             if self.measure == Measure::Area { " m²" } else { "" },
             sign(self.threshold.comparison),
@@ -70,7 +74,8 @@ impl Finding {
             self.figure(self.of),
             asked_zh(self.threshold),
         );
-        format!("{what}{noun} {counted} {ballots}，{base}{noun} {of} {unit}，要求{asked}：{met}")
+        let group = self.group.as_ref().map_or("", |group| group.title.zh.as_str());
+        format!("{group}{what}{noun} {counted} {ballots}，{base}{noun} {of} {unit}，要求{asked}：{met}")
     }
 
     fn figure(&self, number: u64) -> String {
@@ -96,8 +101,13 @@ impl Outcome {
                 let pending = self
                     .pending_ratification()
                     .map(|kind| format!(", pending ratification by the {}", kind_en(kind)));
+                let unverified = if self.pack_verified {
+                    ""
+                } else {
+                    ", under rules not yet verified"
+                };
                 format!(
-                    "{}: {yes} for, {no} against, {abstain} abstaining, {invalid} invalid, {not_voted} not voted{chair}{}",
+                    "{}: {yes} for, {no} against, {abstain} abstaining, {invalid} invalid, {not_voted} not voted{chair}{}{unverified}",
                     verdict_en(self.verdict),
                     pending.unwrap_or_default()
                 )
@@ -110,8 +120,13 @@ impl Outcome {
                 let pending = self
                     .pending_ratification()
                     .map(|kind| format!("，待{}追认", kind_zh(kind)));
+                let unverified = if self.pack_verified {
+                    ""
+                } else {
+                    "，所依规则未经核实"
+                };
                 format!(
-                    "{}：赞成 {yes}，反对 {no}，弃权 {abstain}，无效 {invalid}，未表决 {not_voted}{chair}{}",
+                    "{}：赞成 {yes}，反对 {no}，弃权 {abstain}，无效 {invalid}，未表决 {not_voted}{chair}{}{unverified}",
                     verdict_zh(self.verdict),
                     pending.unwrap_or_default()
                 )

@@ -5,11 +5,13 @@ use serde::{Deserialize, Serialize};
 use crate::canonical;
 use crate::error::TallyError;
 use crate::outcome::Outcome;
+use crate::owners::{RegisterUnit, UnitBallot, tally_units};
 use crate::pack::RulePack;
 use crate::packs::PackError;
 use crate::parse::sha256_hex;
+use crate::proxies::Proxy;
 use crate::roster::{Ballot, Choice, Presence, Voter, VoterId};
-use crate::tally::{tally, tally_secret};
+use crate::tally::{number, tally_by_proxy, tally_secret};
 use crate::terms::{CastingVote, MatterClass};
 
 /// What was cast.
@@ -27,6 +29,13 @@ pub enum Ballots {
         participants: Vec<VoterId>,
         /// What was cast.
         choices: Vec<Choice>,
+    },
+    /// By units of a register (业主大会); the roster of the sheet is then empty, for it follows from the units.
+    Units {
+        /// As frozen when the vote opened.
+        units: Vec<RegisterUnit>,
+        /// At most one of each person for each unit.
+        ballots: Vec<UnitBallot>,
     },
 }
 
@@ -46,6 +55,9 @@ pub struct CountSheet {
     pub presence: Presence,
     /// What was cast.
     pub ballots: Ballots,
+    /// The proxies in force for the item.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proxies: Vec<Proxy>,
     /// The chair's decision of a tie, if there was one.
     pub casting_vote: Option<CastingVote>,
 }
@@ -67,6 +79,12 @@ pub enum SheetError {
     /// The text of the pack is not a rule pack.
     #[error(transparent)]
     Pack(#[from] PackError),
+    /// There are two rosters, and nobody may choose between them.
+    #[error("the sheet has a roster of {voters} beside its units")]
+    RosterBesideUnits {
+        /// Entries of the roster.
+        voters: usize,
+    },
     /// The vote cannot be counted.
     #[error(transparent)]
     Tally(#[from] TallyError),
@@ -95,7 +113,18 @@ impl CountSheet {
         let pack = RulePack::parse(&self.pack)?;
         let rules = pack.rules_for(self.matter_class)?;
         let outcome = match &self.ballots {
-            Ballots::Open { ballots } => tally(rules, &self.roster, ballots, &self.presence)?,
+            Ballots::Open { ballots } => tally_by_proxy(rules, &self.roster, ballots, &self.proxies, &self.presence)?,
+            Ballots::Units { .. } if !self.roster.is_empty() => {
+                return Err(SheetError::RosterBesideUnits {
+                    voters: self.roster.len(),
+                });
+            }
+            Ballots::Units { units, ballots } => tally_units(rules, units, ballots, &self.proxies, &self.presence)?,
+            Ballots::Secret { .. } if !self.proxies.is_empty() => {
+                return Err(SheetError::Tally(TallyError::SecretByProxy {
+                    proxies: number(self.proxies.len()),
+                }));
+            }
             Ballots::Secret { participants, choices } => {
                 tally_secret(rules, &self.roster, participants, choices, &self.presence)?
             }

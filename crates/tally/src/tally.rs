@@ -1,19 +1,16 @@
-//! The count.
+//! Counting by name and in secret.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::error::TallyError;
-use crate::finding::{Finding, Test};
-use crate::outcome::{Counts, Listed, Outcome, Problem, Verdict};
+use crate::count::{Count, Entry, members};
+use crate::error::{Faults, TallyError};
+use crate::outcome::{Listed, Outcome, Problem};
 use crate::pack::Rules;
-use crate::quorum::certify;
+use crate::proxies::{Delegations, Force, Persons, Proxy};
 use crate::roster::{Ballot, Choice, Presence, Standing, Voter, VoterId, Weight};
-use crate::terms::{Base, Measure};
+use crate::terms::Measure;
 
-/// The largest integer that every reader of JSON keeps exact, 2^53 - 1. As area it is nine times the whole country.
-const MOST: u64 = (1 << 53) - 1;
-
-/// Counts a vote by name.
+/// Counts a vote by name in which nobody votes for another.
 ///
 /// Abstaining and invalid ballots take part without being in favour; who casts nothing takes no part. Recused voters are
 /// outside every number. A ballot of somebody who is unknown, recused or (in a session) not present, and a second
@@ -24,25 +21,55 @@ pub fn tally(
     ballots: &[Ballot],
     presence: &Presence,
 ) -> Result<Outcome, TallyError> {
-    let electorate = Electorate::new(rules, roster, presence)?;
-    let weights = electorate.participants(ballots.iter().map(|ballot| &ballot.voter))?;
-    let mut counts = electorate.counts();
+    tally_by_proxy(rules, roster, ballots, &[], presence)
+}
+
+/// Counts a vote by name with the proxies in force for the item. A ballot cast by a proxy that is void, over the limit or
+/// held by somebody recused is listed and not counted; one cast without any proxy is an error.
+pub fn tally_by_proxy(
+    rules: Rules<'_>,
+    roster: &[Voter],
+    ballots: &[Ballot],
+    proxies: &[Proxy],
+    presence: &Presence,
+) -> Result<Outcome, TallyError> {
+    let mut electorate = Electorate::new(rules, roster, presence)?;
+    let delegations = Delegations::judge(rules, proxies, &electorate)?;
+    electorate.represent(&delegations);
     let mut listed = Vec::new();
-    for (ballot, weight) in ballots.iter().zip(weights) {
-        counts.add(ballot.choice, weight);
-        if ballot.choice == Choice::Invalid {
-            listed.push(Listed {
-                voter: ballot.voter.clone(),
-                problem: Problem::InvalidBallot,
-            });
+    let mut faults = Faults::default();
+    let mut seen = HashSet::with_capacity(ballots.len());
+    for ballot in ballots {
+        let voter = &ballot.voter;
+        match electorate.expect_ballot(voter, &mut seen) {
+            Err(fault) => faults.note(fault),
+            Ok(i) => match ballot.cast_by.as_ref().filter(|holder| *holder != voter) {
+                None => match electorate.expect_in_person(i, voter) {
+                    Err(fault) => faults.note(fault),
+                    Ok(()) => electorate.entries[i].cast = Some(ballot.choice),
+                },
+                Some(holder) => match delegations.force(voter, holder) {
+                    Force::Good => electorate.entries[i].cast = Some(ballot.choice),
+                    Force::Barred(problem) => listed.push(Listed::new(voter, problem).cast_by(holder)),
+                    Force::Absent => faults.note(TallyError::NoProxy {
+                        voter: voter.clone(),
+                        holder: holder.clone(),
+                    }),
+                },
+            },
         }
     }
+    faults.end()?;
+    let invalid = roster.iter().zip(&electorate.entries);
+    let invalid = invalid.filter(|(_, entry)| entry.cast == Some(Choice::Invalid));
+    listed.extend(invalid.map(|(voter, _)| Listed::new(&voter.id, Problem::InvalidBallot)));
     listed.sort();
-    judge(rules, counts, listed)
+    electorate.count(rules).judge(listed)
 }
 
 /// Counts a secret vote: who took part, and apart from them what was cast, in any order. Heads only, and one head each,
-/// for otherwise a weight would tell whose ballot it is. Invalid ballots are counted; nobody is listed for them.
+/// for otherwise a weight would tell whose ballot it is; in person, and by no groups, for the same reason. Invalid ballots
+/// are counted; nobody is listed for them.
 pub fn tally_secret(
     rules: Rules<'_>,
     roster: &[Voter],
@@ -57,199 +84,165 @@ pub fn tally_secret(
     if let Some(measure) = by_area.into_iter().flatten().find(|measure| *measure != Measure::Heads) {
         return Err(TallyError::SecretByArea { measure });
     }
+    if let Some(group) = rules.groups().first() {
+        return Err(TallyError::SecretByGroup {
+            group: group.id.clone(),
+        });
+    }
     let electorate = Electorate::new(rules, roster, presence)?;
-    if let Some(voter) = electorate
-        .voters
-        .values()
-        .filter(|voter| voter.weight.heads != 1)
-        .min_by_key(|v| &v.id)
-    {
+    let uneven = roster.iter().filter(|voter| voter.weight.heads != 1);
+    if let Some(voter) = uneven.min_by_key(|voter| &voter.id) {
         return Err(TallyError::SecretWeight {
             voter: voter.id.clone(),
             heads: voter.weight.heads,
         });
     }
-    electorate.participants(participants)?;
+    let mut seen = HashSet::with_capacity(participants.len());
+    let mut faults = Faults::default();
+    for id in participants {
+        let checked = electorate.expect_ballot(id, &mut seen);
+        if let Err(fault) = checked.and_then(|i| electorate.expect_in_person(i, id)) {
+            faults.note(fault);
+        }
+    }
+    faults.end()?;
     if participants.len() != choices.len() {
         return Err(TallyError::SecretCount {
             participants: number(participants.len()),
             ballots: number(choices.len()),
         });
     }
-    let mut counts = electorate.counts();
+    let mut count = electorate.count(rules).without_area();
     for choice in choices {
-        // areas stay out of a secret outcome, whatever the roster says
-        counts.add(*choice, Weight { heads: 1, area: 0 });
+        count.add(*choice, Weight { heads: 1, area: 0 });
     }
-    judge(rules, counts.without_area(), Vec::new())
+    count.judge(Vec::new())
 }
 
-fn number(len: usize) -> u64 {
+pub(crate) fn number(len: usize) -> u64 {
     u64::try_from(len).unwrap_or(u64::MAX)
 }
 
 /// The roster and the presence, checked once for both ways of voting.
 struct Electorate<'a> {
-    voters: HashMap<&'a VoterId, &'a Voter>,
+    index: HashMap<&'a VoterId, usize>,
+    /// In the order of the roster.
+    entries: Vec<Entry<'a>>,
+    roster: &'a [Voter],
     members: Weight,
-    present: Option<(HashSet<&'a VoterId>, Weight)>,
+    session: bool,
 }
 
 impl<'a> Electorate<'a> {
     fn new(rules: Rules<'_>, roster: &'a [Voter], presence: &'a Presence) -> Result<Self, TallyError> {
-        let mut voters = HashMap::with_capacity(roster.len());
+        let mut index = HashMap::with_capacity(roster.len());
+        let mut entries = Vec::with_capacity(roster.len());
         let mut faults = Faults::default();
-        let mut members = Some(Weight::default());
-        for voter in roster {
+        for (i, voter) in roster.iter().enumerate() {
             if voter.weight == Weight::default() {
                 faults.note(TallyError::Weightless {
                     voter: voter.id.clone(),
                 });
             }
-            if voters.insert(&voter.id, voter).is_some() {
+            if index.insert(&voter.id, i).is_some() {
                 faults.note(TallyError::DuplicateVoter {
                     voter: voter.id.clone(),
                 });
             }
-            if voter.standing == Standing::Entitled {
-                members = members.and_then(|sum| sum.checked_add(voter.weight));
-            }
+            entries.push(Entry {
+                weight: voter.weight,
+                standing: voter.standing,
+                groups: &voter.groups,
+                present: false,
+                represented: false,
+                cast: None,
+            });
         }
         faults.end()?;
-        let members = members.filter(|sum| sum.heads <= MOST && sum.area <= MOST);
-        let members = members.ok_or(TallyError::TooMuchWeight)?;
-        if members == Weight::default() {
-            return Err(TallyError::EmptyRoster);
-        }
-        let measured = rules.majority().measure.parts().iter();
-        let also = rules.participation().map_or(&[][..], |rule| rule.measure.parts());
-        if let Some(measure) = measured.chain(also).find(|measure| members.of(**measure) == 0) {
-            return Err(TallyError::NothingToMeasure { measure: *measure });
-        }
-        let present = Self::present(&voters, presence)?;
-        if present.is_none() && rules.needs_presence() {
-            return Err(TallyError::PresenceRequired);
-        }
+        let members = members(rules, &entries)?;
+        let session = mark_present(rules, &mut entries, presence, |id| index.get(id).copied())?;
         Ok(Self {
-            voters,
+            index,
+            entries,
+            roster,
             members,
-            present,
+            session,
         })
     }
 
-    fn present(
-        voters: &HashMap<&'a VoterId, &'a Voter>,
-        presence: &'a Presence,
-    ) -> Result<Option<(HashSet<&'a VoterId>, Weight)>, TallyError> {
-        let Presence::Session { present } = presence else {
-            return Ok(None);
+    fn represent(&mut self, delegations: &Delegations<'_>) {
+        if !delegations.is_empty() {
+            for (entry, voter) in self.entries.iter_mut().zip(self.roster) {
+                entry.represented = delegations.represents(&voter.id);
+            }
+        }
+    }
+
+    /// The place of the voter a ballot is of, after checking that it may have one, once.
+    fn expect_ballot<'b>(&self, id: &'b VoterId, seen: &mut HashSet<&'b VoterId>) -> Result<usize, TallyError> {
+        let voter = || id.clone();
+        let Some(i) = self.index.get(id) else {
+            return Err(TallyError::UnknownVoter { voter: voter() });
         };
-        let mut seen = HashSet::with_capacity(present.len());
-        let mut weight = Weight::default();
-        let mut faults = Faults::default();
-        for id in present {
-            match voters.get(id) {
-                None => faults.note(TallyError::UnknownPresent { voter: id.clone() }),
-                Some(_) if !seen.insert(id) => faults.note(TallyError::DuplicatePresent { voter: id.clone() }),
-                Some(voter) if voter.standing == Standing::Entitled => weight += voter.weight,
-                Some(_) => {}
-            }
+        if !seen.insert(id) {
+            return Err(TallyError::DuplicateBallot { voter: voter() });
         }
-        faults.end()?;
-        Ok(Some((seen, weight)))
+        if self.entries[*i].standing == Standing::Recused {
+            return Err(TallyError::RecusedVoter { voter: voter() });
+        }
+        Ok(*i)
     }
 
-    /// The weights of those who took part, in their order, after checking that each was allowed to, once.
-    fn participants<'b>(&self, ids: impl IntoIterator<Item = &'b VoterId>) -> Result<Vec<Weight>, TallyError> {
-        let mut seen = HashSet::new();
-        let mut weights = Vec::new();
-        let mut faults = Faults::default();
-        for id in ids {
-            let absent = self.present.as_ref().is_some_and(|(present, _)| !present.contains(id));
-            match self.voters.get(id) {
-                None => faults.note(TallyError::UnknownVoter { voter: id.clone() }),
-                Some(_) if !seen.insert(id) => faults.note(TallyError::DuplicateBallot { voter: id.clone() }),
-                Some(voter) if voter.standing == Standing::Recused => {
-                    faults.note(TallyError::RecusedVoter { voter: id.clone() });
-                }
-                Some(_) if absent => faults.note(TallyError::AbsentVoter { voter: id.clone() }),
-                Some(voter) => weights.push(voter.weight),
-            }
+    fn expect_in_person(&self, i: usize, id: &VoterId) -> Result<(), TallyError> {
+        if self.session && !self.entries[i].present {
+            return Err(TallyError::AbsentVoter { voter: id.clone() });
         }
-        faults.end()?;
-        Ok(weights)
+        Ok(())
     }
 
-    fn counts(&self) -> Counts {
-        Counts::open(self.members, self.present.as_ref().map(|(_, weight)| *weight))
+    fn count<'r>(&self, rules: Rules<'r>) -> Count<'r> {
+        Count::of(rules, self.members, &self.entries, self.session)
     }
 }
 
-/// Keeps the error that sorts first, so that the one reported does not depend on the order of the input.
-#[derive(Default)]
-struct Faults(Option<TallyError>);
-
-impl Faults {
-    fn note(&mut self, fault: TallyError) {
-        if self.0.as_ref().is_none_or(|first| fault < *first) {
-            self.0 = Some(fault);
-        }
+impl Persons for Electorate<'_> {
+    fn has_vote(&self, id: &VoterId) -> bool {
+        self.index.contains_key(id)
     }
 
-    fn end(self) -> Result<(), TallyError> {
-        self.0.map_or(Ok(()), Err)
+    fn is_present(&self, id: &VoterId) -> bool {
+        self.index.get(id).is_some_and(|i| self.entries[*i].present)
+    }
+
+    fn is_recused(&self, id: &VoterId) -> bool {
+        self.index
+            .get(id)
+            .is_some_and(|i| self.entries[*i].standing == Standing::Recused)
     }
 }
 
-fn judge(rules: Rules<'_>, counts: Counts, listed: Vec<Listed>) -> Result<Outcome, TallyError> {
-    let mut tests = Vec::new();
-    if let Some(rule) = rules.presence_quorum() {
-        let present = counts.present.ok_or(TallyError::PresenceRequired)?;
-        tests.push(certify(rule, counts.members.heads, present.heads));
-    }
-    if let Some(rule) = rules.participation() {
-        for measure in rule.measure.parts() {
-            let (part, all) = (counts.participating.of(*measure), counts.members.of(*measure));
-            let rule = (rule.threshold, rule.source.as_str());
-            tests.push(Finding::new(
-                Test::Participation,
-                *measure,
-                Base::AllMembers,
-                part,
-                all,
-                rule,
-            ));
-        }
-    }
-    let rule = rules.majority();
-    let base = match rule.base {
-        Base::AllMembers => counts.members,
-        Base::Present => counts.present.ok_or(TallyError::PresenceRequired)?,
-        Base::Participating => counts.participating,
+/// Marks those present, and says whether there was a session.
+pub(crate) fn mark_present(
+    rules: Rules<'_>,
+    entries: &mut [Entry<'_>],
+    presence: &Presence,
+    place: impl Fn(&VoterId) -> Option<usize>,
+) -> Result<bool, TallyError> {
+    let Presence::Session { present } = presence else {
+        return if rules.needs_presence() {
+            Err(TallyError::PresenceRequired)
+        } else {
+            Ok(false)
+        };
     };
-    for measure in rule.measure.parts() {
-        let (yes, of) = (counts.yes.of(*measure), base.of(*measure));
-        let rule_of = (rule.threshold, rule.source.as_str());
-        tests.push(Finding::new(Test::Majority, *measure, rule.base, yes, of, rule_of));
+    let mut faults = Faults::default();
+    for id in present {
+        match place(id) {
+            None => faults.note(TallyError::UnknownPresent { voter: id.clone() }),
+            Some(i) if entries[i].present => faults.note(TallyError::DuplicatePresent { voter: id.clone() }),
+            Some(i) => entries[i].present = true,
+        }
     }
-    let verdict = verdict(&tests, &counts);
-    Ok(Outcome::new(rules, verdict, counts, tests, listed))
-}
-
-fn verdict(tests: &[Finding], counts: &Counts) -> Verdict {
-    let failed = |test: Test| tests.iter().any(|finding| finding.test == test && !finding.met);
-    if failed(Test::PresenceQuorum) {
-        return Verdict::NoQuorum;
-    }
-    if failed(Test::Participation) {
-        return Verdict::InsufficientParticipation;
-    }
-    if !failed(Test::Majority) {
-        return Verdict::Adopted;
-    }
-    let tied = |finding: &Finding| finding.is_exactly_half() && counts.no.of(finding.measure) == finding.counted;
-    if tests.iter().filter(|finding| finding.test == Test::Majority).all(tied) {
-        return Verdict::Tied;
-    }
-    Verdict::Rejected
+    faults.end()?;
+    Ok(true)
 }

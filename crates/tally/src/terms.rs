@@ -140,3 +140,19 @@ codes! {
         No = "NO",
     }
 }
+
+codes! {
+    /// Who may ask for a meeting out of turn.
+    Asker {
+        /// Members of the body.
+        Members = "MEMBERS",
+        /// Owners of the compound.
+        Owners = "OWNERS",
+        /// Residents entitled to vote.
+        Residents = "RESIDENTS",
+        /// Households.
+        Households = "HOUSEHOLDS",
+        /// Residents' groups (居民小组).
+        ResidentGroups = "RESIDENT_GROUPS",
+    }
+}

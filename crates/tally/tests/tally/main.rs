@@ -6,6 +6,8 @@ mod calendars;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod groups;
+#[cfg(test)]
 mod large;
 #[cfg(test)]
 mod owners;
@@ -14,8 +16,12 @@ mod packs;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
+mod proxies;
+#[cfg(test)]
 mod reference;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod sessions;
+#[cfg(test)]
+mod units;

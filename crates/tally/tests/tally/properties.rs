@@ -143,6 +143,7 @@ fn sheet(vote: &Vote) -> CountSheet {
         } else {
             Standing::Entitled
         },
+        groups: Vec::new(),
     });
     let present = numbered().filter(|(_, voter)| voter.present).map(|(i, _)| id(i));
     let ballots = numbered().filter_map(|(i, voter)| voter.cast.map(|choice| Ballot::new(id(i), choice)));
@@ -160,6 +161,7 @@ fn sheet(vote: &Vote) -> CountSheet {
             ballots: ballots.collect(),
         },
         casting_vote: None,
+        proxies: Vec::new(),
     }
 }
 

@@ -182,6 +182,7 @@ fn sheet() -> CountSheet {
             ballots: ballots("3yn"),
         },
         casting_vote: None,
+        proxies: Vec::new(),
     }
 }
 

@@ -48,13 +48,11 @@ fn sheet(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, ballots: &[Bal
             area: 0,
         },
         standing: Standing::Entitled,
+        groups: Vec::new(),
     });
     let cast = ballots.iter().filter_map(|ballot| {
         let (choice, ..) = ballot.cast?;
-        Some(yihe_tally::Ballot {
-            voter: voter(ballot.member),
-            choice: counted(choice),
-        })
+        Some(yihe_tally::Ballot::new(voter(ballot.member), counted(choice)))
     });
     CountSheet {
         pack: frozen.pack.text().to_owned(),
@@ -66,6 +64,7 @@ fn sheet(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, ballots: &[Bal
             ballots: cast.collect(),
         },
         casting_vote: None,
+        proxies: Vec::new(),
     }
 }
 

@@ -24,8 +24,11 @@ pub fn pack_in_force(
     let place: Place = community.as_str().parse().map_err(|_| unknown())?;
     let on: Date = date.parse().map_err(Error::internal)?;
     let shipped = packs::shipped().map_err(Error::internal)?;
-    let named = shipped.iter().filter(|pack| id.is_none_or(|id| pack.id() == id));
-    match packs::in_force_among(named, kind, &place, on) {
+    let found = match id {
+        Some(id) => packs::in_force_by_id(shipped, id, kind, &place, on),
+        None => packs::in_force_among(shipped, kind, &place, on),
+    };
+    match found {
         Ok(pack) => Ok(pack),
         Err(PackError::NoneInForce { .. }) => Err(unknown()),
         Err(other) => Err(Error::internal(other)),
