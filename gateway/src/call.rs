@@ -1,5 +1,6 @@
 //! One call from the caller's headers to the answer.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -16,7 +17,7 @@ use yihe_kernel::{Error, Locale, reasons, with_locale};
 use yihe_server::{Peer, deadline_exceeded, method_unknown, read_timeout, refuse, write_timeout};
 
 use crate::decide::{Granted, Standing};
-use crate::frame::{PREFIX, compressed, read_message};
+use crate::frame::{PREFIX, Read, compressed, read_message};
 use crate::gateway::{Core, Route, RouteTable};
 use crate::headers::strip;
 use crate::limits::{Key, Permit};
@@ -27,10 +28,10 @@ use crate::{capacity, open, target};
 
 /// A call that may go on to its service.
 struct Admitted {
-    message: Bytes,
+    message: Read,
     token: HeaderValue,
     permit: Permit,
-    /// Who has the stream and what was decided, where the answer is one and somebody's.
+    /// Who calls and what was decided, where the call is somebody's.
     watch: Option<(Standing, Granted)>,
 }
 
@@ -74,27 +75,41 @@ impl Core {
         if let Some(deadline) = deadline {
             write_timeout(&mut parts.headers, deadline);
         }
-        let mut forward = Request::new(Body::new(Full::new(admitted.message)));
+        let mut forward = Request::new(admitted.message.into_body());
         *forward.method_mut() = HttpMethod::POST;
         *forward.version_mut() = Version::HTTP_2;
         *forward.uri_mut() = route.uri.clone();
         *forward.headers_mut() = parts.headers;
-        let Ok(response) = route.link.clone().call(forward).await;
-        if !route.method.server_streaming {
+        let answer = route.link.clone().call(forward);
+        if !route.method.is_streaming() {
+            let Ok(response) = answer.await;
             return Ok(response);
         }
-        let revoked = admitted.watch.map(
-            |(standing, first)| -> std::pin::Pin<Box<dyn Future<Output = Status> + Send>> {
-                Box::pin(revoked(
-                    Arc::clone(&self.decider),
-                    standing,
-                    first,
-                    self.config.recheck(),
-                    locale,
-                ))
+        let mut revoked = admitted
+            .watch
+            .map(|(standing, first)| self.revoked(standing, first, locale));
+        let response = match &mut revoked {
+            // while messages still come in nothing is answered, and the caller may lose the right to send more
+            Some(revoked) if route.method.client_streaming => tokio::select! {
+                Ok(response) = answer => response,
+                status = revoked => return Err(status),
             },
-        );
+            _ => {
+                let Ok(response) = answer.await;
+                response
+            }
+        };
         Ok(response.map(|body| Body::new(WatchedBody::new(body, revoked, admitted.permit))))
+    }
+
+    fn revoked(
+        &self,
+        standing: Standing,
+        first: Granted,
+        locale: Locale,
+    ) -> Pin<Box<dyn Future<Output = Status> + Send>> {
+        let decider = Arc::clone(&self.decider);
+        Box::pin(revoked(decider, standing, first, self.config.recheck(), locale))
     }
 
     async fn call_open(&self, request: Request<Body>) -> Result<Response<Body>, Status> {
@@ -117,9 +132,9 @@ impl Core {
         let address = address(&parts.extensions);
         let (claims, permit) = self.enter(method, &parts.headers, address.clone())?;
         let limit = usize::try_from(self.config.max_message_bytes).unwrap_or(usize::MAX);
-        let message = read_message(body, limit, self.config.first_message()).await?;
+        let message = read_message(body, limit, self.config.first_message(), method.client_streaming).await?;
         let watch = match (&claims, &method.rule) {
-            (Some(claims), Rule::Require) => Some(self.decide(method, &parts.headers, claims, &message).await?),
+            (Some(claims), Rule::Require) => Some(self.decide(method, &parts.headers, claims, &message.first).await?),
             _ => None,
         };
         let granted = watch.as_ref().map(|(_, granted)| granted);
@@ -194,7 +209,7 @@ impl Core {
                 .with("header", yihe_server::GRPC_TIMEOUT)
                 .with("detail", malformed)
         })?;
-        let timeout = match (asked, route.method.server_streaming) {
+        let timeout = match (asked, route.method.is_streaming()) {
             (asked, true) => asked,
             (None, false) => Some(self.config.default_deadline()),
             (Some(asked), false) => Some(asked.min(self.config.max_deadline())),

@@ -101,6 +101,8 @@ fn pattern(method: &MethodDescriptor, field_path: &str) -> Result<String> {
 }
 
 fn name(pattern: &str, community: &str, region: &str) -> String {
+    // any object of a community will do where the contract takes any
+    let pattern = pattern.replace("**", "meetings/*");
     let mut segments: Vec<&str> = pattern.split('/').collect();
     for index in 1..segments.len() {
         if segments[index] == "*" {

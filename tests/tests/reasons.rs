@@ -15,6 +15,7 @@ fn all() -> BTreeMap<&'static str, &'static Reason> {
         yihe_directory::REASONS,
         yihe_policy::REASONS,
         yihe_meeting::REASONS,
+        yihe_file::REASONS,
     ];
     let mut all: BTreeMap<&str, &Reason> = BTreeMap::new();
     for reason in lists.into_iter().flatten() {

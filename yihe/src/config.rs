@@ -25,11 +25,13 @@ pub enum ServiceName {
     Policy,
     /// Meetings, motions, votes.
     Meeting,
+    /// Papers, photos, evidence.
+    File,
 }
 
 impl ServiceName {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Gateway, Self::Directory, Self::Policy, Self::Meeting];
+    pub const ALL: [Self; 5] = [Self::Gateway, Self::Directory, Self::Policy, Self::Meeting, Self::File];
 
     /// The name in contracts, tokens and file names.
     #[must_use]
@@ -39,6 +41,7 @@ impl ServiceName {
             Self::Directory => "directory",
             Self::Policy => "policy",
             Self::Meeting => "meeting",
+            Self::File => "file",
         }
     }
 }
@@ -105,6 +108,27 @@ impl Default for DirectorySettings {
     }
 }
 
+/// Settings of the file service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FileSettings {
+    /// Largest file, in bytes.
+    pub max_file_bytes: NonZeroU32,
+    /// Days for which the content of a retired file is kept at least.
+    pub keep_retired_days: NonZeroU32,
+}
+
+impl Default for FileSettings {
+    fn default() -> Self {
+        let config = yihe_file::Config::default();
+        let positive = |number: i64| u32::try_from(number).ok().and_then(NonZeroU32::new);
+        Self {
+            max_file_bytes: positive(config.max_file_bytes).unwrap_or(NonZeroU32::MAX),
+            keep_retired_days: positive(config.keep_retired_days).unwrap_or(NonZeroU32::MIN),
+        }
+    }
+}
+
 /// The whole configuration of a node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -125,6 +149,8 @@ pub struct Config {
     pub directory: DirectorySettings,
     /// Policy settings.
     pub policy: PolicySettings,
+    /// File settings.
+    pub file: FileSettings,
     /// Places of services, by name, for a node spread over processes.
     pub services: BTreeMap<ServiceName, Place>,
 }
@@ -140,6 +166,7 @@ impl Default for Config {
             gateway: GatewayLimits::default(),
             directory: DirectorySettings::default(),
             policy: PolicySettings::default(),
+            file: FileSettings::default(),
             services: BTreeMap::new(),
         }
     }
@@ -254,6 +281,7 @@ mod tests {
         let bad = load("service = [\"gateway\", \"policy\"]\n").unwrap_err().join("\n");
         assert!(bad.contains("services.directory.address"), "{bad}");
         assert!(bad.contains("services.meeting.address"), "{bad}");
+        assert!(bad.contains("services.file.address"), "{bad}");
         assert!(!bad.contains("services.policy"), "{bad}");
     }
 

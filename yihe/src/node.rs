@@ -161,11 +161,30 @@ impl Node {
                 keys: wires.keys.clone(),
                 snapshots: self.snapshots(wires, "meeting"),
                 directory: wires.link(ServiceName::Directory, "meeting"),
+                files: wires.link(ServiceName::File, "meeting"),
                 directory_feed,
             })
             .await?;
             self.tasks.push(started.tasks);
             self.attach(config, wires, ServiceName::Meeting, started.routes).await?;
+        }
+        if config.runs(ServiceName::File) {
+            let started = yihe_file::start(yihe_file::Deps {
+                store: store_config(config, &wires.keys, ServiceName::File),
+                folder: config.data_dir.join("files"),
+                clock: Arc::clone(&wires.clock),
+                keys: wires.keys.clone(),
+                snapshots: self.snapshots(wires, "file"),
+                meeting: wires.link(ServiceName::Meeting, "file"),
+                config: yihe_file::Config {
+                    max_file_bytes: config.file.max_file_bytes.get().into(),
+                    keep_retired_days: config.file.keep_retired_days.get().into(),
+                    ..yihe_file::Config::default()
+                },
+            })
+            .await?;
+            self.tasks.push(started.tasks);
+            self.attach(config, wires, ServiceName::File, started.routes).await?;
         }
         Ok(())
     }

@@ -42,7 +42,7 @@ pub use admitted::{Admitted, Authorized};
 pub use catalogue::{Catalogue, Clause, Method, PermissionInfo, Rule};
 pub use condition::{Condition, ConditionSet};
 pub use decision::{Decision, Filter, Residual};
-pub use guard::{Guard, refusal};
+pub use guard::{Guard, Messages, refusal};
 pub use internal_token::{INTERNAL_TOKEN, INTERNAL_TOKEN_SECONDS, InternalClaims, InternalTokens};
 pub use keys::Keys;
 pub use names::{Scope, scope_of};

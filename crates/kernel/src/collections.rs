@@ -36,4 +36,41 @@ pub static COLLECTIONS: &[Collection] = collections! {
         "communities/{community}/meetings/{meeting}/votes/{vote}"
         "communities/{community}/meetings/{meeting}/votes/{vote}/ballots/{ballot}"
         "communities/{community}/resolutions/{resolution}";
+    "file":
+        "communities/{community}/files/{file}";
 };
+
+/// The collection that a resource name is of; `None` for every other text. Ids in it are not looked at.
+#[must_use]
+pub fn collection_of(name: &str) -> Option<&'static Collection> {
+    COLLECTIONS.iter().find(|collection| {
+        let mut segments = name.split('/');
+        let all = collection.pattern.split('/').all(|expected| {
+            let segment = segments.next();
+            segment.is_some_and(|segment| expected == segment || (expected.starts_with('{') && !segment.is_empty()))
+        });
+        all && segments.next().is_none()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_of_one_collection_or_of_none() {
+        let service = |name: &str| collection_of(name).map(|collection| collection.service);
+        assert_eq!(service("communities/1/meetings/2/votes/3"), Some("meeting"));
+        assert_eq!(service("communities/1"), Some("directory"));
+        assert_eq!(service("communities/1/files/2"), Some("file"));
+        for other in [
+            "",
+            "communities",
+            "communities/",
+            "communities/1/votes/3",
+            "communities/1/files/2/x",
+        ] {
+            assert_eq!(service(other), None, "{other}");
+        }
+    }
+}

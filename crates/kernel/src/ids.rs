@@ -111,6 +111,8 @@ ids! {
     UnitId
     /// An owner in a compound's register.
     OwnerId
+    /// A file.
+    FileId
 }
 
 macro_rules! code {

@@ -15,16 +15,16 @@ mod status;
 mod timestamp;
 
 pub use clock::{AdjustableClock, Clock, SharedClock, SystemClock};
-pub use collections::{COLLECTIONS, Collection};
+pub use collections::{COLLECTIONS, Collection, collection_of};
 pub use error::{Error, FieldViolation, Result};
 pub use fields::Fields;
 pub use ids::{
-    ClientId, CommunityId, CompoundId, Ids, MalformedId, OrganizationId, OwnerId, RegionCode, UnitId, UserId,
+    ClientId, CommunityId, CompoundId, FileId, Ids, MalformedId, OrganizationId, OwnerId, RegionCode, UnitId, UserId,
 };
 pub use locale::{Locale, with_locale};
 pub use name::{
-    ClientPrincipalName, CommunityName, CompoundName, MalformedName, OrganizationName, OwnerName, RegionName, UnitName,
-    UserName, community_of,
+    ClientPrincipalName, CommunityName, CompoundName, FileName, MalformedName, OrganizationName, OwnerName, RegionName,
+    UnitName, UserName, community_of,
 };
 pub use reason::{Kind, REASONS, Reason, reasons};
 pub use status::ERROR_DOMAIN;

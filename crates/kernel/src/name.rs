@@ -1,4 +1,4 @@
-use crate::{ClientId, CommunityId, CompoundId, OrganizationId, OwnerId, RegionCode, UnitId, UserId};
+use crate::{ClientId, CommunityId, CompoundId, FileId, OrganizationId, OwnerId, RegionCode, UnitId, UserId};
 
 /// A text is not a resource name of the expected pattern.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -78,6 +78,8 @@ names! {
     UnitName { "communities" community: CommunityId, "compounds" compound: CompoundId, "units" unit: UnitId }
     /// An owner in a compound's register.
     OwnerName { "communities" community: CommunityId, "compounds" compound: CompoundId, "owners" owner: OwnerId }
+    /// A file.
+    FileName { "communities" community: CommunityId, "files" file: FileId }
 }
 
 /// The community that a resource name `communities/{community}/…` belongs to; `None` for other names.

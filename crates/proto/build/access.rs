@@ -27,10 +27,6 @@ pub fn generate(pool: &DescriptorPool) -> Result<String> {
                 .as_message()
                 .with_context(|| format!("{name}: access is not a message"))?;
             let clauses = clauses(access).with_context(|| name.clone())?;
-            ensure!(
-                !method.is_client_streaming(),
-                "{name}: client streams are not routed yet"
-            );
             let request = method.input();
             if let Some(other) = seen.insert(request.full_name().to_owned(), name.clone()) {
                 bail!(

@@ -31,6 +31,13 @@ pub mod meeting {
         tonic::include_proto!("yihe.meeting.v1");
     }
 }
+/// `yihe.file.v1`: papers, photos, evidence.
+pub mod file {
+    /// Version 1.
+    pub mod v1 {
+        tonic::include_proto!("yihe.file.v1");
+    }
+}
 /// `google.api`: the few annotation messages the contracts import.
 pub mod google {
     /// Annotations.

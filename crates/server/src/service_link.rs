@@ -101,7 +101,7 @@ fn deadline(headers: &HeaderMap, method: &Method) -> Option<Instant> {
         .ok()
         .flatten()
         .and_then(|timeout| now.checked_add(timeout));
-    let default = (own.is_none() && !method.server_streaming).then(|| now + DEADLINE);
+    let default = (own.is_none() && !method.is_streaming()).then(|| now + DEADLINE);
     [own, default, current_deadline()].into_iter().flatten().min()
 }
 

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result};
+use futures::Stream;
 use tonic::codegen::http::uri::PathAndQuery;
 use tonic::metadata::MetadataValue;
 use tonic::transport::Channel;
@@ -202,7 +203,29 @@ impl Actor {
 
     fn guarded<R: Guarded>(&self, message: R) -> Result<Request<R>, Status> {
         let community = message.scopes().first().and_then(|(_, name)| community_of(name));
-        let mut request = self.request(message)?;
+        let request = self.request(message)?;
+        self.with_revision(request, community)
+    }
+
+    /// Makes a call whose request is a stream.
+    ///
+    /// # Errors
+    /// The status.
+    pub async fn send<R: Guarded>(
+        &self,
+        scope: &str,
+        messages: impl Stream<Item = R> + Send + 'static,
+    ) -> Result<R::Response, Status> {
+        let mut client = self.client().await?;
+        let request = self.with_revision(self.request(messages)?, community_of(scope))?;
+        let codec = ProstCodec::<R, R::Response>::default();
+        Ok(client
+            .client_streaming(request, PathAndQuery::from_static(R::METHOD), codec)
+            .await?
+            .into_inner())
+    }
+
+    fn with_revision<R>(&self, mut request: Request<R>, community: Option<String>) -> Result<Request<R>, Status> {
         if let Some(revision) = community.and_then(|community| lock(&self.revisions).get(&community).cloned()) {
             let revision = revision
                 .parse()

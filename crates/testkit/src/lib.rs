@@ -6,6 +6,8 @@ mod actor;
 #[cfg(feature = "node")]
 mod beizhan;
 #[cfg(feature = "node")]
+mod files;
+#[cfg(feature = "node")]
 mod node;
 mod postgres;
 #[cfg(feature = "node")]
@@ -18,6 +20,8 @@ mod roll;
 pub use actor::Actor;
 #[cfg(feature = "node")]
 pub use beizhan::{Beizhan, Party};
+#[cfg(feature = "node")]
+pub use files::{declare, upload_messages};
 #[cfg(feature = "node")]
 pub use node::{TestNode, TestNodeOptions};
 pub use postgres::Postgres;

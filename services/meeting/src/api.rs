@@ -8,6 +8,7 @@ use yihe_proto::meeting::v1::agenda_service_server::{AgendaService, AgendaServic
 use yihe_proto::meeting::v1::body_service_server::{BodyService, BodyServiceServer};
 use yihe_proto::meeting::v1::meeting_service_server::{MeetingService, MeetingServiceServer};
 use yihe_proto::meeting::v1::motion_service_server::{MotionService, MotionServiceServer};
+use yihe_proto::meeting::v1::object_service_server::{ObjectService, ObjectServiceServer};
 use yihe_proto::meeting::v1::procedure_service_server::ProcedureServiceServer;
 use yihe_proto::meeting::v1::resolution_service_server::{ResolutionService, ResolutionServiceServer};
 use yihe_proto::meeting::v1::vote_service_server::{VoteService, VoteServiceServer};
@@ -31,6 +32,7 @@ impl Api {
             .add_service(MotionServiceServer::new(api.clone()))
             .add_service(ProcedureServiceServer::new(api.clone()))
             .add_service(VoteServiceServer::new(api.clone()))
+            .add_service(ObjectServiceServer::new(api.clone()))
             .add_service(ResolutionServiceServer::new(api))
     }
 }
@@ -220,5 +222,12 @@ impl ResolutionService for Api {
 
     async fn list_resolutions(&self, request: Request<ListResolutionsRequest>) -> Answer<ListResolutionsResponse> {
         Ok(Response::new(queries::resolution::list(&self.0, request).await?))
+    }
+}
+
+#[async_trait]
+impl ObjectService for Api {
+    async fn get_object_facts(&self, request: Request<GetObjectFactsRequest>) -> Answer<ObjectFacts> {
+        Ok(Response::new(queries::object::facts(&self.0, request).await?))
     }
 }

@@ -18,6 +18,7 @@ mod convert;
 mod directory;
 mod domain;
 mod events;
+mod files;
 mod frozen;
 mod lookup;
 mod migrations;
@@ -31,6 +32,7 @@ mod store;
 mod timers;
 
 pub use consumers::membership_ended;
+pub use files::Files;
 pub use migrations::migrations;
 pub use reasons::REASONS;
 pub use service::{Deps, Started, start};

@@ -32,7 +32,8 @@ impl Facts {
         }
     }
 
-    fn owned_by(self, owner: Member, acting: Option<Member>) -> Self {
+    /// The same facts of what somebody owns.
+    pub fn owned_by(self, owner: Member, acting: Option<Member>) -> Self {
         Self {
             owner: acting == Some(owner),
             ..self

@@ -35,17 +35,21 @@ reasons! {
 
     START_TIME_UNDETERMINED: Precondition, "{name} is postponed to a time not known yet; set its start first", "{name} 已延期且时间未定,请先确定开始时间";
     AGENDA_POSITION_UNKNOWN: Precondition, "the agenda has the places 1 to {last}", "议程的位置为 1 至 {last}";
+
+    FILE_UNKNOWN: Precondition, "{name} is no file in use here", "{name} 不是此处有效的文件";
+    FILE_ELSEWHERE: Precondition, "the file {name} does not belong to {object}", "文件 {name} 不属于 {object}";
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    const CONTRACTS: [&str; 4] = [
+    const CONTRACTS: &[&str] = &[
         include_str!("../../../proto/yihe/meeting/v1/procedure.proto"),
         include_str!("../../../proto/yihe/meeting/v1/body.proto"),
         include_str!("../../../proto/yihe/meeting/v1/meeting.proto"),
         include_str!("../../../proto/yihe/meeting/v1/decision.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/object.proto"),
     ];
 
     fn named() -> BTreeSet<&'static str> {

@@ -9,6 +9,7 @@ use yihe_store::{Feed, Reader, Store, StoreConfig};
 use crate::api::Api;
 use crate::directory::Directory;
 use crate::domain::Member;
+use crate::files::Files;
 use crate::frozen::FrozenMeetings;
 use crate::rooms::Rooms;
 use crate::{consumers, migrations, timers};
@@ -27,6 +28,8 @@ pub struct Deps {
     pub snapshots: Arc<Snapshots>,
     /// The way to the directory, as this service.
     pub directory: ServiceLink,
+    /// The way to the file service, as this service.
+    pub files: ServiceLink,
     /// What happens in the directory; without it, memberships of bodies do not end with memberships of the community.
     pub directory_feed: Option<Feed>,
 }
@@ -59,6 +62,7 @@ pub async fn start(deps: Deps) -> Result<Started> {
         guard: Guard::new(NAME, Arc::clone(&deps.snapshots), Arc::clone(&deps.clock)),
         snapshots: deps.snapshots,
         directory: Directory::new(deps.directory),
+        files: Files::new(deps.files),
         frozen: FrozenMeetings::new(store.reader().clone()),
         rooms: Rooms::new(store.feed()),
         store,
@@ -77,6 +81,8 @@ pub(crate) struct Service {
     pub guard: Guard,
     pub snapshots: Arc<Snapshots>,
     pub directory: Directory,
+    #[expect(dead_code, reason = "records that name files ask it")]
+    pub files: Files,
     pub frozen: FrozenMeetings,
     pub rooms: Rooms,
     pub store: Store,

@@ -38,6 +38,8 @@ const KEYS: &[(&str, Test)] = &[
     ("gateway.requests_per_second", count),
     ("directory.attempts_per_address_per_minute", count),
     ("policy.grants_file", text),
+    ("file.max_file_bytes", count),
+    ("file.keep_retired_days", count),
 ];
 const PLACE_KEYS: &[(&str, Test)] = &[("listen", address), ("address", url)];
 
@@ -92,7 +94,7 @@ fn places(value: &Value, bad: &mut Vec<BadKey>) {
         match place {
             _ if !known => bad.push(BadKey::new(
                 &key,
-                "no such service: gateway, directory, policy or meeting",
+                "no such service: gateway, directory, policy, meeting or file",
             )),
             Value::Dict(_, place) => {
                 for (name, value) in place {
@@ -200,7 +202,7 @@ fn services(value: &Value) -> Result<(), &'static str> {
     value
         .deserialize::<Vec<ServiceName>>()
         .map(|_| ())
-        .map_err(|_| "must be a list of gateway, directory, policy, meeting")
+        .map_err(|_| "must be a list of gateway, directory, policy, meeting, file")
 }
 
 fn count(value: &Value) -> Result<(), &'static str> {

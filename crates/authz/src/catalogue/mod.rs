@@ -32,6 +32,8 @@ pub struct Method {
     pub clauses: Vec<Clause>,
     /// Answers with a stream.
     pub server_streaming: bool,
+    /// Is asked with a stream; decided by its first message.
+    pub client_streaming: bool,
     /// What it does, from the contract's comment.
     pub description: String,
     /// The request's descriptor.
@@ -192,6 +194,7 @@ fn read_method(pool: &DescriptorPool, method: &MethodDescriptor) -> Result<Metho
         persons_only: access.persons_only,
         clauses,
         server_streaming: method.is_server_streaming(),
+        client_streaming: method.is_client_streaming(),
         description: comment(method),
         input,
     })
@@ -226,6 +229,12 @@ fn comment(method: &MethodDescriptor) -> String {
 }
 
 impl Method {
+    /// Whether messages come or go for as long as caller and service like, so that no deadline is set for them.
+    #[must_use]
+    pub const fn is_streaming(&self) -> bool {
+        self.server_streaming || self.client_streaming
+    }
+
     /// Path of the field of a request that holds a text, such as `meeting.name`, or one that begins with it; for refusals.
     pub(crate) fn field_holding(&self, request: &impl Message, text: &str) -> Option<String> {
         let message =

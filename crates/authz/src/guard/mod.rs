@@ -1,12 +1,15 @@
+mod messages;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use yihe_kernel::{CommunityId, Error, FieldViolation, MalformedName, Result, SharedClock, reasons};
 use yihe_proto::Guarded;
 
+pub use self::messages::Messages;
 use crate::names::{OneCommunity, Refused};
 use crate::signing::unauthenticated;
 use crate::{Admitted, Catalogue, Decision, InternalClaims, Method, Principal, Rule, Snapshots, scope_of};
@@ -44,10 +47,30 @@ impl Guard {
     /// and `INVALID_REQUEST` for bad names; `PERSONS_ONLY`; `PERMISSION_DENIED`; `SNAPSHOT_STALE` and `UNAVAILABLE` where it
     /// cannot be decided now.
     pub async fn admit<R: Guarded>(&self, request: tonic::Request<R>) -> Result<(Admitted, R)> {
+        let (_, extensions, message) = request.into_parts();
+        Ok((self.decide_on(&extensions, &message).await?, message))
+    }
+
+    /// Lets the caller of a client stream in, or not, by its first message, which is waited for as long as `patience`. Of the
+    /// later ones none may name a resource: nobody has decided on those.
+    ///
+    /// # Errors
+    /// As [`Guard::admit`]; `UNAVAILABLE` where no message comes in time; the status the stream ends with.
+    pub async fn admit_stream<R: Guarded>(
+        &self,
+        request: tonic::Request<tonic::Streaming<R>>,
+        patience: Duration,
+    ) -> Result<(Admitted, R, Messages<R>), tonic::Status> {
+        let (_, extensions, stream) = request.into_parts();
+        let mut messages = Messages::new(stream);
+        let first = messages.first(patience).await?;
+        Ok((self.decide_on(&extensions, &first).await?, first, messages))
+    }
+
+    async fn decide_on<R: Guarded>(&self, extensions: &tonic::Extensions, message: &R) -> Result<Admitted> {
         let method = Catalogue::shipped()
             .method(R::METHOD)
             .ok_or_else(|| Error::internal(R::METHOD))?;
-        let (_, extensions, message) = request.into_parts();
         let claims = extensions
             .get::<InternalClaims>()
             .ok_or_else(|| unauthenticated("the call did not come through the gateway"))?;
@@ -55,7 +78,7 @@ impl Guard {
             return Err(unauthenticated("the internal token is for another RPC"));
         }
         claims.check_age(self.clock.now())?;
-        let community = names(method, &message)?;
+        let community = names(method, message)?;
         check_principal(method, &claims.principal)?;
         let mut required = Vec::new();
         for (permission, name) in message.scopes() {
@@ -65,14 +88,11 @@ impl Guard {
             }
             required.push((permission, decision));
         }
-        Ok((
-            Admitted {
-                caller: claims.caller(),
-                community,
-                required,
-            },
-            message,
-        ))
+        Ok(Admitted {
+            caller: claims.caller(),
+            community,
+            required,
+        })
     }
 
     async fn decide(&self, claims: &InternalClaims, permission: &str, name: &str) -> Result<Decision> {

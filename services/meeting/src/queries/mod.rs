@@ -4,6 +4,7 @@ pub mod agenda_item;
 pub mod body;
 pub mod meeting;
 pub mod motion;
+pub mod object;
 pub mod resolution;
 pub mod vote;
 pub mod watch;

@@ -94,6 +94,7 @@ impl House {
         let directory = DirectoryDouble::default();
         let policy = PolicyDouble::new(template());
         let link = Link::Local(Routes::new(AuthorityServiceServer::new(directory.clone())));
+        let (files_link, _) = Link::late();
         let store = StoreConfig::new(backend, [7; 32]);
         let started = start(Deps {
             store,
@@ -101,6 +102,7 @@ impl House {
             keys,
             snapshots: Snapshots::new(Arc::new(policy.clone()), shared.clone()),
             directory: ServiceLink::new(link, tokens.clone(), "meeting", shared.clone()),
+            files: ServiceLink::new(files_link, tokens.clone(), "meeting", shared.clone()),
             directory_feed: None,
         });
         let started = started.await.unwrap();

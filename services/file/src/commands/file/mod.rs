@@ -1,0 +1,3 @@
+pub mod retain;
+pub mod retire;
+pub mod upload;

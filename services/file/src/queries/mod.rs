@@ -1,0 +1,5 @@
+//! What is read.
+
+pub mod download;
+pub mod file;
+pub mod lookup;
