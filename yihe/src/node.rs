@@ -162,6 +162,7 @@ impl Node {
                 snapshots: self.snapshots(wires, "meeting"),
                 directory: wires.link(ServiceName::Directory, "meeting"),
                 files: wires.link(ServiceName::File, "meeting"),
+                vote_keys: config.data_dir.join("keys").join("votes"),
                 directory_feed,
             })
             .await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use moka::sync::Cache;
 use yihe_store::{Failure, Reader};
 
-use crate::domain::Frozen;
+use crate::domain::{BallotMethod, Frozen};
 use crate::names::{MeetingName, VoteName};
 use crate::store;
 
@@ -16,7 +16,7 @@ const VOTES: u64 = 10_000;
 pub struct FrozenMeetings {
     reader: Reader,
     meetings: Cache<MeetingName, Arc<Frozen>>,
-    votes: Cache<VoteName, Arc<Frozen>>,
+    votes: Cache<VoteName, (Arc<Frozen>, BallotMethod)>,
 }
 
 impl FrozenMeetings {
@@ -45,17 +45,19 @@ impl FrozenMeetings {
     }
 
     /// What was frozen for the meeting of a vote; `None` where there is no such vote.
-    pub async fn of_vote(&self, vote: &VoteName) -> Result<Option<Arc<Frozen>>, Failure> {
-        if let Some(frozen) = self.votes.get(vote) {
-            return Ok(Some(frozen));
+    /// Told with how its ballots are given.
+    pub async fn of_vote(&self, vote: &VoteName) -> Result<Option<(Arc<Frozen>, BallotMethod)>, Failure> {
+        if let Some(known) = self.votes.get(vote) {
+            return Ok(Some(known));
         }
-        if store::vote::find(&self.reader, vote).await?.is_none() {
+        let Some(found) = store::vote::find(&self.reader, vote).await? else {
             return Ok(None);
-        }
+        };
         let frozen = self.of(&vote.meeting()).await?;
-        if let Some(frozen) = &frozen {
-            self.votes.insert(vote.clone(), Arc::clone(frozen));
+        let known = frozen.map(|frozen| (frozen, found.method));
+        if let Some(known) = &known {
+            self.votes.insert(vote.clone(), known.clone());
         }
-        Ok(frozen)
+        Ok(known)
     }
 }

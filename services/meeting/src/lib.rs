@@ -27,6 +27,7 @@ mod queries;
 mod reasons;
 mod retry;
 mod rooms;
+mod secrecy;
 mod service;
 mod store;
 mod timers;

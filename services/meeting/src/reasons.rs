@@ -4,6 +4,8 @@ use yihe_kernel::reasons;
 pub use yihe_kernel::reasons::ORGANIZATION_NOT_A_MEMBER;
 
 reasons! {
+    SECRET_NOT_POSSIBLE: Precondition, "a secret vote counts heads, one each, and {name} does not", "无记名表决只按人(户)数、每方一票计算,{name} 不符合";
+    VOTE_KEY_BROKEN: Unavailable, "the key of a secret vote cannot be kept or read ({file}: {detail})", "无记名表决的密钥无法保存或读取({file}:{detail})";
     ORGANIZATION_REQUIRED: Denied, "this is done for an organization; act for one", "此事须代表单位办理,请选择所代表的单位";
     RULE_PACK_UNKNOWN: Precondition, "no rule pack `{rule_pack}` for {kind} is in force here on {date}", "{date} 在此没有适用于 {kind} 的议事规则包“{rule_pack}”";
     BODY_NOT_FOUND: NotFound, "{name} does not exist", "{name} 不存在";

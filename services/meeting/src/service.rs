@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tonic::service::Routes;
@@ -12,6 +13,7 @@ use crate::domain::Member;
 use crate::files::Files;
 use crate::frozen::FrozenMeetings;
 use crate::rooms::Rooms;
+use crate::secrecy::VoteKeys;
 use crate::{consumers, migrations, timers};
 
 const NAME: &str = "meeting";
@@ -30,6 +32,8 @@ pub struct Deps {
     pub directory: ServiceLink,
     /// The way to the file service, as this service.
     pub files: ServiceLink,
+    /// The folder of the keys of open secret votes; all replicas need the same.
+    pub vote_keys: PathBuf,
     /// What happens in the directory; without it, memberships of bodies do not end with memberships of the community.
     pub directory_feed: Option<Feed>,
 }
@@ -65,6 +69,7 @@ pub async fn start(deps: Deps) -> Result<Started> {
         files: Files::new(deps.files),
         frozen: FrozenMeetings::new(store.reader().clone()),
         rooms: Rooms::new(store.feed()),
+        vote_keys: VoteKeys::new(deps.vote_keys)?,
         store,
     });
     tasks.spawn(
@@ -85,6 +90,7 @@ pub(crate) struct Service {
     pub files: Files,
     pub frozen: FrozenMeetings,
     pub rooms: Rooms,
+    pub vote_keys: VoteKeys,
     pub store: Store,
 }
 

@@ -59,7 +59,7 @@ wire! {
     MotionState { Submitted Voting Adopted Rejected Withdrawn PendingRatification };
     VoteState { Open Closed Lapsed };
     BallotMethod { OpenRollCall Secret };
-    Choice { Yes No Abstain };
+    Choice { Yes No Abstain Sealed };
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use yihe_tally::{Comparison, Finding, Language, Verdict};
 
 use super::read::code;
 use super::{Wire, instant, meeting, organization_of, user};
-use crate::domain::{Ballot, Choice, Count, Motion, Resolution, Vote};
+use crate::domain::{Ballot, BallotMethod, Choice, Count, Motion, Resolution, Vote};
 use crate::names::{ResolutionName, VoteName};
 use crate::retry::Retry;
 
@@ -43,13 +43,23 @@ pub struct NewBallot {
     pub retry: Retry,
 }
 
-impl TryFrom<&pb::CastBallotRequest> for NewBallot {
-    type Error = yihe_kernel::Error;
-
-    fn try_from(request: &pb::CastBallotRequest) -> Result<Self> {
+impl NewBallot {
+    /// Reads a ballot for a vote in which they are given so.
+    pub fn read(request: &pb::CastBallotRequest, method: BallotMethod) -> Result<Self> {
         let mut fields = Fields::new();
-        let retry = Retry::of(&mut fields, &request.request_id, request);
+        let retry = match method {
+            BallotMethod::OpenRollCall => Retry::of(&mut fields, &request.request_id, request),
+            // not even a hash of what it says is kept: there are few ballots to try
+            BallotMethod::Secret => {
+                let unsaid = pb::CastBallotRequest {
+                    choice: pb::Choice::Unspecified.into(),
+                    ..request.clone()
+                };
+                Retry::of(&mut fields, &request.request_id, &unsaid)
+            }
+        };
         let choice = code::<Choice>(&mut fields, "choice", request.choice);
+        let choice = choice.filter(|choice| *choice != Choice::Sealed);
         fields.finish_with("choice", choice.map(|choice| Self { choice, retry }))
     }
 }

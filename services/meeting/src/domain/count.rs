@@ -50,28 +50,46 @@ fn sheet(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, ballots: &[Bal
         standing: Standing::Entitled,
         groups: Vec::new(),
     });
-    let cast = ballots.iter().filter_map(|ballot| {
-        let (choice, ..) = ballot.cast?;
-        Some(yihe_tally::Ballot::new(voter(ballot.member), counted(choice)))
-    });
+    let ballots = match &vote.totals {
+        Some(totals) => Ballots::Secret {
+            participants: participants(ballots).map(voter).collect(),
+            choices: totals.choices(),
+        },
+        None => Ballots::Open {
+            ballots: by_name(ballots, voter),
+        },
+    };
     CountSheet {
         pack: frozen.pack.text().to_owned(),
         pack_hash: frozen.pack.hash().to_owned(),
         matter_class,
         roster: roster.collect(),
         presence: Presence::session(vote.quorum.attending.iter().copied().map(voter)),
-        ballots: Ballots::Open {
-            ballots: cast.collect(),
-        },
+        ballots,
         casting_vote: None,
         proxies: Vec::new(),
     }
 }
 
-const fn counted(choice: Choice) -> Counted {
+fn participants(ballots: &[Ballot]) -> impl Iterator<Item = Member> {
+    let cast = ballots.iter().filter(|ballot| ballot.cast.is_some());
+    cast.map(|ballot| ballot.member)
+}
+
+fn by_name(ballots: &[Ballot], voter: impl Fn(Member) -> VoterId) -> Vec<yihe_tally::Ballot> {
+    let cast = ballots.iter().filter_map(|ballot| {
+        let (choice, ..) = ballot.cast?;
+        Some(yihe_tally::Ballot::new(voter(ballot.member), counted(choice)?))
+    });
+    cast.collect()
+}
+
+/// What is counted by name; a sealed ballot is counted among totals.
+pub const fn counted(choice: Choice) -> Option<Counted> {
     match choice {
-        Choice::Yes => Counted::Yes,
-        Choice::No => Counted::No,
-        Choice::Abstain => Counted::Abstain,
+        Choice::Yes => Some(Counted::Yes),
+        Choice::No => Some(Counted::No),
+        Choice::Abstain => Some(Counted::Abstain),
+        Choice::Sealed => None,
     }
 }

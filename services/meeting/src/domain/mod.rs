@@ -14,6 +14,7 @@ mod presence;
 mod quorum;
 mod resolution;
 mod rules;
+mod secret;
 mod step;
 mod vote;
 
@@ -22,7 +23,7 @@ mod tests;
 
 pub use agenda::{AgendaItem, AgendaItemKind};
 pub use body::{Body, BodyMember, Organization, keeps_organizations};
-pub use count::{Count, count};
+pub use count::{Count, count, counted};
 pub use frozen::{Frozen, not_on_roster};
 pub use interruption::Interruption;
 pub use meeting::{Meeting, MeetingMode, MeetingState};
@@ -33,6 +34,7 @@ pub use presence::{Arrival, Presence, Room, not_checked_in};
 pub use quorum::Quorum;
 pub use resolution::Resolution;
 pub use rules::pack_in_force;
+pub use secret::SecretTotals;
 pub use step::Step;
 pub use vote::{Ballot, BallotMethod, Choice, Vote, VoteState};
 pub use yihe_proto::directory::v1::OrganizationKind;

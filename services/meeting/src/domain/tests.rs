@@ -254,9 +254,17 @@ fn every_vote_state_meets_every_command() {
 fn open_vote(frozen: &Frozen, room: &Room) -> Vote {
     let session = meeting(MeetingState::InSession);
     let name = session.name.vote(VoteId::from(uuid(5)));
-    Vote::open(name, MotionId::from(uuid(3)), &session, frozen, room, at(NOW))
-        .unwrap()
-        .0
+    Vote::open(
+        name,
+        MotionId::from(uuid(3)),
+        &session,
+        frozen,
+        room,
+        (BallotMethod::OpenRollCall, MatterClass::ResourceSharing),
+        at(NOW),
+    )
+    .unwrap()
+    .0
 }
 
 #[test]
@@ -314,7 +322,7 @@ proptest! {
         let room = room(1..=members);
         let session = meeting(MeetingState::InSession);
         let name = session.name.vote(VoteId::from(uuid(5)));
-        let (vote, mut ballots) = Vote::open(name, MotionId::from(uuid(3)), &session, &frozen, &room, at(NOW)).unwrap();
+        let (vote, mut ballots) = Vote::open(name, MotionId::from(uuid(3)), &session, &frozen, &room, (BallotMethod::OpenRollCall, MatterClass::ResourceSharing), at(NOW)).unwrap();
         for (ballot, choice) in ballots.iter_mut().zip(&choices) {
             ballot.cast = choice.map(|choice| (Choice::ALL[choice], at(NOW), ballot.representative));
         }
@@ -333,4 +341,21 @@ proptest! {
         prop_assert_eq!(first.outcome.verdict == Verdict::Adopted, u128::from(counts.yes.heads) * 2 > members);
         prop_assert_eq!(first.sha256.len(), 64);
     }
+}
+
+#[test]
+fn secrecy_needs_one_head_each() {
+    let possible = |frozen: &Frozen| secret::secrecy_is_possible(frozen, MatterClass::Election);
+    let mut frozen = frozen(3);
+    possible(&frozen).unwrap();
+    frozen.roster.values_mut().last().unwrap().heads = 2;
+    assert_eq!(code(possible(&frozen)), "SECRET_NOT_POSSIBLE");
+    frozen.roster.values_mut().last().unwrap().heads = 1;
+    // areas name their owners
+    let owners = |pack: &&RulePack| pack.id() == "cn.owners-assembly.civil-code-278";
+    frozen.pack = packs::shipped().unwrap().iter().find(owners).unwrap().clone();
+    assert_eq!(
+        code(secret::secrecy_is_possible(&frozen, MatterClass::OwnersOrdinary)),
+        "SECRET_NOT_POSSIBLE"
+    );
 }

@@ -1,7 +1,8 @@
 use yihe_kernel::{Error, Result, Timestamp, UserId};
 
 use super::code::codes;
-use super::{Count, Frozen, Meeting, Member, OrganizationKind, Presence, Quorum, Room, Step};
+use super::secret::{SecretTotals, secrecy_is_possible};
+use super::{Count, Frozen, MatterClass, Meeting, Member, OrganizationKind, Presence, Quorum, Room, Step};
 use crate::names::{MotionId, ResolutionId, VoteName};
 use crate::reasons;
 
@@ -32,6 +33,8 @@ codes! {
         No = "NO",
         /// Abstains.
         Abstain = "ABSTAIN",
+        /// Cast in a secret vote.
+        Sealed = "SEALED",
     }
 }
 
@@ -56,6 +59,8 @@ pub struct Vote {
     pub count: Option<Count>,
     /// The resolution, if the motion was adopted.
     pub resolution: Option<ResolutionId>,
+    /// What a secret vote came to, once closed.
+    pub totals: Option<SecretTotals>,
 }
 
 /// The place of one member in a vote: who may vote, and what it cast.
@@ -74,19 +79,23 @@ pub struct Ballot {
 }
 
 impl Vote {
-    /// Opens a roll-call vote: those present now may vote, and nobody else, whoever comes later.
+    /// Opens a vote: those present now may vote, and nobody else, whoever comes later.
     ///
     /// # Errors
-    /// `MEETING_STATE`, `MEETING_NOT_QUORATE`.
+    /// `MEETING_STATE`, `MEETING_NOT_QUORATE`, `SECRET_NOT_POSSIBLE`.
     pub fn open(
         name: VoteName,
         motion: MotionId,
         meeting: &Meeting,
         frozen: &Frozen,
         room: &Room,
+        (method, matter_class): (BallotMethod, MatterClass),
         now: Timestamp,
     ) -> Result<(Self, Vec<Ballot>)> {
         meeting.expect(Step::Decide)?;
+        if method == BallotMethod::Secret {
+            secrecy_is_possible(frozen, matter_class)?;
+        }
         let quorum = room.quorum(frozen, now)?;
         meeting.expect_quorum(&quorum)?;
         let ballots = room
@@ -97,12 +106,13 @@ impl Vote {
             name,
             motion,
             state: VoteState::Open,
-            method: BallotMethod::OpenRollCall,
+            method,
             quorum,
             opened_at: now,
             closed_at: None,
             count: None,
             resolution: None,
+            totals: None,
         };
         Ok((vote, ballots))
     }
@@ -133,6 +143,13 @@ impl Vote {
         self.expect_open()?;
         meeting.expect(Step::Decide)?;
         meeting.expect_quorum(now_present)
+    }
+
+    /// Opens the ballots of a secret vote; to be done before they are counted.
+    #[must_use]
+    pub fn unseal(mut self, totals: SecretTotals) -> Self {
+        self.totals = Some(totals);
+        self
     }
 
     /// Closes it with its count.

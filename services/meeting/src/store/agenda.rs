@@ -1,6 +1,6 @@
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use yihe_authz::Authorized;
-use yihe_kernel::Timestamp;
+use yihe_kernel::{Error, Timestamp};
 use yihe_store::{Failure, Page, Tx};
 
 use super::entity::agenda_item;
@@ -13,6 +13,11 @@ fn items(meeting: &MeetingName) -> sea_orm::Select<agenda_item::Entity> {
     agenda_item::Entity::find()
         .filter(agenda_item::Column::Community.eq(meeting.community.as_str()))
         .filter(agenda_item::Column::Meeting.eq(meeting.meeting.uuid()))
+}
+
+/// One item that must be there.
+pub async fn get(conn: &impl ConnectionTrait, name: &AgendaItemName) -> Result<AgendaItem, Failure> {
+    Ok(find(conn, name).await?.ok_or_else(|| Error::not_found(name))?)
 }
 
 /// One item.

@@ -10,5 +10,6 @@ pub mod notice;
 pub mod presence;
 pub mod resolution;
 mod row;
+pub mod sealed;
 pub mod visible;
 pub mod vote;

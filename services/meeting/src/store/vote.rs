@@ -8,7 +8,7 @@ use yihe_store::{Failure, Page, Tx};
 
 use super::entity::{ballot, vote};
 use super::row;
-use crate::domain::{Ballot, BallotMethod, Choice, Count, Member, Vote, VoteState};
+use crate::domain::{Ballot, BallotMethod, Choice, Count, Member, SecretTotals, Vote, VoteState};
 use crate::names::{MeetingId, MeetingName, MotionId, ResolutionId, VoteId, VoteName};
 use crate::reasons;
 
@@ -80,6 +80,7 @@ pub async fn insert(tx: &Tx, _by: &Authorized, vote: &Vote, ballots: &[Ballot]) 
         tally: Set(None),
         tally_sha256: Set(None),
         resolution: Set(None),
+        secret_totals: Set(None),
     };
     vote::Entity::insert(row).exec_without_returning(tx).await?;
     for chunk in ballots.chunks(ROWS) {
@@ -104,6 +105,8 @@ pub async fn insert(tx: &Tx, _by: &Authorized, vote: &Vote, ballots: &[Ballot]) 
 
 /// Stores the end of an open vote. It must be held.
 pub async fn end(tx: &Tx, _by: &Authorized, vote: &Vote) -> Result<(), Failure> {
+    let totals = vote.totals.as_ref().map(serde_json::to_string).transpose();
+    let totals = totals.map_err(Error::internal)?;
     let ended = vote::Entity::update_many()
         .set(vote::ActiveModel {
             state: Set(vote.state.code().to_owned()),
@@ -111,6 +114,7 @@ pub async fn end(tx: &Tx, _by: &Authorized, vote: &Vote) -> Result<(), Failure> 
             tally: Set(vote.count.as_ref().map(|count| count.canonical.clone())),
             tally_sha256: Set(vote.count.as_ref().map(|count| count.sha256.clone())),
             resolution: Set(vote.resolution.map(ResolutionId::uuid)),
+            secret_totals: Set(totals),
             ..Default::default()
         })
         .filter(vote::Column::Community.eq(vote.name.community.as_str()))
@@ -182,6 +186,25 @@ pub async fn turnout(conn: &impl ConnectionTrait, votes: &[Vote]) -> Result<Hash
         .collect())
 }
 
+fn totals(text: &str) -> Result<SecretTotals, Failure> {
+    serde_json::from_str(text).map_err(|_| row::broken("secret_totals", text))
+}
+
+/// Which of these votes are open, and which have ended; of those that are in neither, nothing is stored.
+pub async fn states(conn: &impl ConnectionTrait, votes: &[VoteId]) -> Result<HashMap<VoteId, VoteState>, Failure> {
+    let rows: Vec<(Uuid, String)> = vote::Entity::find()
+        .select_only()
+        .column(vote::Column::Id)
+        .column(vote::Column::State)
+        .filter(vote::Column::Id.is_in(votes.iter().map(|vote| vote.uuid())))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    rows.into_iter()
+        .map(|(vote, state)| Ok((vote.into(), row::read(VoteState::from_code(&state), "state", &state)?)))
+        .collect()
+}
+
 impl TryFrom<vote::Model> for Vote {
     type Error = Failure;
 
@@ -211,6 +234,7 @@ impl TryFrom<vote::Model> for Vote {
             closed_at: row::instant(row.closed_at),
             count,
             resolution: row.resolution.map(ResolutionId::from),
+            totals: row.secret_totals.as_deref().map(totals).transpose()?,
         })
     }
 }

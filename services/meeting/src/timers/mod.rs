@@ -4,6 +4,7 @@
 
 #[cfg(test)]
 mod tests;
+mod vote_keys;
 
 use std::fmt;
 use std::future::Future;
@@ -33,7 +34,6 @@ impl fmt::Debug for Timer {
 }
 
 impl Timer {
-    #[expect(dead_code, reason = "the first timer removes this")]
     /// A timer of the service. `sweep` does what is due at the instant it is given and tells how much that was; what it
     /// leaves undone comes again with the next tick.
     pub fn new<F>(
@@ -53,8 +53,8 @@ impl Timer {
 }
 
 /// All timers of the service.
-pub fn of_service(_service: &Arc<Service>) -> Vec<Timer> {
-    Vec::new()
+pub fn of_service(service: &Arc<Service>) -> Vec<Timer> {
+    vec![Timer::new("meeting.vote_keys", service, vote_keys::sweep)]
 }
 
 #[expect(dead_code, reason = "the first timer removes this")]

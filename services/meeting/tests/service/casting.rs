@@ -120,7 +120,7 @@ async fn a_closed_vote_takes_no_ballot() {
 #[tokio::test]
 async fn a_ballot_says_something() {
     let (room, vote) = Room::voting(1).await;
-    for choice in [0, 4, -1] {
+    for choice in [0, Choice::Sealed.into(), 5, -1] {
         let request = CastBallotRequest {
             parent: vote.name.clone(),
             choice,

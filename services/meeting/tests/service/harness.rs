@@ -39,7 +39,7 @@ pub struct House {
     pub policy: PolicyDouble,
     pub ids: Ids,
     tokens: InternalTokens,
-    _files: tempfile::TempDir,
+    pub files: tempfile::TempDir,
 }
 
 /// A person or client acting for an organization.
@@ -103,6 +103,7 @@ impl House {
             snapshots: Snapshots::new(Arc::new(policy.clone()), shared.clone()),
             directory: ServiceLink::new(link, tokens.clone(), "meeting", shared.clone()),
             files: ServiceLink::new(files_link, tokens.clone(), "meeting", shared.clone()),
+            vote_keys: files.path().join("keys/votes"),
             directory_feed: None,
         });
         let started = started.await.unwrap();
@@ -113,7 +114,7 @@ impl House {
             policy,
             ids: Ids::new(shared),
             tokens,
-            _files: files,
+            files,
         }
     }
 

@@ -30,6 +30,8 @@ mod procedure;
 #[cfg(test)]
 mod room;
 #[cfg(test)]
+mod secret;
+#[cfg(test)]
 mod story;
 #[cfg(test)]
 mod watching;

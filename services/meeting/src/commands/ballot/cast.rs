@@ -8,10 +8,11 @@ use yihe_store::{Failure, Tx};
 
 use crate::convert::decision::NewBallot;
 use crate::convert::{self, name};
-use crate::domain::{Ballot, Frozen, Member, Room, Step, Vote};
+use crate::domain::{Ballot, BallotMethod, Choice, Frozen, Member, Room, Step, Vote, counted};
 use crate::lookup::Facts;
 use crate::names::VoteName;
 use crate::retry::Retry;
+use crate::secrecy::Seal;
 use crate::service::{Service, acting_member, calling_member, person};
 use crate::store::cast::Cast;
 use crate::{events, reasons, store};
@@ -21,6 +22,7 @@ struct CastOne {
     by: Authorized,
     frozen: Arc<Frozen>,
     ballot: Cast,
+    seal: Option<Seal>,
     retry: Retry,
 }
 
@@ -28,13 +30,17 @@ struct CastOne {
 pub async fn cast(service: &Arc<Service>, request: Request<pb::CastBallotRequest>) -> Result<pb::Ballot> {
     let (admitted, request) = service.guard.admit(request).await?;
     let vote: VoteName = name("parent", &request.parent)?;
-    let Some(frozen) = service.frozen.of_vote(&vote).await? else {
+    let Some((frozen, method)) = service.frozen.of_vote(&vote).await? else {
         return Err(admitted.missing(&vote));
     };
     let facts = facts(service, &admitted, &frozen).await?;
     let by = admitted.settle(&|condition| facts.holds(condition))?;
     let (member, representative) = (acting_member(&by)?, person(by.user())?);
-    let NewBallot { choice, retry } = NewBallot::try_from(&request)?;
+    let NewBallot { choice, retry } = NewBallot::read(&request, method)?;
+    let (choice, seal) = match method {
+        BallotMethod::OpenRollCall => (choice, None),
+        BallotMethod::Secret => (Choice::Sealed, Some(seal(service, &vote, choice).await?)),
+    };
     let ballot = Cast {
         vote: vote.clone(),
         member,
@@ -46,6 +52,7 @@ pub async fn cast(service: &Arc<Service>, request: Request<pb::CastBallotRequest
         by,
         frozen: Arc::clone(&frozen),
         ballot,
+        seal,
         retry,
     };
     let cast_at = service
@@ -67,6 +74,18 @@ pub async fn cast(service: &Arc<Service>, request: Request<pb::CastBallotRequest
         cast: Some((choice, cast_at, representative)),
     };
     Ok(convert::decision::ballot(&vote, ballot))
+}
+
+async fn seal(service: &Service, vote: &VoteName, choice: Choice) -> Result<Seal> {
+    let counted = counted(choice).ok_or_else(|| Error::internal("a sealed ballot is not sealed again"))?;
+    match service.vote_keys.of(vote.vote) {
+        Ok(key) => key.seal(vote, counted),
+        // the key ends with the vote, and that is the better reason
+        Err(missing) => match store::vote::find(service.reader(), vote).await? {
+            Some(vote) => vote.expect_open().and(Err(missing)),
+            None => Err(missing),
+        },
+    }
 }
 
 async fn facts(service: &Service, admitted: &Admitted, frozen: &Frozen) -> Result<Facts> {
@@ -94,6 +113,7 @@ async fn apply(
         by,
         frozen,
         ballot,
+        seal,
         retry,
     }: &CastOne,
 ) -> Result<Option<Timestamp>, Failure> {
@@ -104,6 +124,9 @@ async fn apply(
     }
     if !store::cast::cast(tx, by, ballot, now).await? {
         return Err(why_not(tx, frozen, ballot, now).await?.into());
+    }
+    if let Some(seal) = seal {
+        store::sealed::insert(tx, by, &ballot.vote, std::slice::from_ref(seal)).await?;
     }
     events::append(tx, by, events::BallotCast, &frozen.meeting, &name, now).await?;
     Ok(Some(now))

@@ -87,6 +87,7 @@ pub(super) async fn lapse(
 ) -> Result<(), Failure> {
     let motion = store::motion::get(tx, &name.motion(vote.motion)).await?.stand_again();
     store::vote::end(tx, by, vote).await?;
+    store::sealed::remove(tx, by, &vote.name).await?;
     store::motion::set_state(tx, by, &motion, MotionState::Voting).await?;
     events::append(tx, by, events::VoteLapsed, name, &vote.name, now).await
 }

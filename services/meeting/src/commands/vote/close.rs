@@ -2,13 +2,16 @@ use std::sync::Arc;
 
 use tonic::Request;
 use yihe_authz::Authorized;
-use yihe_kernel::{Error, Result, Timestamp};
+use yihe_kernel::{Result, Timestamp};
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert::name;
-use crate::domain::{AgendaItem, Frozen, Meeting, Motion, MotionState, Resolution, Vote, count};
+use crate::domain::{
+    AgendaItem, BallotMethod, Frozen, Meeting, Motion, MotionState, Resolution, SecretTotals, Vote, count,
+};
 use crate::names::{ResolutionId, VoteName};
+use crate::secrecy::VoteKey;
 use crate::service::Service;
 use crate::{events, queries, store};
 
@@ -17,23 +20,31 @@ struct Close {
     by: Authorized,
     name: VoteName,
     frozen: Option<Arc<Frozen>>,
+    key: Option<VoteKey>,
 }
 
 pub async fn close(service: &Arc<Service>, request: Request<pb::CloseVoteRequest>) -> Result<pb::Vote> {
     let (admitted, request) = service.guard.admit(request).await?;
     let name: VoteName = name("name", &request.name)?;
-    let (by, _) = service.vote(admitted, &name).await?;
+    let (by, found) = service.vote(admitted, &name).await?;
+    found.expect_open()?;
+    let secret = found.method == BallotMethod::Secret;
+    let key = secret.then(|| service.vote_keys.of(name.vote)).transpose()?;
     let frozen = service.frozen.of(&name.meeting()).await?;
     let input = Close {
         service: Arc::clone(service),
         by,
         name: name.clone(),
         frozen,
+        key,
     };
     let motion = service
         .store
         .transaction("meeting.close_vote", input, |tx, input| Box::pin(apply(tx, input)))
         .await?;
+    if secret {
+        service.vote_keys.destroy(name.vote)?;
+    }
     tracing::info!(%name, motion = motion.state.code(), "vote closed");
     queries::vote::read(service, &name).await
 }
@@ -45,6 +56,7 @@ async fn apply(
         by,
         name,
         frozen,
+        key,
     }: &Close,
 ) -> Result<Motion, Failure> {
     let meeting = store::meeting::hold(tx, &name.meeting()).await?;
@@ -55,11 +67,16 @@ async fn apply(
     let present = store::presence::room(tx, &meeting.name).await?.quorum(frozen, now)?;
     vote.expect_closable(&meeting, &present)?;
     let motion = store::motion::get(tx, &meeting.name.motion(vote.motion)).await?;
-    let item = meeting.name.agenda_item(motion.agenda_item);
-    let item = store::agenda::find(tx, &item)
-        .await?
-        .ok_or_else(|| Error::not_found(&item))?;
+    let item = store::agenda::get(tx, &meeting.name.agenda_item(motion.agenda_item)).await?;
     let ballots = store::vote::ballots(tx, name).await?;
+    let vote = match key {
+        None => vote,
+        Some(key) => {
+            let seals = store::sealed::take(tx, by, name).await?;
+            let opened: Result<Vec<_>> = seals.iter().map(|seal| key.open(name, seal)).collect();
+            vote.unseal(SecretTotals::of(opened?))
+        }
+    };
     let count = count(frozen, item.matter_class, &vote, &ballots)?;
     let motion = motion.decide(&count.outcome);
     let resolution = match motion.state {

@@ -7,7 +7,7 @@ use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert::name;
-use crate::domain::{Frozen, Meeting, MotionState, Step, Vote};
+use crate::domain::{BallotMethod, Frozen, Meeting, MotionState, Step, Vote};
 use crate::names::{MotionName, VoteName};
 use crate::retry::Retry;
 use crate::service::Service;
@@ -18,6 +18,8 @@ struct Open {
     by: Authorized,
     motion: MotionName,
     frozen: Option<Arc<Frozen>>,
+    name: VoteName,
+    method: BallotMethod,
     retry: Retry,
 }
 
@@ -27,19 +29,36 @@ pub async fn open(service: &Arc<Service>, request: Request<pb::OpenVoteRequest>)
     let (by, _) = service.motion(admitted, &motion).await?;
     let mut fields = Fields::new();
     let retry = Retry::of(&mut fields, &request.request_id, &request);
+    let method = match request.method() {
+        pb::BallotMethod::Secret => BallotMethod::Secret,
+        pb::BallotMethod::Unspecified | pb::BallotMethod::OpenRollCall => BallotMethod::OpenRollCall,
+    };
+    if pb::BallotMethod::try_from(request.method).is_err() {
+        fields.refuse("method", "is no ballot method", "不是有效的表决形式");
+    }
     fields.finish()?;
     let frozen = service.frozen.of(&motion.meeting()).await?;
+    let name = motion.meeting().vote(service.store.ids().next());
     let input = Open {
         service: Arc::clone(service),
         by,
         motion,
         frozen,
+        name: name.clone(),
+        method,
         retry,
     };
-    let name = service
+    if method == BallotMethod::Secret {
+        service.vote_keys.make(name.vote)?;
+    }
+    let opened = service
         .store
         .transaction("meeting.open_vote", input, |tx, input| Box::pin(apply(tx, input)))
-        .await?;
+        .await;
+    if method == BallotMethod::Secret && opened.as_ref().ok() != Some(&name) {
+        service.vote_keys.destroy(name.vote)?;
+    }
+    let name = opened?;
     tracing::info!(%name, "vote opened");
     queries::vote::read(service, &name).await
 }
@@ -51,12 +70,13 @@ async fn apply(
         by,
         motion,
         frozen,
+        name,
+        method,
         retry,
     }: &Open,
 ) -> Result<VoteName, Failure> {
     let now = service.now();
-    let name = motion.meeting().vote(service.store.ids().next());
-    if let Some(earlier) = retry.earlier(tx, by, &name, now).await? {
+    if let Some(earlier) = retry.earlier(tx, by, name, now).await? {
         return Ok(earlier);
     }
     let meeting = store::meeting::hold(tx, &motion.meeting()).await?;
@@ -67,9 +87,11 @@ async fn apply(
     let motion = store::motion::get(tx, motion).await?.put_to_vote()?;
     let frozen = Meeting::frozen(&meeting.name, frozen.as_deref())?;
     let room = store::presence::room(tx, &meeting.name).await?;
-    let (vote, ballots) = Vote::open(name.clone(), motion.name.motion, &meeting, frozen, &room, now)?;
+    let item = store::agenda::get(tx, &meeting.name.agenda_item(motion.agenda_item)).await?;
+    let by_rule = (*method, item.matter_class);
+    let (vote, ballots) = Vote::open(name.clone(), motion.name.motion, &meeting, frozen, &room, by_rule, now)?;
     store::vote::insert(tx, by, &vote, &ballots).await?;
     store::motion::set_state(tx, by, &motion, MotionState::Submitted).await?;
-    events::append(tx, by, events::VoteOpened, &meeting.name, &name, now).await?;
-    Ok(name)
+    events::append(tx, by, events::VoteOpened, &meeting.name, name, now).await?;
+    Ok(name.clone())
 }

@@ -10,4 +10,5 @@ pub mod notice;
 pub mod presence;
 pub mod resolution;
 pub mod roster_entry;
+pub mod sealed_ballot;
 pub mod vote;

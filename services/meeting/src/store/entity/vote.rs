@@ -18,6 +18,7 @@ pub struct Model {
     pub tally: Option<String>,
     pub tally_sha256: Option<String>,
     pub resolution: Option<Uuid>,
+    pub secret_totals: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
