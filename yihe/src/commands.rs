@@ -2,11 +2,15 @@
 
 mod config_check;
 mod import;
+mod pack;
 mod serve;
+mod tally;
 mod token;
 
 pub use config_check::config_check;
 pub use import::{Import, import, import_shenzhen};
+pub use pack::{PackFile, pack_check};
 pub use serve::serve;
+pub use tally::{Sheet, recount};
 pub(crate) use token::operator_token;
 pub use token::{Token, token};

@@ -37,6 +37,27 @@ enum Command {
     /// Make access tokens for the operator
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Count votes again; needs no node
+    #[command(subcommand)]
+    Tally(TallyCommand),
+    /// Look at rule packs (议事规则包); needs no node
+    #[command(subcommand)]
+    Pack(PackCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum TallyCommand {
+    /// Print the outcome of an exported count sheet (计票单) in its canonical form
+    ///
+    /// Nothing but the sheet is read, the text of the rule pack in it included. The bytes are those of the first count if and
+    /// only if the vote was counted right.
+    Recount(commands::Sheet),
+}
+
+#[derive(Debug, Subcommand)]
+enum PackCommand {
+    /// Name every key of a rule pack that is wrong or contradicts statute, or say that it may be used
+    Check(commands::PackFile),
 }
 
 #[derive(Debug, Subcommand)]
@@ -71,6 +92,8 @@ fn main() -> ExitCode {
         Command::Config(ConfigCommand::Check(flags)) => commands::config_check(Config::load(file, &flags)),
         Command::Import(ImportCommand::Divisions(import)) => commands::import(&import, file),
         Command::Token(TokenCommand::Mint(token)) => commands::token(&token, file),
+        Command::Tally(TallyCommand::Recount(sheet)) => commands::recount(&sheet),
+        Command::Pack(PackCommand::Check(pack)) => commands::pack_check(&pack),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -54,6 +54,12 @@ impl FromStr for Date {
 }
 
 impl Date {
+    /// A day written in this program, the month's length aside.
+    pub(crate) const fn known(year: u16, month: u8, day: u8) -> Self {
+        assert!(year > 0 && year <= 9999 && month > 0 && month <= 12 && day > 0 && day <= 28);
+        Self { year, month, day }
+    }
+
     /// 1 to 9999.
     pub const fn year(self) -> u16 {
         self.year

@@ -1,7 +1,7 @@
 //! The sections a pack may leave out: groups, seconding, objections, escalation, meetings out of turn. What holds then is
 //! law, or a default of this platform and its source says so.
 
-use crate::fraction::{Comparison, Fraction, FractionError, Threshold};
+use crate::fraction::{Comparison, Threshold};
 use crate::provisions::{Ask, Disclosure, Escalation, GroupRule, Objection, Seconding, SpecialMeeting};
 use crate::reader::{Read, Section};
 use crate::sections::{LONGEST_PERIOD_DAYS, period, threshold, title, unit};
@@ -68,15 +68,10 @@ pub fn special_meeting(root: &Section<'_>, kinds: &[BodyKind]) -> Read<Option<Sp
         if !kinds.contains(&BodyKind::OwnersAssembly) {
             return Ok(None);
         }
-        let share =
-            Fraction::new(20, 100).map_err(|e: FractionError| root.problem("special_meeting", e.to_string()))?;
         return Ok(Some(SpecialMeeting {
             asks: vec![Ask {
                 by: Asker::Owners,
-                threshold: Threshold {
-                    comparison: Comparison::AtLeast,
-                    fraction: share,
-                },
+                threshold: Threshold::known(Comparison::AtLeast, 20, 100),
             }],
             within_days: None,
             source: "Property Management Regulations 13".to_owned(),

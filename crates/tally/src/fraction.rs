@@ -1,5 +1,6 @@
 //! Shares, compared without dividing.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -45,6 +46,12 @@ impl Fraction {
             return Err(FractionError::MoreThanWhole(format!("{numerator}/{denominator}")));
         }
         Ok(Self { numerator, denominator })
+    }
+
+    /// A share written in this program; one that is none does not build.
+    pub(crate) const fn known(numerator: u32, denominator: u32) -> Self {
+        assert!(numerator > 0 && numerator <= denominator);
+        Self { numerator, denominator }
     }
 
     /// The parts asked for; at least 1.
@@ -138,9 +145,39 @@ impl Threshold {
         }
     }
 
+    /// A threshold written in this program; one that is none does not build.
+    pub(crate) const fn known(comparison: Comparison, numerator: u32, denominator: u32) -> Self {
+        Self {
+            comparison,
+            fraction: Fraction::known(numerator, denominator),
+        }
+    }
+
+    /// Whether whatever passes this one passes the other too.
+    pub(crate) fn is_no_weaker_than(self, other: Self) -> bool {
+        let (mine, theirs) = (self.fraction, other.fraction);
+        let left = u64::from(mine.numerator) * u64::from(theirs.denominator);
+        let right = u64::from(theirs.numerator) * u64::from(mine.denominator);
+        match left.cmp(&right) {
+            Ordering::Greater => true,
+            Ordering::Equal => self.comparison == Comparison::MoreThan || other.comparison == Comparison::AtLeast,
+            Ordering::Less => false,
+        }
+    }
+
     /// Whether no count at all could pass: more than everything.
     pub(crate) fn unreachable(self) -> bool {
         self.comparison == Comparison::MoreThan && self.fraction.is_whole()
+    }
+}
+
+impl fmt::Display for Threshold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let comparison = match self.comparison {
+            Comparison::MoreThan => "more than",
+            Comparison::AtLeast => "at least",
+        };
+        write!(f, "{comparison} {}", self.fraction)
     }
 }
 

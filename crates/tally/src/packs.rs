@@ -15,8 +15,20 @@ use crate::terms::BodyKind;
 use crate::{Date, Place};
 
 const EMBEDDED: &[&str] = &[
+    include_str!("../packs/cn.beijing.owners-committee.2020-05-01.toml"),
+    include_str!("../packs/cn.beijing.property-management-committee.2020-05-01.toml"),
+    include_str!("../packs/cn.four-deliberations.2026-01-01.toml"),
+    include_str!("../packs/cn.hangzhou.owners-committee.2022-03-01.toml"),
     include_str!("../packs/cn.joint-conference.default.2000-01-01.toml"),
+    include_str!("../packs/cn.on-site.default.2000-01-01.toml"),
     include_str!("../packs/cn.owners-assembly.civil-code-278.2021-01-01.toml"),
+    include_str!("../packs/cn.owners-assembly.regulations-12.2007-10-01.toml"),
+    include_str!("../packs/cn.owners-committee.default.2010-01-01.toml"),
+    include_str!("../packs/cn.party-briefing.default.2000-01-01.toml"),
+    include_str!("../packs/cn.residents-bodies.default.2000-01-01.toml"),
+    include_str!("../packs/cn.residents-meeting.organic-law.1990-01-01.toml"),
+    include_str!("../packs/cn.residents-meeting.organic-law.2026-01-01.toml"),
+    include_str!("../packs/cn.shanghai.owners-committee.2021-01-01.toml"),
 ];
 
 static SHIPPED: LazyLock<Result<Vec<RulePack>, PackError>> =

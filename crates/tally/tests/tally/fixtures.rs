@@ -78,3 +78,13 @@ pub fn count(
 ) -> Result<Outcome, TallyError> {
     yihe_tally::tally(pack.rules_for(class)?, roster, &ballots(letters), presence)
 }
+
+pub const SHANGHAI: &str = "310101002003";
+pub const BEIJING: &str = "110101001001";
+pub const HANGZHOU: &str = "330102001001";
+pub const SHENZHEN: &str = "440309002021";
+
+/// The shipped pack in force for a kind of body, at a place, on a day.
+pub fn in_force_at(kind: BodyKind, place: &str, on: &str) -> &'static RulePack {
+    yihe_tally::packs::in_force(kind, &place.parse().unwrap(), on.parse().unwrap()).unwrap()
+}

@@ -2,6 +2,8 @@
 //! independently that has to come to the same results.
 
 #[cfg(test)]
+mod bodies;
+#[cfg(test)]
 mod calendars;
 #[cfg(test)]
 mod fixtures;
@@ -10,11 +12,15 @@ mod groups;
 #[cfg(test)]
 mod large;
 #[cfg(test)]
+mod law;
+#[cfg(test)]
 mod owners;
 #[cfg(test)]
 mod packs;
 #[cfg(test)]
 mod properties;
+#[cfg(test)]
+mod provisions;
 #[cfg(test)]
 mod proxies;
 #[cfg(test)]
@@ -23,5 +29,7 @@ mod reference;
 mod refusals;
 #[cfg(test)]
 mod sessions;
+#[cfg(test)]
+mod statute;
 #[cfg(test)]
 mod units;

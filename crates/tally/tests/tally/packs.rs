@@ -121,9 +121,10 @@ fn no_pack_is_in_force_before_its_first_day_or_for_another_kind() {
     let here = "440309002021".parse().unwrap();
     let on = |day: &str| in_force(BodyKind::OwnersAssembly, &here, day.parse().unwrap());
     assert_eq!(
-        on("2020-12-31").unwrap_err().to_string(),
-        "no rule pack for OWNERS_ASSEMBLY is in force in 440309002021 on 2020-12-31"
+        on("2007-09-30").unwrap_err().to_string(),
+        "no rule pack for OWNERS_ASSEMBLY is in force in 440309002021 on 2007-09-30"
     );
+    assert_eq!(on("2020-12-31").unwrap().id(), "cn.owners-assembly.regulations-12");
     assert_eq!(on("2021-01-01").unwrap().id(), "cn.owners-assembly.civil-code-278");
     let other = in_force(BodyKind::MediationPanel, &here, "2026-01-01".parse().unwrap());
     assert!(matches!(
