@@ -9,7 +9,7 @@ use serde_json::json;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
-use yihe_proto::meeting::v1::{CastBallotRequest, Choice, CloseVoteRequest, WatchMeetingRequest};
+use yihe_proto::meeting::v1::{CastBallotRequest, Choice, CloseVoteRequest, MeetingEvent, WatchMeetingRequest};
 use yihe_testkit::Actor;
 
 use super::Arguments;
@@ -178,20 +178,17 @@ async fn watch(watcher: Actor, meeting: String, told: mpsc::UnboundedSender<Sigh
         ..Default::default()
     };
     let mut stream = watcher.watch(request).await?;
-    let mut ready = false;
+    let mut motions = 0;
     let mut recent = std::collections::VecDeque::new();
     let mut most = 0;
-    while let Some(event) = stream.message().await? {
+    while let Some(mut message) = stream.message().await? {
         let now = Instant::now();
-        let kind = event.r#type.rsplit('.').next().unwrap_or_default();
-        if !ready {
-            if kind == "MotionSubmitted" && event.subject.contains("/motions/") {
-                recent.push_back(now);
-            }
-            // the history ends with the last motion
-            if recent.len() == VOTES {
-                ready = true;
-                recent.clear();
+        let mut events = std::mem::take(&mut message.earlier);
+        events.push(message);
+        // the history ends with the last motion
+        if motions < VOTES {
+            motions += events.iter().filter(|event| is(event, "MotionSubmitted")).count();
+            if motions == VOTES {
                 told.send(Sighting::Ready)?;
             }
             continue;
@@ -207,9 +204,13 @@ async fn watch(watcher: Actor, meeting: String, told: mpsc::UnboundedSender<Sigh
             most = recent.len();
             told.send(Sighting::Messages(most))?;
         }
-        if kind == "BallotCast" {
+        for event in events.into_iter().filter(|event| is(event, "BallotCast")) {
             told.send(Sighting::Ballot(event.subject, now))?;
         }
     }
     Ok(())
+}
+
+fn is(event: &MeetingEvent, kind: &str) -> bool {
+    event.r#type.rsplit('.').next() == Some(kind)
 }

@@ -33,6 +33,7 @@ pub static COLLECTIONS: &[Collection] = collections! {
         "communities/{community}/meetings/{meeting}"
         "communities/{community}/meetings/{meeting}/agendaItems/{agenda_item}"
         "communities/{community}/meetings/{meeting}/motions/{motion}"
+        "communities/{community}/meetings/{meeting}/records/{record}"
         "communities/{community}/meetings/{meeting}/votes/{vote}"
         "communities/{community}/meetings/{meeting}/votes/{vote}/ballots/{ballot}"
         "communities/{community}/resolutions/{resolution}";

@@ -9,7 +9,9 @@ use yihe_proto::meeting::v1::body_service_server::{BodyService, BodyServiceServe
 use yihe_proto::meeting::v1::meeting_service_server::{MeetingService, MeetingServiceServer};
 use yihe_proto::meeting::v1::motion_service_server::{MotionService, MotionServiceServer};
 use yihe_proto::meeting::v1::object_service_server::{ObjectService, ObjectServiceServer};
+use yihe_proto::meeting::v1::presence_service_server::PresenceServiceServer;
 use yihe_proto::meeting::v1::procedure_service_server::ProcedureServiceServer;
+use yihe_proto::meeting::v1::record_service_server::RecordServiceServer;
 use yihe_proto::meeting::v1::resolution_service_server::{ResolutionService, ResolutionServiceServer};
 use yihe_proto::meeting::v1::vote_service_server::{VoteService, VoteServiceServer};
 use yihe_proto::meeting::v1::*;
@@ -31,13 +33,17 @@ impl Api {
             .add_service(AgendaServiceServer::new(api.clone()))
             .add_service(MotionServiceServer::new(api.clone()))
             .add_service(ProcedureServiceServer::new(api.clone()))
+            .add_service(PresenceServiceServer::new(api.clone()))
+            .add_service(RecordServiceServer::new(api.clone()))
             .add_service(VoteServiceServer::new(api.clone()))
             .add_service(ObjectServiceServer::new(api.clone()))
             .add_service(ResolutionServiceServer::new(api))
     }
 }
 
+mod presence;
 mod procedure;
+mod record;
 
 type Answer<T> = Result<Response<T>, Status>;
 

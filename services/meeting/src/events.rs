@@ -18,6 +18,7 @@ kinds! {
     MeetingCreated MeetingUpdated AgendaItemCreated AgendaItemWithdrawn NoticeServed NoticeAcknowledged
     SessionOpened CheckedIn CheckedOut QuorumReached QuorumLost MeetingClosed MeetingCancelled
     MeetingPostponed MeetingSuspended MeetingResumed AgendaItemMoved
+    ClerkRecorded RecordContested ContestAnswered
     MotionSubmitted MotionWithdrawn VoteOpened BallotCast VoteClosed VoteLapsed ResolutionAdopted
 }
 

@@ -4,8 +4,8 @@
 use yihe_authz::{Admitted, Authorized, Condition};
 use yihe_kernel::{OrganizationId, Result};
 
-use crate::domain::{AgendaItem, Body, Meeting, Member, Motion, Resolution, Vote};
-use crate::names::{AgendaItemName, BodyId, BodyName, MeetingName, MotionName, ResolutionName, VoteName};
+use crate::domain::{AgendaItem, Body, Meeting, Member, Motion, Record, Resolution, Vote};
+use crate::names::{AgendaItemName, BodyId, BodyName, MeetingName, MotionName, RecordName, ResolutionName, VoteName};
 use crate::service::{Service, calling_member};
 use crate::store;
 
@@ -184,6 +184,20 @@ impl Service {
             .await?
             .owned_by(motion.mover, calling_member(&admitted));
         Ok((admitted.settle(&|condition| facts.holds(condition))?, motion))
+    }
+
+    /// A record: whoever may see the meeting's may see it, and the member concerned owns it.
+    pub async fn record(&self, admitted: Admitted, name: &RecordName) -> Result<(Authorized, Record)> {
+        let meeting = store::meeting::find(self.reader(), &name.meeting()).await?;
+        let record = store::clerk_record::find(self.reader(), name).await?;
+        let (Some(meeting), Some(record)) = (meeting, record) else {
+            return Err(admitted.missing(name));
+        };
+        let facts = self
+            .meeting_facts(&admitted, &meeting)
+            .await?
+            .owned_by(record.member, calling_member(&admitted));
+        Ok((admitted.settle(&|condition| facts.holds(condition))?, record))
     }
 
     /// A vote.

@@ -17,6 +17,8 @@ yihe_kernel::ids! {
     VoteId
     /// Id of a resolution.
     ResolutionId
+    /// Id of a record made for another.
+    RecordId
 }
 
 yihe_kernel::names! {
@@ -39,6 +41,8 @@ yihe_kernel::names! {
         "votes" vote: VoteId,
         "ballots" ballot: MemberId,
     }
+    /// Name of a record made for another.
+    RecordName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "records" record: RecordId }
     /// Name of a resolution.
     ResolutionName { "communities" community: CommunityId, "resolutions" resolution: ResolutionId }
 }
@@ -67,7 +71,7 @@ macro_rules! within_meeting {
     )+};
 }
 
-within_meeting! { AgendaItemName MotionName VoteName BallotName }
+within_meeting! { AgendaItemName MotionName VoteName BallotName RecordName }
 
 impl MeetingName {
     /// An agenda item of this meeting.
@@ -97,6 +101,16 @@ impl MeetingName {
             community: self.community.clone(),
             meeting: self.meeting,
             vote,
+        }
+    }
+
+    /// A record of this meeting.
+    #[must_use]
+    pub fn record(&self, record: RecordId) -> RecordName {
+        RecordName {
+            community: self.community.clone(),
+            meeting: self.meeting,
+            record,
         }
     }
 

@@ -40,6 +40,9 @@ reasons! {
 
     FILE_UNKNOWN: Precondition, "{name} is no file in use here", "{name} 不是此处有效的文件";
     FILE_ELSEWHERE: Precondition, "the file {name} does not belong to {object}", "文件 {name} 不属于 {object}";
+    RECORD_CONTESTED: AlreadyExists, "{name} was contested already", "{name} 已被提出异议";
+    RECORD_NOT_CONTESTED: Precondition, "{name} has no contest that waits for an answer", "{name} 没有待答复的异议";
+    REPRESENTATIVE_NOT_APPOINTED: Precondition, "{user} holds no post in {organization} by which it could represent it", "{user} 在 {organization} 没有可代表该单位到会的职务";
 }
 
 #[cfg(test)]
@@ -47,6 +50,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     const CONTRACTS: &[&str] = &[
+        include_str!("../../../proto/yihe/meeting/v1/presence.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/record.proto"),
         include_str!("../../../proto/yihe/meeting/v1/procedure.proto"),
         include_str!("../../../proto/yihe/meeting/v1/body.proto"),
         include_str!("../../../proto/yihe/meeting/v1/meeting.proto"),

@@ -86,7 +86,6 @@ pub(crate) struct Service {
     pub guard: Guard,
     pub snapshots: Arc<Snapshots>,
     pub directory: Directory,
-    #[expect(dead_code, reason = "records that name files ask it")]
     pub files: Files,
     pub frozen: FrozenMeetings,
     pub rooms: Rooms,

@@ -8,5 +8,6 @@ pub mod meeting;
 pub mod motion;
 pub mod notice;
 pub mod presence;
+pub mod record;
 pub mod session;
 pub mod vote;

@@ -1,7 +1,8 @@
 use yihe_proto::meeting::v1 as pb;
 
 use crate::domain::{
-    AgendaItemKind, BallotMethod, BodyKind, Choice, MatterClass, MeetingMode, MeetingState, MotionState, VoteState,
+    AgendaItemKind, BallotMethod, BodyKind, Choice, ContestState, MatterClass, MeetingMode, MeetingState, MotionState,
+    RecordedAct, VoteState,
 };
 
 /// A domain enum and its form on the wire.
@@ -60,6 +61,10 @@ wire! {
     VoteState { Open Closed Lapsed };
     BallotMethod { OpenRollCall Secret };
     Choice { Yes No Abstain Sealed };
+    RecordedAct {
+        CheckIn CheckOut Acknowledgement Delivery Ballot Signature Recusal Commitment Waiver Mandate
+    };
+    ContestState { Open Upheld Rejected };
 }
 
 #[cfg(test)]

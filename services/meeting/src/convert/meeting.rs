@@ -243,6 +243,7 @@ pub fn presence(meeting: &MeetingName, presence: &Presence) -> pb::Presence {
         representative: user(presence.representative),
         start_time: instant(Some(presence.started_at)),
         end_time: instant(presence.ended_at),
+        recorded_by: presence.recorded_by.map(user).unwrap_or_default(),
     }
 }
 

@@ -6,6 +6,7 @@ pub mod decision;
 pub mod event;
 pub mod meeting;
 mod read;
+pub mod record;
 
 pub use codes::Wire;
 pub use read::name;

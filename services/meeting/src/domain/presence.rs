@@ -16,6 +16,8 @@ pub struct Presence {
     pub started_at: Timestamp,
     /// First instant after; absent while it lasts.
     pub ended_at: Option<Timestamp>,
+    /// Who recorded the arrival for it.
+    pub recorded_by: Option<UserId>,
 }
 
 /// What a check-in comes to.
@@ -70,6 +72,16 @@ impl Room {
     pub fn interval_of(&self, community: &CommunityId, member: Member, user: UserId) -> Result<&Presence> {
         self.present()
             .find(|presence| presence.member == member && presence.representative == user)
+            .ok_or_else(|| not_checked_in(community, member))
+    }
+
+    /// The open interval of `member`, whoever represents it.
+    ///
+    /// # Errors
+    /// `NOT_CHECKED_IN`.
+    pub fn open_interval(&self, community: &CommunityId, member: Member) -> Result<&Presence> {
+        self.present()
+            .find(|presence| presence.member == member)
             .ok_or_else(|| not_checked_in(community, member))
     }
 

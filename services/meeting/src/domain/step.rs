@@ -27,6 +27,8 @@ pub enum Step {
     Suspend,
     /// Resuming it.
     Resume,
+    /// Contesting what the clerk recorded, and answering.
+    Contest,
 }
 
 impl Step {
@@ -44,12 +46,13 @@ impl Step {
         Self::Postpone,
         Self::Suspend,
         Self::Resume,
+        Self::Contest,
     ];
 
     /// The states in which it can be done: the state machine of a meeting.
     #[must_use]
     pub const fn states(self) -> &'static [MeetingState] {
-        use MeetingState::{Draft, InSession, Noticed, Postponed, Suspended, Voting};
+        use MeetingState::{Closed, Draft, InSession, MinutesSigning, Noticed, Postponed, Suspended, Voting};
         match self {
             Self::Change | Self::Agenda | Self::ServeNotice => &[Draft, Postponed],
             Self::Acknowledge | Self::Presence => &[Noticed, InSession, Suspended],
@@ -57,6 +60,17 @@ impl Step {
             Self::Decide | Self::Suspend => &[InSession],
             Self::Resume => &[Suspended],
             Self::Close => &[InSession, Suspended],
+            // until the minutes are signed
+            Self::Contest => &[
+                Draft,
+                Noticed,
+                InSession,
+                Suspended,
+                Voting,
+                Postponed,
+                Closed,
+                MinutesSigning,
+            ],
             Self::Cancel | Self::Postpone => &[Draft, Noticed, InSession, Suspended, Voting, Postponed],
         }
     }

@@ -93,6 +93,7 @@ fn interval(number: u128) -> Presence {
         representative: user(number),
         started_at: at("2026-03-09T07:00:00Z"),
         ended_at: None,
+        recorded_by: None,
     }
 }
 
@@ -138,19 +139,34 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
     use MeetingState::*;
     use Step::*;
     let allowed: &[(MeetingState, &[Step])] = &[
-        (Draft, &[Change, Agenda, ServeNotice, Cancel, Postpone]),
-        (Noticed, &[Acknowledge, Open, Presence, Cancel, Postpone]),
+        (Draft, &[Change, Agenda, ServeNotice, Cancel, Postpone, Step::Contest]),
+        (Noticed, &[Acknowledge, Open, Presence, Cancel, Postpone, Step::Contest]),
         (
             InSession,
-            &[Acknowledge, Presence, Decide, Close, Cancel, Postpone, Suspend],
+            &[
+                Acknowledge,
+                Presence,
+                Decide,
+                Close,
+                Cancel,
+                Postpone,
+                Suspend,
+                Step::Contest,
+            ],
         ),
-        (Suspended, &[Acknowledge, Presence, Close, Cancel, Postpone, Resume]),
-        (Closed, &[]),
-        (MinutesSigning, &[]),
+        (
+            Suspended,
+            &[Acknowledge, Presence, Close, Cancel, Postpone, Resume, Step::Contest],
+        ),
+        (Closed, &[Step::Contest]),
+        (MinutesSigning, &[Step::Contest]),
         (Published, &[]),
         (Cancelled, &[]),
-        (Postponed, &[Change, Agenda, ServeNotice, Cancel, Postpone]),
-        (Voting, &[Cancel, Postpone]),
+        (
+            Postponed,
+            &[Change, Agenda, ServeNotice, Cancel, Postpone, Step::Contest],
+        ),
+        (Voting, &[Cancel, Postpone, Step::Contest]),
     ];
     assert_eq!(allowed.len(), MeetingState::ALL.len());
     let empty_room = room([]).quorum(&frozen(3), at(NOW)).unwrap();
@@ -179,7 +195,7 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                     .suspend(String::new(), at(NOW))
                     .map(|meeting| (meeting, Suspended)),
                 Resume => before.resume().map(|meeting| (meeting, InSession)),
-                Change | Agenda | Acknowledge | Presence | Decide => continue,
+                Change | Agenda | Acknowledge | Presence | Decide | Step::Contest => continue,
             };
             assert_eq!(after.is_ok(), let_through, "{state:?} {step:?}");
             if let Ok((meeting, expected)) = after {

@@ -16,16 +16,19 @@ const STATEMENTS: &[&str] = &[
     "ALTER TABLE meeting ADD COLUMN suspend_reason text",
     "ALTER TABLE meeting ADD COLUMN notice_round integer NOT NULL DEFAULT 0",
     "UPDATE meeting SET notice_round = 1 WHERE noticed_at IS NOT NULL",
+    "ALTER TABLE presence ADD COLUMN recorded_by {uuid}",
+    "CREATE TABLE clerk_record (
+        community text NOT NULL, meeting {uuid} NOT NULL, id {uuid} NOT NULL,
+        act text NOT NULL, member {uuid} NOT NULL, member_kind text NOT NULL, compound {uuid}, subject text NOT NULL,
+        evidence {uuid}, note text NOT NULL, recorded_by {uuid} NOT NULL, recorded_at bigint NOT NULL,
+        contest_state text, contest_reason text, contested_at bigint, answer text, answered_at bigint,
+        PRIMARY KEY (community, meeting, id))",
 ];
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let uuid = if manager.get_database_backend() == sea_orm::DbBackend::Sqlite {
-            "blob"
-        } else {
-            "uuid"
-        };
+        let uuid = super::uuid_type(manager);
         for statement in STATEMENTS {
             manager
                 .get_connection()

@@ -5,6 +5,8 @@ pub mod body;
 pub mod meeting;
 pub mod motion;
 pub mod object;
+pub mod presence;
+pub mod record;
 pub mod resolution;
 pub mod vote;
 pub mod watch;

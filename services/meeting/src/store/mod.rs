@@ -3,6 +3,7 @@
 pub mod agenda;
 pub mod body;
 pub mod cast;
+pub mod clerk_record;
 mod entity;
 pub mod meeting;
 pub mod motion;

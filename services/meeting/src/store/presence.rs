@@ -1,7 +1,7 @@
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use yihe_authz::Authorized;
 use yihe_kernel::{Timestamp, UserId};
-use yihe_store::{Failure, Tx};
+use yihe_store::{Failure, Page, Tx};
 
 use super::entity::presence;
 use super::row;
@@ -10,14 +10,26 @@ use crate::names::MeetingName;
 
 /// Who came and went, in order.
 pub async fn room(conn: &impl ConnectionTrait, meeting: &MeetingName) -> Result<Room, Failure> {
-    let rows = presence::Entity::find()
+    let rows = intervals(meeting).all(conn).await?;
+    let intervals = rows.into_iter().map(Presence::try_from).collect::<Result<_, _>>()?;
+    Ok(Room(intervals))
+}
+
+/// A page of who came and went, in order.
+pub async fn list(conn: &impl ConnectionTrait, meeting: &MeetingName, page: &Page) -> Result<Vec<Presence>, Failure> {
+    let mut query = intervals(meeting);
+    if let Some(after) = row::after_id(page)? {
+        query = query.filter(presence::Column::Id.gt(after));
+    }
+    let rows = query.limit(row::fetch(page)).all(conn).await?;
+    rows.into_iter().map(Presence::try_from).collect()
+}
+
+fn intervals(meeting: &MeetingName) -> sea_orm::Select<presence::Entity> {
+    presence::Entity::find()
         .filter(presence::Column::Community.eq(meeting.community.as_str()))
         .filter(presence::Column::Meeting.eq(meeting.meeting.uuid()))
         .order_by_asc(presence::Column::Id)
-        .all(conn)
-        .await?;
-    let intervals = rows.into_iter().map(Presence::try_from).collect::<Result<_, _>>()?;
-    Ok(Room(intervals))
 }
 
 /// Begins an interval.
@@ -32,6 +44,7 @@ pub async fn insert(tx: &Tx, _by: &Authorized, meeting: &MeetingName, presence: 
         representative: Set(presence.representative.uuid()),
         started_at: Set(presence.started_at.micros()),
         ended_at: Set(row::micros(presence.ended_at)),
+        recorded_by: Set(presence.recorded_by.map(UserId::uuid)),
     };
     presence::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
@@ -82,6 +95,7 @@ impl TryFrom<presence::Model> for Presence {
             representative: UserId::from(row.representative),
             started_at: Timestamp::from_micros(row.started_at),
             ended_at: row::instant(row.ended_at),
+            recorded_by: row.recorded_by.map(UserId::from),
         })
     }
 }

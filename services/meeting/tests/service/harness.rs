@@ -13,7 +13,9 @@ use yihe_proto::meeting::v1::agenda_service_client::AgendaServiceClient;
 use yihe_proto::meeting::v1::body_service_client::BodyServiceClient;
 use yihe_proto::meeting::v1::meeting_service_client::MeetingServiceClient;
 use yihe_proto::meeting::v1::motion_service_client::MotionServiceClient;
+use yihe_proto::meeting::v1::presence_service_client::PresenceServiceClient;
 use yihe_proto::meeting::v1::procedure_service_client::ProcedureServiceClient;
+use yihe_proto::meeting::v1::record_service_client::RecordServiceClient;
 use yihe_proto::meeting::v1::resolution_service_client::ResolutionServiceClient;
 use yihe_proto::meeting::v1::vote_service_client::VoteServiceClient;
 use yihe_proto::policy::v1::RoleTerm;
@@ -230,7 +232,9 @@ doors! {
     meetings: MeetingServiceClient
     agenda: AgendaServiceClient
     motions: MotionServiceClient
+    presence: PresenceServiceClient
     procedure: ProcedureServiceClient
+    records: RecordServiceClient
     votes: VoteServiceClient
     resolutions: ResolutionServiceClient
 }

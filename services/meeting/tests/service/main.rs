@@ -28,6 +28,8 @@ mod presence;
 #[cfg(test)]
 mod procedure;
 #[cfg(test)]
+mod records;
+#[cfg(test)]
 mod room;
 #[cfg(test)]
 mod secret;

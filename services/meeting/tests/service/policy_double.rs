@@ -117,6 +117,7 @@ pub fn template() -> Vec<pb::Grant> {
         "vote.*",
         "ballot.*",
         "resolution.*",
+        "record.*",
     ];
     grant("PARTY_COMMITTEE/SECRETARY", &everything, pb::Condition::Unspecified);
     let reads = [
@@ -137,6 +138,9 @@ pub fn template() -> Vec<pb::Grant> {
         "ballot.list",
         "resolution.get",
         "resolution.list",
+        "record.get",
+        "record.list",
+        "presence.list",
     ];
     let acts = [
         "notice.acknowledge",
@@ -150,7 +154,7 @@ pub fn template() -> Vec<pb::Grant> {
     grant("*/*", &acts, pb::Condition::Participant);
     grant(
         "*/*",
-        &["agenda_item.withdraw", "motion.withdraw"],
+        &["agenda_item.withdraw", "motion.withdraw", "record.contest"],
         pb::Condition::Owner,
     );
     grant("RESIDENT_UNIT/CLIENT", &reads, pb::Condition::Participant);

@@ -1,96 +1,85 @@
 use std::sync::Arc;
 
 use tonic::Request;
-use yihe_authz::Authorized;
-use yihe_kernel::{Result, Timestamp, UserId};
+use yihe_authz::{Capacity, Decision, Principal, Scope};
+use yihe_kernel::{CommunityId, Error, Fields, OrganizationId, OrganizationName, Result, UserId, UserName};
 use yihe_proto::meeting::v1 as pb;
-use yihe_store::{Failure, Tx};
 
+use super::passage::{Passage, Way};
 use crate::convert::{self, name};
-use crate::domain::{Arrival, Frozen, Meeting, Member, Presence};
+use crate::domain::Member;
 use crate::names::MeetingName;
+use crate::reasons;
 use crate::service::{Service, acting_member, person};
-use crate::{events, store};
 
-struct CheckIn {
-    service: Arc<Service>,
-    by: Authorized,
-    name: MeetingName,
-    member: Member,
-    user: UserId,
-    frozen: Option<Arc<Frozen>>,
-}
+/// What an organization's own people need to check in for it.
+const PERMISSION: &str = "meeting.presence.check_in";
 
 pub async fn check_in(service: &Arc<Service>, request: Request<pb::CheckInRequest>) -> Result<pb::Presence> {
     let (admitted, request) = service.guard.admit(request).await?;
     let name: MeetingName = name("name", &request.name)?;
     let (by, _) = service.meeting(admitted, &name).await?;
-    let (member, user) = (acting_member(&by)?, person(by.user())?);
-    let frozen = service.frozen.of(&name).await?;
-    let input = CheckIn {
-        service: Arc::clone(service),
-        by,
-        name: name.clone(),
-        member,
-        user,
-        frozen,
-    };
-    let presence = service
-        .store
-        .transaction("meeting.check_in", input, |tx, input| Box::pin(apply(tx, input)))
-        .await?;
-    tracing::info!(%name, member = %member.uuid(), "checked in");
-    Ok(convert::meeting::presence(&name, &presence))
-}
-
-async fn apply(tx: &Tx, input: &CheckIn) -> Result<Presence, Failure> {
-    let CheckIn {
-        service,
+    let passage = Passage {
+        member: acting_member(&by)?,
+        way: Way::In(person(by.user())?),
+        recorded: None,
         by,
         name,
-        member,
-        user,
-        frozen,
-    } = input;
-    let now = service.now();
-    let meeting = store::meeting::hold(tx, name).await?;
-    meeting.expect_doors_open(now)?;
-    let frozen = Meeting::frozen(name, frozen.as_deref())?;
-    let room = store::presence::room(tx, name).await?;
-    if let Arrival::There(presence) = room.arrive(frozen, *member, *user)? {
-        return Ok(presence.clone());
-    }
-    let id = service.store.ids().next();
-    let presence = Presence {
-        id,
-        member: *member,
-        representative: *user,
-        started_at: now,
-        ended_at: None,
     };
-    store::presence::insert(tx, by, name, &presence).await?;
-    events::append(tx, by, events::CheckedIn, name, name, now).await?;
-    recompute_quorum(tx, by, &meeting, frozen, now).await?;
-    Ok(presence)
+    passage.pass(service, "meeting.check_in").await
 }
 
-/// Somebody came or went: whether the room has a quorum now is noted where casting looks, and told when it changed.
-pub(super) async fn recompute_quorum(
-    tx: &Tx,
-    by: &Authorized,
-    meeting: &Meeting,
-    frozen: &Frozen,
-    now: Timestamp,
-) -> Result<(), Failure> {
-    let quorum = store::presence::room(tx, &meeting.name).await?.quorum(frozen, now)?;
-    if quorum.met == meeting.quorate {
-        return Ok(());
+pub async fn record(service: &Arc<Service>, request: Request<pb::RecordCheckInRequest>) -> Result<pb::Presence> {
+    let (admitted, request) = service.guard.admit(request).await?;
+    let name: MeetingName = name("name", &request.name)?;
+    let (by, _) = service.meeting(admitted, &name).await?;
+    let mut fields = Fields::new();
+    let member: Option<Member> = fields.name("member", &request.member);
+    let representative: Option<UserName> = fields.optional_name("representative", &request.representative);
+    let recorded = convert::record::proof(&mut fields, &request.evidence, &request.note);
+    let named = member.zip(match (member, representative) {
+        (Some(Member::Person(person)), Some(representative)) if representative.user != person => {
+            fields.refuse("representative", "must be the person itself", "个人须本人到会");
+            None
+        }
+        (_, Some(representative)) => Some(representative.user),
+        (Some(Member::Person(person)), None) => Some(person),
+        _ => {
+            fields.refuse("representative", "is required", "必填");
+            None
+        }
+    });
+    let (member, representative) = fields.finish_with("member", named)?;
+    if let Some(organization) = member.organization() {
+        expect_appointed(service, &name.community, organization, representative).await?;
     }
-    store::meeting::set_quorate(tx, by, &meeting.name, quorum.met).await?;
-    let kind = if quorum.met {
-        events::QuorumReached
-    } else {
-        events::QuorumLost
+    let passage = Passage {
+        member,
+        way: Way::In(representative),
+        recorded: Some(recorded),
+        by,
+        name,
     };
-    events::append(tx, by, kind, &meeting.name, &meeting.name, now).await
+    passage.pass(service, "meeting.record_check_in").await
+}
+
+/// Refuses a representative who could not check in for the organization by itself.
+async fn expect_appointed(
+    service: &Service,
+    community: &CommunityId,
+    organization: OrganizationId,
+    user: UserId,
+) -> Result<()> {
+    let (principal, capacity) = (Principal::User(user), Capacity::Organization(organization));
+    let scope = Scope::Community(community.clone());
+    let decided = service
+        .snapshots
+        .decide(&principal, &capacity, PERMISSION, &scope, None)
+        .await?;
+    match decided {
+        (Decision::Deny { .. }, _) => Err(Error::new(&reasons::REPRESENTATIVE_NOT_APPOINTED)
+            .with("user", UserName { user })
+            .with("organization", OrganizationName { organization })),
+        _ => Ok(()),
+    }
 }

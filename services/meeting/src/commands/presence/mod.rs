@@ -1,2 +1,3 @@
 pub mod check_in;
 pub mod check_out;
+mod passage;

@@ -4,6 +4,7 @@ pub mod agenda_item;
 pub mod ballot;
 pub mod body;
 pub mod body_member;
+pub mod clerk_record;
 pub mod meeting;
 pub mod motion;
 pub mod notice;

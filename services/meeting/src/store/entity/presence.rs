@@ -15,6 +15,7 @@ pub struct Model {
     pub ended_at: Option<i64>,
     pub member_kind: String,
     pub compound: Option<Uuid>,
+    pub recorded_by: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,0 +1,170 @@
+use std::sync::Arc;
+
+use yihe_authz::Authorized;
+use yihe_kernel::{FileName, Result, Timestamp, UserId};
+use yihe_proto::meeting::v1 as pb;
+use yihe_store::{Failure, Tx};
+
+use crate::commands::record::keep::keep;
+use crate::convert;
+use crate::domain::{Arrival, Frozen, Meeting, Member, NewRecord, Presence, RecordedAct, Room, Step};
+use crate::names::MeetingName;
+use crate::service::{Service, person};
+use crate::{events, store};
+
+/// Which way somebody goes through the door.
+pub enum Way {
+    /// A member arrives, represented by a person.
+    In(UserId),
+    /// The person who represents a member leaves; none is named where the clerk records it.
+    Out(Option<UserId>),
+}
+
+/// A member comes or goes, by itself or as the clerk records it.
+pub struct Passage {
+    pub by: Authorized,
+    pub name: MeetingName,
+    pub member: Member,
+    pub way: Way,
+    /// Evidence and note of the clerk, where it is recorded for the member.
+    pub recorded: Option<(Option<FileName>, String)>,
+}
+
+struct Input {
+    service: Arc<Service>,
+    frozen: Option<Arc<Frozen>>,
+    passage: Passage,
+}
+
+impl Passage {
+    /// Lets the member through; who is there already stays as it is.
+    pub async fn pass(self, service: &Arc<Service>, transaction: &'static str) -> Result<pb::Presence> {
+        let (name, member) = (self.name.clone(), self.member);
+        if let Some((Some(evidence), _)) = &self.recorded {
+            service
+                .files
+                .expect_attached(std::slice::from_ref(evidence), &name)
+                .await?;
+        }
+        let input = Input {
+            service: Arc::clone(service),
+            frozen: service.frozen.of(&name).await?,
+            passage: self,
+        };
+        let presence = service
+            .store
+            .transaction(transaction, input, |tx, input| Box::pin(apply(tx, input)))
+            .await?;
+        tracing::info!(%name, member = %member.uuid(), there = presence.ended_at.is_none(), "came or went");
+        Ok(convert::meeting::presence(&name, &presence))
+    }
+}
+
+async fn apply(tx: &Tx, input: &Input) -> Result<Presence, Failure> {
+    let Input {
+        service,
+        frozen,
+        passage,
+    } = input;
+    let (by, name) = (&passage.by, &passage.name);
+    let now = service.now();
+    let meeting = store::meeting::hold(tx, name).await?;
+    match passage.way {
+        Way::In(_) => meeting.expect_doors_open(now)?,
+        Way::Out(_) => meeting.expect(Step::Presence)?,
+    }
+    let frozen = Meeting::frozen(name, frozen.as_deref())?;
+    let room = store::presence::room(tx, name).await?;
+    let (presence, act) = match passage.way {
+        Way::In(representative) => match room.arrive(frozen, passage.member, representative)? {
+            Arrival::There(presence) => return Ok(presence.clone()),
+            Arrival::New => (
+                arrive(tx, service, passage, representative, now).await?,
+                RecordedAct::CheckIn,
+            ),
+        },
+        Way::Out(representative) => (
+            leave(tx, passage, &room, representative, now).await?,
+            RecordedAct::CheckOut,
+        ),
+    };
+    if let Some((evidence, note)) = &passage.recorded {
+        let new = NewRecord {
+            meeting: name.clone(),
+            act,
+            member: passage.member,
+            subject: name.to_string(),
+            evidence: evidence.clone(),
+            note: note.clone(),
+        };
+        keep(tx, service, by, new, now).await?;
+    }
+    recompute_quorum(tx, by, &meeting, frozen, now).await?;
+    Ok(presence)
+}
+
+async fn arrive(
+    tx: &Tx,
+    service: &Service,
+    passage: &Passage,
+    representative: UserId,
+    now: Timestamp,
+) -> Result<Presence, Failure> {
+    let (by, name) = (&passage.by, &passage.name);
+    let recorded_by = match &passage.recorded {
+        Some(_) => Some(person(by.user())?),
+        None => None,
+    };
+    let presence = Presence {
+        id: service.store.ids().next(),
+        member: passage.member,
+        representative,
+        started_at: now,
+        ended_at: None,
+        recorded_by,
+    };
+    store::presence::insert(tx, by, name, &presence).await?;
+    events::append(tx, by, events::CheckedIn, name, name, now).await?;
+    Ok(presence)
+}
+
+async fn leave(
+    tx: &Tx,
+    passage: &Passage,
+    room: &Room,
+    representative: Option<UserId>,
+    now: Timestamp,
+) -> Result<Presence, Failure> {
+    let (by, name, member) = (&passage.by, &passage.name, passage.member);
+    let presence = match representative {
+        Some(user) => room.interval_of(&name.community, member, user)?,
+        None => room.open_interval(&name.community, member)?,
+    };
+    store::presence::end(tx, by, name, presence, now).await?;
+    events::append(tx, by, events::CheckedOut, name, name, now).await?;
+    Ok(Presence {
+        ended_at: Some(now),
+        ..presence.clone()
+    })
+}
+
+/// Somebody came or went: whether the room has a quorum now is noted where casting looks, and told when it changed.
+async fn recompute_quorum(
+    tx: &Tx,
+    by: &Authorized,
+    meeting: &Meeting,
+    frozen: &Frozen,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let quorum = store::presence::room(tx, &meeting.name).await?.quorum(frozen, now)?;
+    if quorum.met == meeting.quorate {
+        return Ok(());
+    }
+    store::meeting::set_quorate(tx, by, &meeting.name, quorum.met).await?;
+    let kind = if quorum.met {
+        events::QuorumReached
+    } else {
+        events::QuorumLost
+    };
+    events::append(tx, by, kind, &meeting.name, &meeting.name, now).await
+}

@@ -1,0 +1,3 @@
+pub mod answer;
+pub mod contest;
+pub mod keep;
