@@ -26,6 +26,8 @@ pub static COLLECTIONS: &[Collection] = collections! {
         "communities/{community}/appointments/{appointment}"
         "communities/{community}/clients/{client}"
         "communities/{community}/compounds/{compound}"
+        "communities/{community}/compounds/{compound}/units/{unit}"
+        "communities/{community}/compounds/{compound}/owners/{owner}"
         "communities/{community}/compounds/{compound}/serviceContracts/{service_contract}";
     "meeting":
         "communities/{community}/bodies/{body}"

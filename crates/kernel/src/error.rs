@@ -86,6 +86,13 @@ impl Error {
         error
     }
 
+    /// Names bad fields, for a reason other than `INVALID_REQUEST`.
+    #[must_use]
+    pub fn naming(mut self, violations: Vec<FieldViolation>) -> Self {
+        self.0.violations = violations;
+        self
+    }
+
     /// Fills `{key}` of the texts; also sent as metadata of `ErrorInfo`.
     #[must_use]
     pub fn with(mut self, key: &'static str, value: impl fmt::Display) -> Self {

@@ -7,7 +7,7 @@ use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 use yihe_proto::directory::v1 as pb;
 
-use crate::commands::{application, appointment, client, community, compound, membership, sign_in};
+use crate::commands::{application, appointment, client, community, compound, membership, owner, register, sign_in};
 use crate::directory::Directory;
 use crate::queries;
 
@@ -30,6 +30,8 @@ pub fn routes(directory: Arc<Directory>) -> Routes {
         .add_service(pb::client_service_server::ClientServiceServer::new(api.clone()))
         .add_service(pb::compound_service_server::CompoundServiceServer::new(api.clone()))
         .add_service(pb::authority_service_server::AuthorityServiceServer::new(api.clone()))
+        .add_service(pb::register_service_server::RegisterServiceServer::new(api.clone()))
+        .add_service(pb::owner_service_server::OwnerServiceServer::new(api.clone()))
         .add_service(pb::person_service_server::PersonServiceServer::new(api))
 }
 
@@ -126,6 +128,25 @@ serve! { authority_service_server::AuthorityService {
     get_authority(GetAuthorityRequest) -> Authority = queries::authority::get;
     lookup_organizations(LookupOrganizationsRequest) -> LookupOrganizationsResponse = queries::authority::lookup;
     [watch_authority(WatchAuthorityRequest) -> WatchAuthorityStream of AuthorityChange = queries::watch_authority::watch]
+} }
+
+serve! { register_service_server::RegisterService {
+    import_register(ImportRegisterRequest) -> ImportRegisterResponse = register::import::import;
+    list_register_revisions(ListRegisterRevisionsRequest) -> ListRegisterRevisionsResponse = queries::register::list_revisions;
+    list_units(ListUnitsRequest) -> ListUnitsResponse = queries::register::list_units;
+    get_unit(GetUnitRequest) -> Unit = queries::register::get_unit;
+    nominate_voter(NominateVoterRequest) -> Unit = register::nominate::nominate;
+    get_register(GetRegisterRequest) -> GetRegisterResponse = queries::register::get;
+    lookup_owners(LookupOwnersRequest) -> LookupOwnersResponse = queries::register::lookup_owners;
+} }
+
+serve! { owner_service_server::OwnerService {
+    list_owners(ListOwnersRequest) -> ListOwnersResponse = queries::owner::list;
+    reveal_owners(RevealOwnersRequest) -> RevealOwnersResponse = owner::reveal::reveal;
+    invite_owner(InviteOwnerRequest) -> InviteOwnerResponse = owner::invite::invite;
+    enrol_owner(EnrolOwnerRequest) -> EnrolOwnerResponse = owner::enrol::enrol;
+    link_owner(LinkOwnerRequest) -> LinkOwnerResponse = owner::link::link;
+    unlink_owner(UnlinkOwnerRequest) -> UnlinkOwnerResponse = owner::unlink::unlink;
 } }
 
 serve! { person_service_server::PersonService {

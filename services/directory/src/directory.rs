@@ -19,6 +19,8 @@ pub struct Directory {
     pub passwords: Passwords,
     pub throttle: Throttle,
     pub config: Config,
+    /// Keys the hashes of ID numbers, which are too few to be kept as plain hashes.
+    pub id_numbers: [u8; 32],
 }
 
 impl Directory {

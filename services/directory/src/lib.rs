@@ -85,6 +85,7 @@ pub async fn start(deps: Deps) -> Result<Started> {
         throttle: throttle::Throttle::new(&config),
         store,
         config,
+        id_numbers: keys.derive("directory ID numbers"),
     };
     let routes = api::routes(Arc::new(directory));
     let routes = protect(routes, SERVICE, InternalTokens::new(&keys, clock.clone()), clock);

@@ -30,6 +30,14 @@ reasons! {
     NOT_A_PROPERTY_COMPANY: Precondition, "{name} is not a property company", "{name} 不是物业管理公司";
     CONTRACT_OVERLAPS: Precondition, "the compound has another service contract in that term, {name}", "小区在该期限内已有物业服务合同 {name}";
     CONTRACT_ENDED: Precondition, "the service contract {name} is over", "物业服务合同 {name} 已结束";
+    REGISTER_REFUSED: Invalid, "the register has {count} faults, nothing was written: {fields}", "名册有 {count} 处错误,未写入任何内容:{fields}";
+    REGISTER_MISSING: NotFound, "{name} has no such register", "{name} 没有该版名册";
+    NOT_AN_OWNER_OF_UNIT: Precondition, "{owner} does not own {name}", "{owner} 不是 {name} 的业主";
+    OWNER_DROPPED: Precondition, "{name} is not in the present register", "现行名册中没有 {name}";
+    OWNER_LINKED: Precondition, "somebody signs in as {name} already", "{name} 已有关联账号";
+    OWNER_NOT_LINKED: Precondition, "nobody signs in as {name}", "{name} 没有关联账号";
+    OWNER_CODE_WRONG: Denied, "the claim code is wrong, used or lapsed", "认领码错误、已使用或已失效";
+    OWNER_ENROLLED: Precondition, "{name} has an account already: sign in and redeem the code there", "{name} 已注册账号,请登录后认领";
     ENROLMENT_CODE_WRONG: Denied, "the enrolment code is wrong, used or lapsed", "注册码错误、已使用或已失效";
     LOGIN_TAKEN: AlreadyExists, "the login {login} is taken", "登录名 {login} 已被占用";
     PASSWORD_TOO_WEAK: Invalid, "the password is too easy to guess: it contains the login, repeats few characters, or is among the commonest", "密码过于简单:含有登录名、字符重复过多或过于常见";

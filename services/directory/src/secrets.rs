@@ -17,6 +17,8 @@ pub enum Purpose {
     Client,
     /// Renewing a session.
     Refresh,
+    /// Coming to sign in as an owner.
+    Owner,
 }
 
 /// A secret as it is handed out. It has no `Debug`, so that it cannot end up in a log.
@@ -38,6 +40,7 @@ pub fn hash(purpose: Purpose, text: &str) -> Vec<u8> {
         Purpose::Enrolment => b"yihe enrolment code\0",
         Purpose::Client => b"yihe client secret\0",
         Purpose::Refresh => b"yihe refresh token\0",
+        Purpose::Owner => b"yihe owner code\0",
     };
     Sha256::new().chain_update(label).chain_update(text).finalize().to_vec()
 }
@@ -61,18 +64,38 @@ pub fn claim_hash(typed: &str) -> Vec<u8> {
 /// A new enrolment code: the community, so that the code says where it belongs, and 160 random bits.
 #[must_use]
 pub fn enrolment_code(community: &CommunityId) -> Secret {
+    code_of(community, Purpose::Enrolment)
+}
+
+/// A new claim code of an owner: like an enrolment code, and never taken for one.
+#[must_use]
+pub fn owner_code(community: &CommunityId) -> Secret {
+    code_of(community, Purpose::Owner)
+}
+
+fn code_of(community: &CommunityId, purpose: Purpose) -> Secret {
     let body = random_letters();
     Secret {
         text: format!("{community}-{}", grouped(&body)),
-        hash: hash(Purpose::Enrolment, &body),
+        hash: hash(purpose, &body),
     }
 }
 
 /// Community and hash of an enrolment code as somebody typed it; `None` for what cannot be one.
 #[must_use]
 pub fn read_enrolment_code(typed: &str) -> Option<(CommunityId, Vec<u8>)> {
+    read_code(typed, Purpose::Enrolment)
+}
+
+/// Community and hash of an owner's claim code as somebody typed it; `None` for what cannot be one.
+#[must_use]
+pub fn read_owner_code(typed: &str) -> Option<(CommunityId, Vec<u8>)> {
+    read_code(typed, Purpose::Owner)
+}
+
+fn read_code(typed: &str, purpose: Purpose) -> Option<(CommunityId, Vec<u8>)> {
     let (community, body) = typed.trim().split_once('-')?;
-    Some((community.parse().ok()?, hash(Purpose::Enrolment, &letters(body))))
+    Some((community.parse().ok()?, hash(purpose, &letters(body))))
 }
 
 /// A new secret for a program: 256 random bits behind a mark by which scanners for leaked secrets know it.
@@ -80,7 +103,7 @@ pub fn read_enrolment_code(typed: &str) -> Option<(CommunityId, Vec<u8>)> {
 pub fn token(purpose: Purpose) -> Secret {
     let mark = match purpose {
         Purpose::Client => "yihe_client_",
-        Purpose::Refresh | Purpose::Claim | Purpose::Enrolment => "yihe_refresh_",
+        Purpose::Refresh | Purpose::Claim | Purpose::Enrolment | Purpose::Owner => "yihe_refresh_",
     };
     let text = format!("{mark}{}", URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>()));
     let hash = hash(purpose, &text);

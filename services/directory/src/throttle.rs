@@ -28,6 +28,8 @@ pub enum Door {
     Refresh,
     /// Signing an API client in.
     ClientToken,
+    /// Enrolling as an owner, or redeeming an owner's code.
+    Owner,
 }
 
 type Limiter = DefaultKeyedRateLimiter<(Door, String)>;

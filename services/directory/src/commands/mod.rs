@@ -6,4 +6,6 @@ pub mod client;
 pub mod community;
 pub mod compound;
 pub mod membership;
+pub mod owner;
+pub mod register;
 pub mod sign_in;

@@ -2,8 +2,10 @@
 
 mod partners;
 mod read;
+mod register;
 mod write;
 
 pub use partners::*;
 pub use read::*;
+pub use register::*;
 pub use write::*;

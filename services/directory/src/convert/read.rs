@@ -170,9 +170,9 @@ pub fn new_appointment(request: &pb::CreateAppointmentRequest) -> Result<(Place,
 }
 
 /// Checks the shape of a new account.
-pub fn new_account(request: &pb::EnrolRequest) -> Result<()> {
+pub fn account(login: &str, password: &str) -> Result<()> {
     let mut fields = Fields::new();
-    check_login(&mut fields, &request.login);
-    check_password(&mut fields, &request.password);
+    check_login(&mut fields, login);
+    check_password(&mut fields, password);
     fields.finish()
 }

@@ -1,7 +1,7 @@
 //! Names of the directory's resources.
 
 use yihe_kernel::{ClientId, CommunityId, OrganizationId, ids, names};
-pub use yihe_kernel::{CompoundId, CompoundName};
+pub use yihe_kernel::{CompoundId, CompoundName, OwnerId, OwnerName, UnitId, UnitName};
 
 ids! {
     /// An application for membership.

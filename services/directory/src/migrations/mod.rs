@@ -5,6 +5,7 @@ mod m0002_people;
 mod m0003_communities;
 mod m0004_posts;
 mod m0005_compounds;
+mod m0006_registers;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -17,5 +18,6 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0003_communities::Communities),
         Box::new(m0004_posts::Posts),
         Box::new(m0005_compounds::Compounds),
+        Box::new(m0006_registers::Registers),
     ])
 }

@@ -1,5 +1,7 @@
+use std::collections::BTreeMap;
+
 use yihe_authz::Admitted;
-use yihe_kernel::{ClientPrincipalName, CommunityName, OrganizationId, Result, Timestamp, UserName};
+use yihe_kernel::{ClientPrincipalName, CommunityName, OrganizationId, Result, Timestamp, UserId, UserName};
 use yihe_proto::directory::v1 as pb;
 
 use crate::convert;
@@ -7,6 +9,7 @@ use crate::directory::Directory;
 use crate::domain::appointment::Appointment;
 use crate::domain::client::Client;
 use crate::domain::membership::Membership;
+use crate::domain::owner::Owner;
 use crate::store::{appointment, authority, community, membership};
 
 /// `GetAuthority`.
@@ -22,7 +25,12 @@ pub async fn get(directory: &Directory, admitted: Admitted, request: pb::GetAuth
         community: name.to_string(),
         sequence: found.sequence,
         regions: found.regions.iter().map(convert::region_name).collect(),
-        holdings: found.appointments.iter().map(holding).collect(),
+        holdings: found
+            .appointments
+            .iter()
+            .map(holding)
+            .chain(ownerships(&found.owners))
+            .collect(),
         clients: found.clients.iter().map(client_holding).collect(),
         cutoffs: cutoffs.collect(),
     })
@@ -37,6 +45,23 @@ fn holding(appointment: &Appointment) -> pb::Holding {
         start_time: Some(appointment.start_at.to_proto()),
         end_time: appointment.term().end().map(Timestamp::to_proto),
     }
+}
+
+/// A person who is several owners holds the role once, from the first on.
+fn ownerships(owners: &[Owner]) -> impl Iterator<Item = pb::Holding> {
+    let mut since: BTreeMap<UserId, Timestamp> = BTreeMap::new();
+    for (user, linked_at) in owners.iter().filter_map(|owner| owner.user.zip(owner.linked_at)) {
+        let first = since.entry(user).or_insert(linked_at);
+        *first = linked_at.min(*first);
+    }
+    since.into_iter().map(|(user, since)| pb::Holding {
+        user: UserName { user }.to_string(),
+        organization: String::new(),
+        kind: pb::OrganizationKind::Compound.into(),
+        post: pb::Post::Owner.into(),
+        start_time: Some(since.to_proto()),
+        end_time: None,
+    })
 }
 
 fn client_holding(client: &Client) -> pb::ClientHolding {

@@ -8,7 +8,7 @@ use yihe_store::Failure;
 use crate::convert;
 use crate::directory::Directory;
 use crate::domain::membership::Organization;
-use crate::store::{appointment, client, membership, person};
+use crate::store::{appointment, client, compound, membership, owner, person};
 
 /// `WhoAmI`.
 pub async fn who_am_i(directory: &Directory, admitted: Admitted, _: pb::WhoAmIRequest) -> Result<pb::WhoAmIResponse> {
@@ -21,6 +21,7 @@ pub async fn who_am_i(directory: &Directory, admitted: Admitted, _: pb::WhoAmIRe
         Principal::User(user) => {
             answer.full_name = person::name(directory.reader(), *user).await?;
             answer.capacities = of_user(directory, *user).await?;
+            answer.ownerships = owned_by(directory, *user).await?;
         }
         Principal::Client(client) => answer.capacities = of_client(directory, *client).await?,
         Principal::Anonymous | Principal::Service(_) | Principal::Operator => {}
@@ -47,6 +48,18 @@ async fn of_user(directory: &Directory, user: UserId) -> Result<Vec<pb::Capacity
         )
     };
     Ok(held.iter().map(capacity).collect())
+}
+
+async fn owned_by(directory: &Directory, user: UserId) -> Result<Vec<pb::Ownership>, Failure> {
+    let mut ownerships = Vec::new();
+    for owner in owner::of_user(directory.reader(), user).await? {
+        let found = compound::find(directory.reader(), &owner.community, owner.compound).await?;
+        ownerships.push(pb::Ownership {
+            owner: owner.name().to_string(),
+            compound_display_name: found.map(|compound| compound.display_name).unwrap_or_default(),
+        });
+    }
+    Ok(ownerships)
 }
 
 async fn of_client(directory: &Directory, id: ClientId) -> Result<Vec<pb::Capacity>, Failure> {

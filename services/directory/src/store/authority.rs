@@ -8,8 +8,9 @@ use yihe_store::Failure;
 
 use crate::domain::appointment::Appointment;
 use crate::domain::client::Client;
+use crate::domain::owner::Owner;
 use crate::store::entity::user;
-use crate::store::{appointment, client, community, region};
+use crate::store::{appointment, client, community, owner, region};
 
 /// Days for which cut-offs are told; longer than any token lives.
 pub const CUTOFFS_KEPT_DAYS: i64 = 30;
@@ -22,6 +23,8 @@ pub struct Authority {
     pub regions: Vec<RegionCode>,
     /// Posts in force or to come.
     pub appointments: Vec<Appointment>,
+    /// Owners who sign in.
+    pub owners: Vec<Owner>,
     /// Clients in force.
     pub clients: Vec<Client>,
     /// Tokens of these issued before the instants are refused.
@@ -35,7 +38,10 @@ pub async fn read<C: ConnectionTrait>(connection: &C, id: &CommunityId, now: Tim
     let regions = region::lineage(connection, &found.region).await?;
     let appointments = appointment::of_community(connection, id, now).await?;
     let clients = client::of_community(connection, id, since).await?;
-    let mut cutoffs = signed_out(connection, appointments.iter().map(|held| held.user), since).await?;
+    let owners = owner::linked(connection, id).await?;
+    let people = appointments.iter().map(|held| held.user);
+    let people = people.chain(owners.iter().filter_map(|owner| owner.user));
+    let mut cutoffs = signed_out(connection, people, since).await?;
     let revoked = clients
         .iter()
         .filter_map(|client| Some((Principal::Client(client.id), client.cutoff_at?)));
@@ -48,6 +54,7 @@ pub async fn read<C: ConnectionTrait>(connection: &C, id: &CommunityId, now: Tim
         sequence: found.authority_sequence,
         regions,
         appointments,
+        owners,
         clients,
         cutoffs,
     })

@@ -35,4 +35,10 @@ events! {
     CompoundRegistered
     ServiceContractMade
     ServiceContractEnded
+    RegisterImported
+    VoterNominated
+    OwnersRevealed
+    OwnerInvited
+    OwnerLinked
+    OwnerUnlinked
 }

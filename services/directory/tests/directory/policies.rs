@@ -71,6 +71,41 @@ const GRANTS: &[(&str, &str, pb::Condition)] = &[
         "directory.compound.list",
         pb::Condition::Owner,
     ),
+    (
+        "OWNERS_COMMITTEE/DIRECTOR",
+        "directory.register.import",
+        pb::Condition::Owner,
+    ),
+    (
+        "OWNERS_COMMITTEE/DIRECTOR",
+        "directory.register.list",
+        pb::Condition::Owner,
+    ),
+    ("OWNERS_COMMITTEE/DIRECTOR", "directory.unit.get", pb::Condition::Owner),
+    ("OWNERS_COMMITTEE/DIRECTOR", "directory.unit.list", pb::Condition::Owner),
+    (
+        "OWNERS_COMMITTEE/DIRECTOR",
+        "directory.unit.nominate_voter",
+        pb::Condition::Owner,
+    ),
+    (
+        "OWNERS_COMMITTEE/DIRECTOR",
+        "directory.owner.list",
+        pb::Condition::Owner,
+    ),
+    (
+        "OWNERS_COMMITTEE/DIRECTOR",
+        "directory.owner.invite",
+        pb::Condition::Owner,
+    ),
+    (
+        "OWNERS_COMMITTEE/DIRECTOR",
+        "directory.owner.unlink",
+        pb::Condition::Owner,
+    ),
+    ("COMPOUND/OWNER", "directory.unit.get", pb::Condition::Caller),
+    ("COMPOUND/OWNER", "directory.unit.list", pb::Condition::Caller),
+    ("COMPOUND/OWNER", "directory.owner.unlink", pb::Condition::Caller),
     ("*/*", "directory.membership.list", UNCONDITIONAL),
 ];
 
@@ -146,7 +181,9 @@ fn compose(snapshot: &mut pb::Snapshot, authority: Authority) {
     let posts = authority.holdings.into_iter().map(|holding| pb::RoleTerm {
         role: RoleName::Post(holding.kind(), holding.post()).to_string(),
         principal: holding.user,
-        capacity: holding.organization,
+        capacity: Some(holding.organization)
+            .filter(|organization| !organization.is_empty())
+            .unwrap_or_else(|| "self".to_owned()),
         start_time: holding.start_time,
         end_time: holding.end_time,
     });

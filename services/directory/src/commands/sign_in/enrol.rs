@@ -27,7 +27,7 @@ pub async fn enrol(directory: &Directory, admitted: Admitted, request: pb::Enrol
     let throttle = &directory.throttle;
     throttle.admit(Door::Enrol, admitted.caller().address.as_deref())?;
     let by = admitted.without_target()?;
-    convert::new_account(&request)?;
+    convert::account(&request.login, &request.password)?;
     let (community, code_hash) = open(directory, &request.enrolment_code).await?;
     check_strength(&request.login, &request.password)?;
     let password_hash = directory.passwords.hash(request.password).await?;

@@ -4,7 +4,7 @@ use yihe_proto::directory::v1 as pb;
 use yihe_store::Failure;
 
 use crate::directory::Directory;
-use crate::store::{Writing, appointment, community, session, user};
+use crate::store::{Writing, appointment, community, owner, session, user};
 
 /// `SignOut`: ends all sessions of the caller and refuses its access tokens from now on, wherever it holds posts.
 pub async fn sign_out(directory: &Directory, admitted: Admitted, _: pb::SignOutRequest) -> Result<pb::SignOutResponse> {
@@ -33,6 +33,9 @@ async fn write(writing: &Writing<'_>, user: UserId) -> Result<Timestamp, Failure
         .into_iter()
         .map(|held| held.community)
         .collect();
+    let owned = owner::of_user(writing.tx(), user).await?;
+    communities.extend(owned.into_iter().map(|owner| owner.community));
+    communities.sort();
     communities.dedup();
     let name = UserName { user };
     for community in communities {

@@ -104,6 +104,9 @@ pub mod person {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub full_name: String,
+        pub phone: Option<String>,
+        pub id_hash: Option<Vec<u8>>,
+        pub register_key: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -4,8 +4,10 @@ mod compounds;
 mod global;
 mod members;
 mod posts;
+mod registers;
 
 pub use compounds::{compound, service_contract};
 pub use global::{organization, person, refresh_session, refresh_token, region, user};
 pub use members::{application, client, community, membership};
 pub use posts::{appointment, invitation};
+pub use registers::{owner_claim, register_owner, register_revision, register_share, register_unit};

@@ -1,0 +1,4 @@
+//! Registers of owners.
+
+pub mod import;
+pub mod nominate;
