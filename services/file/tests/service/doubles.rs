@@ -1,0 +1,98 @@
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use futures::StreamExt;
+use futures::stream::{BoxStream, once, pending};
+use tonic::{Request, Response, Status, async_trait};
+use yihe_authz::{Revision, SnapshotSource};
+use yihe_kernel::{CommunityId, Result};
+use yihe_proto::meeting::v1::object_service_server::ObjectService;
+use yihe_proto::meeting::v1::{GetObjectFactsRequest, ObjectFacts};
+use yihe_proto::policy::v1 as pb;
+
+use crate::harness::{COMMUNITY, ORGANIZATION, OTHER_ORGANIZATION, USER};
+
+/// A meeting service that knows the objects it was told of, and that everybody takes part in each.
+#[derive(Clone, Default)]
+pub struct Objects {
+    known: Arc<Mutex<HashMap<String, ObjectFacts>>>,
+}
+
+impl Objects {
+    pub fn tell(&self, name: &str) {
+        let facts = ObjectFacts {
+            exists: true,
+            participant: true,
+            ..Default::default()
+        };
+        self.known.lock().unwrap().insert(name.to_owned(), facts);
+    }
+
+    pub fn forget(&self, name: &str) {
+        self.known.lock().unwrap().remove(name);
+    }
+}
+
+#[async_trait]
+impl ObjectService for Objects {
+    async fn get_object_facts(&self, request: Request<GetObjectFactsRequest>) -> Result<Response<ObjectFacts>, Status> {
+        let request = request.into_inner();
+        assert_eq!(request.principal, USER);
+        assert!(
+            [ORGANIZATION, OTHER_ORGANIZATION].contains(&request.capacity.as_str()),
+            "{}",
+            request.capacity
+        );
+        let known = self.known.lock().unwrap().get(&request.name).copied();
+        Ok(Response::new(known.unwrap_or_default()))
+    }
+}
+
+/// Policies that let participants upload and read, and owners retire.
+pub struct Policies;
+
+fn grant(permission: &str, condition: pb::Condition) -> pb::Grant {
+    pb::Grant {
+        id: permission.to_owned(),
+        role: "*/*".to_owned(),
+        domain: "*".to_owned(),
+        permission: permission.to_owned(),
+        effect: pb::Effect::Allow.into(),
+        condition: condition.into(),
+        ..pb::Grant::default()
+    }
+}
+
+#[async_trait]
+impl SnapshotSource for Policies {
+    async fn snapshot(&self, community: Option<&CommunityId>, _: Option<Revision>) -> Result<pb::Snapshot> {
+        let mut grants: Vec<_> = ["upload", "get", "list", "download"]
+            .map(|act| grant(&format!("file.file.{act}"), pb::Condition::Participant))
+            .into();
+        grants.push(grant("file.file.retire", pb::Condition::Owner));
+        let role = |capacity: &str| pb::RoleTerm {
+            principal: USER.to_owned(),
+            capacity: capacity.to_owned(),
+            role: "RESIDENT_UNIT/STAFF".to_owned(),
+            ..pb::RoleTerm::default()
+        };
+        Ok(pb::Snapshot {
+            community: community.map(|_| COMMUNITY.to_owned()).unwrap_or_default(),
+            revision: Some(pb::Revision {
+                directory_sequence: 1,
+                policy_sequence: 1,
+            }),
+            grants,
+            roles: match community {
+                Some(_) => vec![role(ORGANIZATION), role(OTHER_ORGANIZATION)],
+                None => Vec::new(),
+            },
+            ..pb::Snapshot::default()
+        })
+    }
+
+    async fn watch(&self) -> Result<BoxStream<'static, Result<pb::RevisionChange>>> {
+        let first = once(async { Ok(pb::RevisionChange::default()) });
+        Ok(first.chain(pending()).boxed())
+    }
+}
