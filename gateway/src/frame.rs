@@ -175,3 +175,78 @@ fn declared(mut prefix: &[u8], limit: usize) -> Result<usize, Status> {
 pub fn compressed() -> Status {
     status_with_code(Code::Unimplemented, Error::new(&COMPRESSION_NOT_SUPPORTED))
 }
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::{BodyExt, StreamBody};
+
+    use super::*;
+
+    const LIMIT: usize = 1000;
+
+    fn framed(message: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(message.len()).unwrap().to_be_bytes();
+        [&[0][..], &length, message].concat()
+    }
+
+    /// A body that comes in these pieces and then stays silent.
+    fn open(pieces: Vec<Vec<u8>>) -> Body {
+        let pieces = pieces
+            .into_iter()
+            .map(|piece| Ok::<_, Status>(Frame::data(Bytes::from(piece))));
+        let silent = futures::stream::pending();
+        Body::new(StreamBody::new(futures::StreamExt::chain(
+            futures::stream::iter(pieces),
+            silent,
+        )))
+    }
+
+    fn closed(bytes: &[u8]) -> Body {
+        Body::new(Full::new(Bytes::copy_from_slice(bytes)))
+    }
+
+    async fn read_stream(body: Body) -> Result<Read, Status> {
+        read_message(body, LIMIT, Duration::from_millis(200), true).await
+    }
+
+    #[tokio::test]
+    async fn of_a_client_stream_the_first_message_is_read_and_all_passed_on() {
+        let all = [framed(b"first"), framed(b"second"), framed(b"third")].concat();
+        for size in 1..=all.len() {
+            // the stream is not over, and the first message is waited for no longer than it takes
+            let pieces = all.chunks(size).map(<[u8]>::to_vec).collect();
+            let read = read_stream(open(pieces)).await.unwrap();
+            assert_eq!(read.first, framed(b"first"), "in pieces of {size}");
+            let mut onward = read.into_body();
+            let mut passed = Vec::new();
+            while passed.len() < all.len() {
+                let frame = onward.frame().await.unwrap().unwrap();
+                passed.extend_from_slice(&frame.into_data().unwrap());
+            }
+            assert_eq!(passed, all, "in pieces of {size}");
+        }
+        let read = read_stream(closed(&all)).await.unwrap();
+        assert_eq!(read.into_body().collect().await.unwrap().to_bytes(), all);
+    }
+
+    #[tokio::test]
+    async fn a_first_message_that_is_none_is_refused_of_streams_as_well() {
+        let first = framed(b"first");
+        let compressed = [&[1][..], &first[1..]].concat();
+        let large = [&[0][..], &1001_u32.to_be_bytes(), b"x"].concat();
+        let cases = [
+            (closed(&[]), Code::InvalidArgument),
+            (closed(&first[..7]), Code::InvalidArgument),
+            (closed(&compressed), Code::Unimplemented),
+            (open(vec![large]), Code::ResourceExhausted),
+            (open(vec![first[..7].to_vec()]), Code::DeadlineExceeded),
+            (open(Vec::new()), Code::DeadlineExceeded),
+        ];
+        for (body, code) in cases {
+            assert_eq!(read_stream(body).await.err().unwrap().code(), code);
+        }
+        let two = [framed(b"first"), framed(b"second")].concat();
+        let unary = read_message(closed(&two), LIMIT, Duration::from_secs(1), false).await;
+        assert_eq!(unary.err().unwrap().code(), Code::InvalidArgument);
+    }
+}

@@ -326,3 +326,29 @@ async fn a_bad_upload_is_refused_and_nothing_is_kept() -> Result<()> {
     world.node.stop().await?;
     Ok(())
 }
+
+/// Whoever loses the right to upload while its bytes still come is told so at once, and nothing is kept.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_upload_ends_with_the_post_it_was_made_by() -> Result<()> {
+    let world = World::new(Wiring::Direct).await?;
+    let station = world.station().clone();
+    let scope = world.meeting.clone();
+    let begun = futures::stream::iter(upload_messages(
+        declare(&scope, "渠口.jpg", "image/jpeg", JPEG),
+        &JPEG[..9],
+    ));
+    let endless = futures::StreamExt::chain(begun, futures::stream::pending());
+    let upload = tokio::spawn(async move { station.send(&scope, endless).await });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert!(!upload.is_finished());
+    let request = yihe_proto::directory::v1::EndAppointmentRequest {
+        name: world.beizhan.station().appointment.clone(),
+        ..Default::default()
+    };
+    world.secretary().call(request).await?;
+    let answer = tokio::time::timeout(std::time::Duration::from_secs(10), upload).await??;
+    assert_eq!(answer.unwrap_err().code(), Code::PermissionDenied);
+    assert!(world.files(&world.meeting).await?.is_empty());
+    world.node.stop().await?;
+    Ok(())
+}

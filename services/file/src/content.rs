@@ -89,8 +89,12 @@ impl Content {
         while let Some(entry) = entries.next_entry().await.map_err(broken)? {
             let began = entry.file_name().to_str().and_then(began);
             if began.is_none_or(|began| began < before) {
-                tokio::fs::remove_file(entry.path()).await.map_err(broken)?;
-                removed += 1;
+                match tokio::fs::remove_file(entry.path()).await {
+                    Ok(()) => removed += 1,
+                    // another sweep was faster
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                    Err(error) => return Err(broken(error)),
+                }
             }
         }
         Ok(removed)
@@ -170,4 +174,49 @@ fn chain(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn failed(content: &Content, source: std::io::Error) -> Error {
+        content.failed(object_store::Error::Generic {
+            store: "local",
+            source: Box::new(source),
+        })
+    }
+
+    #[test]
+    fn a_full_disk_is_told_from_a_broken_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let content = Content::open(folder.path()).unwrap();
+        // no space left, file too large, quota exceeded; then a failing device
+        for code in [28, 27, 122] {
+            let full = failed(&content, std::io::Error::from_raw_os_error(code));
+            assert!(full.is(&reasons::STORAGE_FULL), "{code}: {full}");
+            assert_eq!(full.metadata()["file"], folder.path().display().to_string());
+        }
+        let broken = failed(&content, std::io::Error::from_raw_os_error(5));
+        assert!(broken.is(&reasons::STORAGE_BROKEN), "{broken}");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_is_named() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let refused = Content::open(&file.path().join("below")).unwrap_err();
+        assert!(
+            refused.to_string().contains(&file.path().display().to_string()),
+            "{refused}"
+        );
+    }
+
+    #[test]
+    fn leftovers_tell_when_they_began() {
+        let id = Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, 1_772_413_200, 0));
+        for name in [id.to_string(), format!("{id}#12")] {
+            assert_eq!(began(&name), Some(Timestamp::from_seconds(1_772_413_200)), "{name}");
+        }
+        assert_eq!(began("something else"), None);
+    }
 }

@@ -100,3 +100,6 @@ fn name_of(community: &CommunityId) -> String {
     }
     .to_string()
 }
+
+#[cfg(test)]
+mod tests;

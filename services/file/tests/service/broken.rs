@@ -75,6 +75,8 @@ async fn too_much_is_refused_as_soon_as_it_comes() {
     let mut wider = messages(declare(MEETING, &text(2_000_000)), &[]);
     wider.push(wide);
     assert_eq!(reason(house.send(stream::iter(wider)).await), "MESSAGE_TOO_LARGE");
+    // a caller that comes around the gateway with nothing at all
+    assert_eq!(reason(house.send(stream::iter(Vec::new())).await), "INVALID_REQUEST");
     house.until_lying(0).await;
 }
 

@@ -9,7 +9,7 @@ use tonic::{Request, Status};
 use tonic_types::StatusExt;
 use yihe_authz::{Capacity, InternalClaims, InternalTokens, Keys, Principal, Revision, Snapshots};
 use yihe_file::{Config, Deps, Started, Swept, start};
-use yihe_kernel::{AdjustableClock, Clock, SharedClock};
+use yihe_kernel::{AdjustableClock, SharedClock};
 use yihe_proto::file::v1::file_lookup_service_client::FileLookupServiceClient;
 use yihe_proto::file::v1::file_service_client::FileServiceClient;
 use yihe_proto::file::v1::{DownloadFileRequest, File, FileDeclaration, UploadFileRequest};

@@ -13,6 +13,7 @@ use yihe_proto::meeting::v1::agenda_service_client::AgendaServiceClient;
 use yihe_proto::meeting::v1::body_service_client::BodyServiceClient;
 use yihe_proto::meeting::v1::meeting_service_client::MeetingServiceClient;
 use yihe_proto::meeting::v1::motion_service_client::MotionServiceClient;
+use yihe_proto::meeting::v1::object_service_client::ObjectServiceClient;
 use yihe_proto::meeting::v1::presence_service_client::PresenceServiceClient;
 use yihe_proto::meeting::v1::procedure_service_client::ProcedureServiceClient;
 use yihe_proto::meeting::v1::record_service_client::RecordServiceClient;
@@ -237,6 +238,7 @@ doors! {
     records: RecordServiceClient
     votes: VoteServiceClient
     resolutions: ResolutionServiceClient
+    objects: ObjectServiceClient
 }
 
 impl Party {

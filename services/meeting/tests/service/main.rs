@@ -20,6 +20,8 @@ mod harness;
 #[cfg(test)]
 mod interruption;
 #[cfg(test)]
+mod objects;
+#[cfg(test)]
 mod policy_double;
 #[cfg(test)]
 mod postgres;
