@@ -6,6 +6,8 @@ mod bodies;
 #[cfg(test)]
 mod calendars;
 #[cfg(test)]
+mod delegated;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod groups;

@@ -7,7 +7,7 @@ use yihe_tally::{Ballot, Ballots, Choice, CountSheet, Outcome, Presence, RulePac
 use crate::fixtures::id;
 use crate::reference::{self, Participant, Share, Units, Vote, Whole};
 
-fn share() -> impl Strategy<Value = Share> {
+pub fn share() -> impl Strategy<Value = Share> {
     let fractions = [(1, 2), (1, 2), (2, 3), (3, 4), (1, 3), (2, 4), (5, 6), (1, 1)];
     (any::<bool>(), select(fractions.to_vec())).prop_map(|(exactly, (parts, of))| Share {
         // more than the whole is no share a pack can ask for
@@ -17,12 +17,12 @@ fn share() -> impl Strategy<Value = Share> {
     })
 }
 
-fn units() -> impl Strategy<Value = Units> {
+pub fn units() -> impl Strategy<Value = Units> {
     select(vec![Units::Heads, Units::Area, Units::Both])
 }
 
 /// `eager` voters are mostly there and mostly in favour, so that enough votes are adopted to say something about those.
-fn participant(eager: bool) -> impl Strategy<Value = Participant> {
+pub fn participant(eager: bool) -> impl Strategy<Value = Participant> {
     let yes = if eager { 16 } else { 3 };
     let choice = prop_oneof![
         2 => Just(None),
@@ -38,6 +38,7 @@ fn participant(eager: bool) -> impl Strategy<Value = Participant> {
         area: area * 50,
         recused,
         present,
+        represented: false,
         cast,
     })
 }
@@ -78,11 +79,12 @@ fn vote_of(participant: impl Strategy<Value = Participant>) -> impl Strategy<Val
                 quorum,
                 participation,
                 majority,
+                proxies: None,
             }
         })
 }
 
-fn pack_text(vote: &Vote) -> String {
+pub fn pack_text(vote: &Vote) -> String {
     let share = |share: Share| {
         let comparison = if share.exactly_suffices {
             "AT_LEAST"
@@ -103,9 +105,17 @@ fn pack_text(vote: &Vote) -> String {
         "id = \"test\"\neffective_from = \"2020-01-01\"\nplace = \"CN\"\nbody_kinds = [\"JOINT_CONFERENCE\"]\n\
          title = { zh = \"测试\", en = \"test\" }\n\
          notice = { days = 1, unit = \"CALENDAR\", waiver_allowed = true, source = \"test\" }\n\
-         proxies = { allowed = false, source = \"test\" }\nballots = { source = \"test\" }\nchair = { source = \"test\" }\n\
+         ballots = { source = \"test\" }\nchair = { source = \"test\" }\n\
          signing = { days = 1, source = \"test\" }\ndisclosure = { within_days = 1, days = 1, source = \"test\" }\n",
     );
+    text += &match vote.proxies {
+        None => "proxies = { allowed = false, source = \"test\" }\n".to_owned(),
+        Some(rule) => {
+            let limit = rule.limit.map_or(String::new(), |limit| format!("limit = {limit}, "));
+            let quorum = rule.make_quorum;
+            format!("proxies = {{ allowed = true, {limit}counts_for_quorum = {quorum}, source = \"test\" }}\n")
+        }
+    };
     if let Some(quorum) = vote.quorum {
         text += &format!("[presence_quorum]\n{}", share(quorum));
     }
@@ -170,7 +180,7 @@ fn verdict_of(vote: &Vote) -> Option<Verdict> {
 }
 
 /// A permutation of `items` decided by `seed`.
-fn shuffled<T: Clone>(items: &[T], seed: u64) -> Vec<T> {
+pub fn shuffled<T: Clone>(items: &[T], seed: u64) -> Vec<T> {
     let mut state = seed | 1;
     let mut keyed: Vec<(u64, &T)> = Vec::new();
     for item in items {
@@ -220,7 +230,7 @@ fn with_ballot(vote: &Vote, i: usize, choice: Choice) -> Vote {
     vote
 }
 
-fn adds_up(outcome: &Outcome) -> bool {
+pub fn adds_up(outcome: &Outcome) -> bool {
     let counts = &outcome.counts;
     let total = |parts: &[Weight]| {
         (

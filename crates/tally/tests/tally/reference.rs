@@ -14,6 +14,13 @@ pub struct Vote {
     pub quorum: Option<Share>,
     pub participation: Option<(Units, Share)>,
     pub majority: (Units, Whole, Share),
+    pub proxies: Option<ProxyRule>,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub struct ProxyRule {
+    pub limit: Option<u32>,
+    pub make_quorum: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -22,6 +29,8 @@ pub struct Participant {
     pub area: u64,
     pub recused: bool,
     pub present: bool,
+    /// A proxy that counts stands for this one.
+    pub represented: bool,
     pub cast: Option<Choice>,
 }
 
@@ -59,13 +68,15 @@ pub fn verdict(vote: &Vote) -> Option<&'static str> {
     let group = |keep: &dyn Fn(&Participant) -> bool| -> Vec<&Participant> {
         entitled.iter().copied().filter(|voter| keep(voter)).collect()
     };
-    let here = group(&|voter| voter.present);
+    let stand_ins_count = vote.proxies.is_some_and(|rule| rule.make_quorum);
+    let quorate = group(&|voter| voter.present || voter.represented && stand_ins_count);
+    let here = group(&|voter| voter.present || voter.represented && (stand_ins_count || voter.cast.is_some()));
     let took_part = group(&|voter| voter.cast.is_some());
     let in_favour = group(&|voter| voter.cast == Some(Choice::Yes));
     let against = group(&|voter| voter.cast == Some(Choice::No));
 
     if let Some(share) = vote.quorum
-        && !reaches(sum(&here, heads), sum(&entitled, heads), share)
+        && !reaches(sum(&quorate, heads), sum(&entitled, heads), share)
     {
         return Some("NO_QUORUM");
     }
@@ -152,6 +163,90 @@ fn compare((a, b): (u64, u64), (c, d): (u64, u64)) -> Ordering {
         (_, 0) => Ordering::Greater,
         (r, s) => compare((d, s), (b, r)),
     }
+}
+
+/// A register, who gave proxies to whom, and who cast what for which unit, all by number.
+#[derive(Debug, Clone)]
+pub struct Compound {
+    pub units: Vec<Flat>,
+    pub proxies: Vec<(usize, usize)>,
+    pub ballots: Vec<(usize, usize, Choice)>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Flat {
+    pub owners: Vec<usize>,
+    pub nominated: Option<usize>,
+    pub area: u64,
+}
+
+impl Flat {
+    /// Whoever owns the same is the same head.
+    pub fn head(&self) -> Vec<usize> {
+        let mut owners = self.owners.clone();
+        owners.sort_unstable();
+        owners
+    }
+}
+
+/// What each head says, asking owner by owner instead of ballot by ballot: an owner who is entitled to speak for a unit says
+/// what they cast, or else what was cast by the one they gave a proxy to, unless that one has too many.
+pub fn heads_of(compound: &Compound, limit: Option<u32>) -> Vec<Participant> {
+    let within = |holder: usize| {
+        let held = compound.proxies.iter().filter(|(_, other)| *other == holder).count();
+        limit.is_none_or(|limit| held <= usize::try_from(limit).unwrap())
+    };
+    let cast = |unit: usize, by: usize| {
+        let mut ballots = compound.ballots.iter();
+        ballots
+            .find(|(u, b, _)| (*u, *b) == (unit, by))
+            .map(|(_, _, choice)| *choice)
+    };
+    let voice = |unit: usize, owner: usize| {
+        let holder = compound.proxies.iter().find(|(principal, _)| *principal == owner);
+        let holder = holder.map(|(_, holder)| *holder).filter(|holder| within(*holder));
+        cast(unit, owner).or_else(|| holder.and_then(|holder| cast(unit, holder)))
+    };
+    let mut heads: Vec<Vec<usize>> = compound.units.iter().map(Flat::head).collect();
+    heads.sort();
+    heads.dedup();
+    let participant = |head: &Vec<usize>| {
+        let mut said = Vec::new();
+        let (mut area, mut contradiction) = (0, false);
+        for (i, unit) in compound
+            .units
+            .iter()
+            .enumerate()
+            .filter(|(_, unit)| unit.head() == *head)
+        {
+            area += unit.area;
+            let speakers = unit
+                .owners
+                .iter()
+                .filter(|owner| unit.nominated.is_none_or(|n| n == **owner));
+            let mut voices: Vec<Choice> = speakers.filter_map(|owner| voice(i, *owner)).collect();
+            voices.sort();
+            voices.dedup();
+            contradiction |= voices.len() > 1;
+            said.extend(voices);
+        }
+        said.sort();
+        said.dedup();
+        Participant {
+            heads: 1,
+            area,
+            recused: false,
+            present: false,
+            represented: false,
+            cast: match said.as_slice() {
+                _ if contradiction => None,
+                [] => None,
+                [choice] => Some(*choice),
+                _ => Some(Choice::Invalid),
+            },
+        }
+    };
+    heads.iter().map(participant).collect()
 }
 
 #[test]
