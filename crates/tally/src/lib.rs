@@ -23,6 +23,7 @@ mod error;
 mod finding;
 pub mod floor;
 mod fraction;
+mod lookup;
 pub mod notice;
 mod outcome;
 pub mod owners;

@@ -9,12 +9,11 @@
 //! - Ballots for different units of one head that differ make its vote invalid: it takes part, is not in favour, and is
 //!   listed.
 
-use std::collections::HashSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::count::{Count, members};
 use crate::error::TallyError;
+use crate::lookup::Set;
 use crate::outcome::{Listed, Outcome};
 use crate::pack::Rules;
 use crate::proxies::Proxy;
@@ -79,7 +78,7 @@ pub struct Resolved {
 /// with all the units they have.
 pub fn interested(units: &[RegisterUnit], building: &str) -> Vec<RegisterUnit> {
     let here = units.iter().filter(|unit| unit.building == building);
-    let heads: HashSet<&VoterId> = here.map(|unit| &unit.head).collect();
+    let heads: Set<&VoterId> = here.map(|unit| &unit.head).collect();
     units
         .iter()
         .filter(|unit| heads.contains(&unit.head))

@@ -1,10 +1,9 @@
 //! Proxies (委托): who votes for whom, and which of them count.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Faults, TallyError};
+use crate::lookup::{Map, map_of};
 use crate::outcome::Problem;
 use crate::pack::Rules;
 use crate::roster::VoterId;
@@ -53,7 +52,7 @@ pub(crate) trait Persons {
 /// The proxies of one vote, judged.
 #[derive(Default)]
 pub(crate) struct Delegations<'a> {
-    by_principal: HashMap<&'a VoterId, (&'a VoterId, Force)>,
+    by_principal: Map<&'a VoterId, (&'a VoterId, Force)>,
 }
 
 impl<'a> Delegations<'a> {
@@ -70,8 +69,8 @@ impl<'a> Delegations<'a> {
             });
         }
         let mut faults = Faults::default();
-        let mut by_principal = HashMap::with_capacity(proxies.len());
-        let mut held: HashMap<&VoterId, u32> = HashMap::new();
+        let mut by_principal = map_of(proxies.len());
+        let mut held: Map<&VoterId, u32> = Map::default();
         for Proxy { principal, holder } in proxies {
             let force = if persons.is_present(principal) {
                 Force::Barred(Problem::ProxyVoid)

@@ -1,9 +1,8 @@
 //! A register while its ballots are gone through.
 
-use std::collections::{HashMap, HashSet};
-
 use crate::count::Entry;
 use crate::error::{Faults, TallyError};
+use crate::lookup::{Map, Set, map_of};
 use crate::outcome::{Listed, Problem};
 use crate::owners::{RegisterUnit, UnitBallot};
 use crate::pack::Rules;
@@ -72,14 +71,14 @@ pub(crate) struct Register<'a> {
     /// The head of each unit.
     head_of: Vec<usize>,
     /// The place of each head.
-    pub index: HashMap<&'a VoterId, usize>,
+    pub index: Map<&'a VoterId, usize>,
     /// In the order in which the register first names them.
     pub heads: Vec<Head<'a>>,
 }
 
 impl<'a> Register<'a> {
     pub fn new(units: &'a [RegisterUnit]) -> Result<Self, TallyError> {
-        let mut index = HashMap::with_capacity(units.len());
+        let mut index = map_of(units.len());
         let mut heads: Vec<Head<'_>> = Vec::with_capacity(units.len());
         let mut head_of = Vec::with_capacity(units.len());
         let mut faults = Faults::default();
@@ -137,12 +136,7 @@ impl<'a> Register<'a> {
         if proxies.is_empty() {
             return Ok(Delegations::default());
         }
-        let owners = Owners(
-            self.units
-                .iter()
-                .flat_map(|unit| &unit.co_owners)
-                .collect::<HashSet<_>>(),
-        );
+        let owners = Owners(self.units.iter().flat_map(|unit| &unit.co_owners).collect::<Set<_>>());
         let delegations = Delegations::judge(rules, proxies, &owners)?;
         for (unit, head) in self.units.iter().zip(&self.head_of) {
             let head = &mut self.heads[*head];
@@ -207,16 +201,25 @@ impl<'a> Register<'a> {
 
     /// The ballots that are for a unit of the register, as places of unit and ballot, unit after unit.
     fn by_unit(&self, ballots: &[UnitBallot], faults: &mut Faults) -> Vec<(usize, usize)> {
-        let mut places = HashMap::with_capacity(self.units.len());
+        let mut places = map_of(self.units.len());
         for (i, unit) in self.units.iter().enumerate() {
             if places.insert(unit.id.as_str(), i).is_some() {
                 faults.note(TallyError::DuplicateUnit { unit: unit.id.clone() });
             }
         }
         let mut order = Vec::with_capacity(ballots.len());
+        // exports are mostly in the order of the register, and then nothing needs to be looked up
+        let mut expected = 0;
         for (i, ballot) in ballots.iter().enumerate() {
-            match places.get(ballot.unit.as_str()) {
-                Some(place) => order.push((*place, i)),
+            let guess = self.units.get(expected).filter(|unit| unit.id == ballot.unit);
+            let place = guess
+                .map(|_| expected)
+                .or_else(|| places.get(ballot.unit.as_str()).copied());
+            match place {
+                Some(place) => {
+                    order.push((place, i));
+                    expected = place + 1;
+                }
                 None => faults.note(TallyError::UnknownUnit {
                     unit: ballot.unit.clone(),
                 }),
@@ -280,7 +283,7 @@ fn authority(
 
 /// The owners of a register, who may give proxies. Those present in a session are known as heads, so whether an owner is
 /// there is for those to say who hand in the proxies in force.
-struct Owners<'a>(HashSet<&'a VoterId>);
+struct Owners<'a>(Set<&'a VoterId>);
 
 impl Persons for Owners<'_> {
     fn has_vote(&self, id: &VoterId) -> bool {

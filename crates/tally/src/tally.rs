@@ -1,9 +1,8 @@
 //! Counting by name and in secret.
 
-use std::collections::{HashMap, HashSet};
-
 use crate::count::{Count, Entry, members};
 use crate::error::{Faults, TallyError};
+use crate::lookup::{Map, map_of};
 use crate::outcome::{Listed, Outcome, Problem};
 use crate::pack::Rules;
 use crate::proxies::{Delegations, Force, Persons, Proxy};
@@ -38,7 +37,7 @@ pub fn tally_by_proxy(
     electorate.represent(&delegations);
     let mut listed = Vec::new();
     let mut faults = Faults::default();
-    let mut seen = HashSet::with_capacity(ballots.len());
+    let mut seen = vec![false; roster.len()];
     for ballot in ballots {
         let voter = &ballot.voter;
         match electorate.expect_ballot(voter, &mut seen) {
@@ -97,7 +96,7 @@ pub fn tally_secret(
             heads: voter.weight.heads,
         });
     }
-    let mut seen = HashSet::with_capacity(participants.len());
+    let mut seen = vec![false; roster.len()];
     let mut faults = Faults::default();
     for id in participants {
         let checked = electorate.expect_ballot(id, &mut seen);
@@ -125,7 +124,7 @@ pub(crate) fn number(len: usize) -> u64 {
 
 /// The roster and the presence, checked once for both ways of voting.
 struct Electorate<'a> {
-    index: HashMap<&'a VoterId, usize>,
+    index: Map<&'a VoterId, usize>,
     /// In the order of the roster.
     entries: Vec<Entry<'a>>,
     roster: &'a [Voter],
@@ -135,7 +134,7 @@ struct Electorate<'a> {
 
 impl<'a> Electorate<'a> {
     fn new(rules: Rules<'_>, roster: &'a [Voter], presence: &'a Presence) -> Result<Self, TallyError> {
-        let mut index = HashMap::with_capacity(roster.len());
+        let mut index = map_of(roster.len());
         let mut entries = Vec::with_capacity(roster.len());
         let mut faults = Faults::default();
         for (i, voter) in roster.iter().enumerate() {
@@ -179,12 +178,12 @@ impl<'a> Electorate<'a> {
     }
 
     /// The place of the voter a ballot is of, after checking that it may have one, once.
-    fn expect_ballot<'b>(&self, id: &'b VoterId, seen: &mut HashSet<&'b VoterId>) -> Result<usize, TallyError> {
+    fn expect_ballot(&self, id: &VoterId, seen: &mut [bool]) -> Result<usize, TallyError> {
         let voter = || id.clone();
         let Some(i) = self.index.get(id) else {
             return Err(TallyError::UnknownVoter { voter: voter() });
         };
-        if !seen.insert(id) {
+        if std::mem::replace(&mut seen[*i], true) {
             return Err(TallyError::DuplicateBallot { voter: voter() });
         }
         if self.entries[*i].standing == Standing::Recused {
