@@ -7,6 +7,7 @@ mod import;
 mod meeting;
 mod room;
 mod start;
+mod tally;
 mod vote;
 
 use std::process::ExitCode;
@@ -30,6 +31,8 @@ enum Bench {
     Import(import::Arguments),
     /// A live room full of watchers
     Meeting(meeting::Arguments),
+    /// The count of 100,000 owners by area and heads beside the same count in SQL
+    Tally(tally::Arguments),
     /// Ballots through the gateway beside the same statements in a bare loop
     Vote(vote::Arguments),
 }
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Bench::Start(arguments) => start::run(&arguments, &report),
         Bench::Import(arguments) => import::run(&arguments, &report),
         Bench::Meeting(arguments) => meeting::run(&arguments, &report),
+        Bench::Tally(arguments) => tally::run(&arguments, &report),
         Bench::Vote(arguments) => vote::run(&arguments, &report),
     };
     match outcome {
