@@ -188,6 +188,7 @@ mod slow {
             parent: vote.to_owned(),
             choice: Choice::Yes.into(),
             request_id: request_id.to_owned(),
+            ..CastBallotRequest::default()
         }
     }
 

@@ -38,6 +38,7 @@ pub static COLLECTIONS: &[Collection] = collections! {
         "communities/{community}/meetings/{meeting}/records/{record}"
         "communities/{community}/meetings/{meeting}/votes/{vote}"
         "communities/{community}/meetings/{meeting}/votes/{vote}/ballots/{ballot}"
+        "communities/{community}/meetings/{meeting}/proxies/{proxy}"
         "communities/{community}/resolutions/{resolution}";
     "file":
         "communities/{community}/files/{file}";

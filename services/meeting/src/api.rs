@@ -11,6 +11,7 @@ use yihe_proto::meeting::v1::motion_service_server::{MotionService, MotionServic
 use yihe_proto::meeting::v1::object_service_server::{ObjectService, ObjectServiceServer};
 use yihe_proto::meeting::v1::presence_service_server::PresenceServiceServer;
 use yihe_proto::meeting::v1::procedure_service_server::ProcedureServiceServer;
+use yihe_proto::meeting::v1::proxy_service_server::ProxyServiceServer;
 use yihe_proto::meeting::v1::record_service_server::RecordServiceServer;
 use yihe_proto::meeting::v1::resolution_service_server::{ResolutionService, ResolutionServiceServer};
 use yihe_proto::meeting::v1::vote_service_server::{VoteService, VoteServiceServer};
@@ -37,12 +38,14 @@ impl Api {
             .add_service(RecordServiceServer::new(api.clone()))
             .add_service(VoteServiceServer::new(api.clone()))
             .add_service(ObjectServiceServer::new(api.clone()))
+            .add_service(ProxyServiceServer::new(api.clone()))
             .add_service(ResolutionServiceServer::new(api))
     }
 }
 
 mod presence;
 mod procedure;
+mod proxy;
 mod record;
 
 type Answer<T> = Result<Response<T>, Status>;
@@ -68,6 +71,12 @@ impl BodyService for Api {
     async fn remove_body_member(&self, request: Request<RemoveBodyMemberRequest>) -> Answer<BodyMember> {
         Ok(Response::new(
             commands::body_member::remove::remove(&self.0, request).await?,
+        ))
+    }
+
+    async fn erase_body_member_name(&self, request: Request<EraseBodyMemberNameRequest>) -> Answer<BodyMember> {
+        Ok(Response::new(
+            commands::body_member::erase_name::erase_name(&self.0, request).await?,
         ))
     }
 

@@ -14,11 +14,12 @@ macro_rules! kinds {
 }
 
 kinds! {
-    BodyCreated BodyMemberAdded BodyMemberRemoved
+    BodyCreated BodyMemberAdded BodyMemberRemoved PersonNameErased
     MeetingCreated MeetingUpdated AgendaItemCreated AgendaItemWithdrawn NoticeServed NoticeAcknowledged
     SessionOpened CheckedIn CheckedOut QuorumReached QuorumLost MeetingClosed MeetingCancelled
     MeetingPostponed MeetingSuspended MeetingResumed AgendaItemMoved
     ClerkRecorded RecordContested ContestAnswered
+    ProxyGranted ProxyRevoked ProxyVoided
     MotionSubmitted MotionWithdrawn VoteOpened BallotCast VoteClosed VoteLapsed ResolutionAdopted
 }
 

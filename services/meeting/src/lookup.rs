@@ -4,8 +4,10 @@
 use yihe_authz::{Admitted, Authorized, Condition};
 use yihe_kernel::{OrganizationId, Result};
 
-use crate::domain::{AgendaItem, Body, Meeting, Member, Motion, Record, Resolution, Vote};
-use crate::names::{AgendaItemName, BodyId, BodyName, MeetingName, MotionName, RecordName, ResolutionName, VoteName};
+use crate::domain::{AgendaItem, Body, Meeting, Member, Motion, Proxy, Record, Resolution, Vote};
+use crate::names::{
+    AgendaItemName, BodyId, BodyName, MeetingName, MotionName, ProxyName, RecordName, ResolutionName, VoteName,
+};
 use crate::service::{Service, calling_member};
 use crate::store;
 
@@ -209,6 +211,20 @@ impl Service {
         };
         let facts = self.meeting_facts(&admitted, &meeting).await?;
         Ok((admitted.settle(&|condition| facts.holds(condition))?, vote))
+    }
+
+    /// A proxy: its principal owns it.
+    pub async fn proxy(&self, admitted: Admitted, name: &ProxyName) -> Result<(Authorized, Proxy)> {
+        let meeting = store::meeting::find(self.reader(), &name.meeting()).await?;
+        let proxy = store::proxy::find(self.reader(), name).await?;
+        let (Some(meeting), Some(proxy)) = (meeting, proxy) else {
+            return Err(admitted.missing(name));
+        };
+        let facts = self
+            .meeting_facts(&admitted, &meeting)
+            .await?
+            .owned_by(proxy.principal, calling_member(&admitted));
+        Ok((admitted.settle(&|condition| facts.holds(condition))?, proxy))
     }
 
     /// A resolution: whoever may see the meeting's may see it.

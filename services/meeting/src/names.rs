@@ -19,6 +19,8 @@ yihe_kernel::ids! {
     ResolutionId
     /// Id of a record made for another.
     RecordId
+    /// Id of a proxy.
+    ProxyId
 }
 
 yihe_kernel::names! {
@@ -43,6 +45,8 @@ yihe_kernel::names! {
     }
     /// Name of a record made for another.
     RecordName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "records" record: RecordId }
+    /// Name of a proxy.
+    ProxyName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "proxies" proxy: ProxyId }
     /// Name of a resolution.
     ResolutionName { "communities" community: CommunityId, "resolutions" resolution: ResolutionId }
 }
@@ -71,7 +75,18 @@ macro_rules! within_meeting {
     )+};
 }
 
-within_meeting! { AgendaItemName MotionName VoteName BallotName RecordName }
+within_meeting! { AgendaItemName MotionName VoteName BallotName RecordName ProxyName }
+
+impl BodyMemberName {
+    /// The body it belongs to.
+    #[must_use]
+    pub fn body(&self) -> BodyName {
+        BodyName {
+            community: self.community.clone(),
+            body: self.body,
+        }
+    }
+}
 
 impl MeetingName {
     /// An agenda item of this meeting.
@@ -111,6 +126,16 @@ impl MeetingName {
             community: self.community.clone(),
             meeting: self.meeting,
             record,
+        }
+    }
+
+    /// A proxy of this meeting.
+    #[must_use]
+    pub fn proxy(&self, proxy: ProxyId) -> ProxyName {
+        ProxyName {
+            community: self.community.clone(),
+            meeting: self.meeting,
+            proxy,
         }
     }
 

@@ -31,6 +31,8 @@ reasons! {
     VOTE_OPEN: Precondition, "the vote {name} is open", "表决 {name} 正在进行";
     VOTE_CLOSED: Precondition, "the vote {name} is closed", "表决 {name} 已结束";
     MEETING_NOT_QUORATE: Precondition, "{name} has no quorum: {test}", "{name} 未达法定人数:{test_zh}";
+    BODY_MEMBER_KIND: Precondition, "{name} is a {kind} and does not take {member} as a member", "{name}({kind})不接受 {member} 为成员";
+    BODY_MEMBERS_REGISTERED: Precondition, "the members of {name} are the owners in the register of its compound; none is listed by hand", "{name} 的成员为其小区名册上的业主,不另行列名";
     NOT_ELIGIBLE: Precondition, "{member} may not vote here: it was not present when the vote opened", "{member} 无权参加本次表决:表决开始时未到会";
     NOT_REPRESENTATIVE: Precondition, "you are not the present representative of {member}", "您不是 {member} 在场的代表";
     ALREADY_VOTED: AlreadyExists, "{member} has voted; a ballot is cast once", "{member} 已投票;每票只能投一次";
@@ -43,6 +45,16 @@ reasons! {
     RECORD_CONTESTED: AlreadyExists, "{name} was contested already", "{name} 已被提出异议";
     RECORD_NOT_CONTESTED: Precondition, "{name} has no contest that waits for an answer", "{name} 没有待答复的异议";
     REPRESENTATIVE_NOT_APPOINTED: Precondition, "{user} holds no post in {organization} by which it could represent it", "{user} 在 {organization} 没有可代表该单位到会的职务";
+
+    PROXY_NOT_ALLOWED: Precondition, "the rules {rule_pack} allow no proxies: {source}", "规则 {rule_pack} 不允许委托投票:{source}";
+    PROXY_OF_ONESELF: Precondition, "{member} cannot hold its own proxy", "{member} 不能委托自己";
+    PROXY_LIMIT: Precondition, "{holder} holds as many proxies as the rules allow, {limit}: {source}", "{holder} 受托已达规则上限 {limit}:{source}";
+    PROXY_EXISTS: AlreadyExists, "{principal} has given a proxy for this already: {name}", "{principal} 已就此委托:{name}";
+    PROXY_PRINCIPAL_PRESENT: Precondition, "{member} is checked in and votes itself", "{member} 已签到,应亲自表决";
+    PROXY_EXPIRY: Precondition, "the proxy would have ended before now, {now}", "委托期限早于现在 {now}";
+    PROXY_ENDED: Precondition, "the proxy {name} was revoked, has expired, or is void because its principal came", "委托 {name} 已撤销、过期,或因委托人到会而失效";
+    PROXY_ABSENT: Precondition, "you hold no proxy of {principal} for this vote", "您未受 {principal} 委托参加本次表决";
+    PROXY_INSTRUCTION: Precondition, "the instruction of {principal} is {instruction}", "{principal} 的委托意见为 {instruction}";
 }
 
 #[cfg(test)]
@@ -53,6 +65,7 @@ mod tests {
         include_str!("../../../proto/yihe/meeting/v1/presence.proto"),
         include_str!("../../../proto/yihe/meeting/v1/record.proto"),
         include_str!("../../../proto/yihe/meeting/v1/procedure.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/proxy.proto"),
         include_str!("../../../proto/yihe/meeting/v1/body.proto"),
         include_str!("../../../proto/yihe/meeting/v1/meeting.proto"),
         include_str!("../../../proto/yihe/meeting/v1/decision.proto"),

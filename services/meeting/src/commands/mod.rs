@@ -8,6 +8,7 @@ pub mod meeting;
 pub mod motion;
 pub mod notice;
 pub mod presence;
+pub mod proxy;
 pub mod record;
 pub mod session;
 pub mod vote;

@@ -2,7 +2,7 @@ use yihe_proto::meeting::v1 as pb;
 
 use crate::domain::{
     AgendaItemKind, BallotMethod, BodyKind, Choice, ContestState, MatterClass, MeetingMode, MeetingState, MotionState,
-    RecordedAct, VoteState,
+    ProxyForm, ProxyInstruction, RecordedAct, VoteState,
 };
 
 /// A domain enum and its form on the wire.
@@ -65,6 +65,8 @@ wire! {
         CheckIn CheckOut Acknowledgement Delivery Ballot Signature Recusal Commitment Waiver Mandate
     };
     ContestState { Open Upheld Rejected };
+    ProxyInstruction { Free For Against };
+    ProxyForm { Written Electronic };
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use yihe_tally::{Comparison, Finding, Language, Verdict};
 
 use super::read::code;
 use super::{Wire, instant, meeting, organization_of, user};
-use crate::domain::{Ballot, BallotMethod, Choice, Count, Motion, Resolution, Vote};
+use crate::domain::{Ballot, BallotMethod, Choice, Count, Member, Motion, Resolution, Vote};
 use crate::names::{ResolutionName, VoteName};
 use crate::retry::Retry;
 
@@ -39,6 +39,8 @@ impl TryFrom<&pb::SubmitMotionRequest> for NewMotion {
 pub struct NewBallot {
     /// What the ballot says.
     pub choice: Choice,
+    /// The principal it is cast for.
+    pub principal: Option<Member>,
     /// How the request is known again.
     pub retry: Retry,
 }
@@ -59,8 +61,17 @@ impl NewBallot {
             }
         };
         let choice = code::<Choice>(&mut fields, "choice", request.choice);
-        let choice = choice.filter(|choice| *choice != Choice::Sealed);
-        fields.finish_with("choice", choice.map(|choice| Self { choice, retry }))
+        let said = choice.filter(|choice| *choice != Choice::Sealed);
+        if choice.is_some() && said.is_none() {
+            fields.refuse("choice", "is no choice of a voter", "不是投票人的意见");
+        }
+        let principal = fields.optional_name::<Member>("member", &request.member);
+        let made = said.map(|choice| Self {
+            choice,
+            principal,
+            retry,
+        });
+        fields.finish_with("choice", made)
     }
 }
 
@@ -152,10 +163,15 @@ pub fn ballot(vote: &VoteName, ballot: Ballot) -> pb::Ballot {
         Some((choice, at, by)) => (choice.number(), Some(at.to_proto()), user(by)),
         None => (pb::Choice::Unspecified.into(), None, String::new()),
     };
+    let held = ballot.proxy;
     pb::Ballot {
         name: vote.ballot(ballot.member).to_string(),
         organization: organization_of(ballot.member),
         member: ballot.member.name(&vote.community),
+        proxy: held
+            .map(|held| vote.meeting().proxy(held.proxy).to_string())
+            .unwrap_or_default(),
+        proxy_holder: held.map(|held| held.holder.name(&vote.community)).unwrap_or_default(),
         choice,
         cast_time,
         representative,

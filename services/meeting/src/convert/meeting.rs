@@ -212,6 +212,7 @@ pub fn roster_entry(community: &CommunityId, entry: RosterEntry) -> pb::RosterEn
         organization: organization_of(entry.member),
         kind: entry.kind.into(),
         display_name: entry.display_name,
+        group: entry.group,
         heads: entry.heads.into(),
         acknowledge_time: instant(entry.acknowledged_at),
         member: entry.member.name(community),
@@ -259,6 +260,7 @@ pub fn quorum(community: &CommunityId, quorum: &Quorum) -> pb::Quorum {
         text_zh: quorum.sentence(Language::Zh),
         compute_time: instant(Some(quorum.computed_at)),
         organizations: organizations.map(organization).collect(),
+        represented_members: quorum.represented.iter().map(|member| member.name(community)).collect(),
         present_members: quorum.attending.iter().map(|member| member.name(community)).collect(),
     }
 }

@@ -5,6 +5,7 @@ mod codes;
 pub mod decision;
 pub mod event;
 pub mod meeting;
+pub mod proxy;
 mod read;
 pub mod record;
 

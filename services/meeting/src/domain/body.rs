@@ -1,4 +1,4 @@
-use yihe_kernel::{Error, OrganizationId, OrganizationName, Result, Timestamp};
+use yihe_kernel::{CompoundId, Error, OrganizationId, OrganizationName, Result, Timestamp};
 use yihe_tally::BodyKind;
 
 use super::{Member, OrganizationKind};
@@ -44,6 +44,8 @@ pub struct Body {
     pub display_name: String,
     /// Who convenes it.
     pub convener: OrganizationId,
+    /// The compound of an owners' assembly or committee.
+    pub compound: Option<CompoundId>,
     /// Id of its rule pack.
     pub rule_pack: String,
     /// When it was set up.
@@ -52,17 +54,43 @@ pub struct Body {
     pub version: i64,
 }
 
-/// Whether the members of such a body are organizations; the others have persons, households or owners.
-#[must_use]
-pub const fn keeps_organizations(kind: BodyKind) -> bool {
-    match kind {
-        BodyKind::JointConference | BodyKind::OnSite | BodyKind::PartyBriefing | BodyKind::MediationPanel => true,
-        BodyKind::ResidentsCouncil
-        | BodyKind::SupervisoryBoard
-        | BodyKind::CaptainsAssociation
-        | BodyKind::OwnersCommitteeMeeting
-        | BodyKind::OwnersAssembly
-        | BodyKind::ResidentsMeeting => false,
+/// Who can be listed as a member of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Membership {
+    /// Organizations.
+    Organizations,
+    /// Persons, each for itself.
+    Persons,
+    /// Both.
+    Both,
+    /// Nobody: the owners in the register of the body's compound are its members.
+    Register,
+}
+
+impl Membership {
+    /// Of a kind of body.
+    #[must_use]
+    pub const fn of(kind: BodyKind) -> Self {
+        match kind {
+            BodyKind::JointConference | BodyKind::OnSite | BodyKind::MediationPanel => Self::Organizations,
+            BodyKind::PartyBriefing => Self::Both,
+            BodyKind::ResidentsCouncil
+            | BodyKind::SupervisoryBoard
+            | BodyKind::CaptainsAssociation
+            | BodyKind::OwnersCommitteeMeeting
+            | BodyKind::ResidentsMeeting => Self::Persons,
+            BodyKind::OwnersAssembly => Self::Register,
+        }
+    }
+
+    /// Whether somebody can be listed.
+    #[must_use]
+    pub const fn takes(self, member: Member) -> bool {
+        match member {
+            Member::Organization(_) => matches!(self, Self::Organizations | Self::Both),
+            Member::Person(_) => matches!(self, Self::Persons | Self::Both),
+            Member::Owner { .. } => false,
+        }
     }
 }
 
@@ -77,10 +105,32 @@ pub struct BodyMember {
     pub kind: OrganizationKind,
     /// Name of the organization; empty for a person, whose name is kept apart.
     pub display_name: String,
+    /// The group it belongs to; empty where there are none.
+    pub group: String,
     /// When it joined, last.
     pub joined_at: Timestamp,
     /// When it left.
     pub ended_at: Option<Timestamp>,
+}
+
+impl Body {
+    /// Refuses to list somebody who cannot be a member of this kind of body.
+    ///
+    /// # Errors
+    /// `BODY_MEMBER_KIND`, `BODY_MEMBERS_REGISTERED`.
+    pub fn expect_takes(&self, member: Member) -> Result<()> {
+        let membership = Membership::of(self.kind);
+        if membership == Membership::Register {
+            return Err(Error::new(&reasons::BODY_MEMBERS_REGISTERED).with("name", &self.name));
+        }
+        if membership.takes(member) {
+            return Ok(());
+        }
+        Err(Error::new(&reasons::BODY_MEMBER_KIND)
+            .with("name", &self.name)
+            .with("kind", self.kind.code())
+            .with("member", member.name(&self.name.community)))
+    }
 }
 
 impl BodyMember {

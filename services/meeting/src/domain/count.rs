@@ -39,7 +39,7 @@ pub fn count(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, ballots: &
     })
 }
 
-fn sheet(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, ballots: &[Ballot]) -> CountSheet {
+fn sheet(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, given: &[Ballot]) -> CountSheet {
     let voter = |member: Member| VoterId::from(member.name(&frozen.meeting.community));
     let roster = frozen.roster.values().map(|entry| Voter {
         id: voter(entry.member),
@@ -48,27 +48,46 @@ fn sheet(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, ballots: &[Bal
             area: 0,
         },
         standing: Standing::Entitled,
-        groups: Vec::new(),
+        groups: Some(entry.group.clone())
+            .into_iter()
+            .filter(|group| !group.is_empty())
+            .collect(),
     });
     let ballots = match &vote.totals {
         Some(totals) => Ballots::Secret {
-            participants: participants(ballots).map(voter).collect(),
+            participants: participants(given).map(voter).collect(),
             choices: totals.choices(),
         },
         None => Ballots::Open {
-            ballots: by_name(ballots, voter),
+            ballots: by_name(given, voter),
         },
     };
+    let proxies = given.iter().filter_map(|ballot| {
+        let held = ballot.proxy?;
+        Some(yihe_tally::Proxy::new(voter(ballot.member), voter(held.holder)))
+    });
     CountSheet {
         pack: frozen.pack.text().to_owned(),
         pack_hash: frozen.pack.hash().to_owned(),
         matter_class,
         roster: roster.collect(),
-        presence: Presence::session(vote.quorum.attending.iter().copied().map(voter)),
+        presence: Presence::session(present(vote, given).map(voter)),
         ballots,
         casting_vote: None,
-        proxies: Vec::new(),
+        proxies: proxies.collect(),
     }
+}
+
+/// Those that the certificate has, and principals of proxies that came themselves while the vote was open, and voted.
+fn present(vote: &Vote, given: &[Ballot]) -> impl Iterator<Item = Member> {
+    let came = given
+        .iter()
+        .filter(|ballot| ballot.proxy.is_none() && ballot.cast.is_some())
+        .map(|ballot| ballot.member);
+    let mut present: Vec<_> = vote.quorum.attending.iter().copied().chain(came).collect();
+    present.sort();
+    present.dedup();
+    present.into_iter()
 }
 
 fn participants(ballots: &[Ballot]) -> impl Iterator<Item = Member> {
@@ -79,7 +98,11 @@ fn participants(ballots: &[Ballot]) -> impl Iterator<Item = Member> {
 fn by_name(ballots: &[Ballot], voter: impl Fn(Member) -> VoterId) -> Vec<yihe_tally::Ballot> {
     let cast = ballots.iter().filter_map(|ballot| {
         let (choice, ..) = ballot.cast?;
-        Some(yihe_tally::Ballot::new(voter(ballot.member), counted(choice)?))
+        let cast = yihe_tally::Ballot::new(voter(ballot.member), counted(choice)?);
+        Some(match ballot.proxy {
+            Some(held) => cast.by_proxy(voter(held.holder)),
+            None => cast,
+        })
     });
     cast.collect()
 }

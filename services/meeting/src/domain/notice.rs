@@ -14,6 +14,8 @@ pub struct RosterEntry {
     pub kind: OrganizationKind,
     /// Name of the organization at notice; empty for others, whose names are kept apart.
     pub display_name: String,
+    /// The group it belongs to; empty where there are none.
+    pub group: String,
     /// Voting weight.
     pub heads: u32,
     /// When the notice was acknowledged.
@@ -94,7 +96,7 @@ impl RosterEntry {
     /// One member, one vote. `None` for an organization that is no member of the community now; the others stand under their
     /// present names.
     #[must_use]
-    pub fn of(member: Member, known: &[Organization]) -> Option<Self> {
+    pub fn of((member, group): (Member, String), known: &[Organization]) -> Option<Self> {
         let (kind, display_name) = match member.organization() {
             Some(organization) => {
                 let standing = Organization::member_of(known, organization).ok()?;
@@ -106,6 +108,7 @@ impl RosterEntry {
             member,
             kind,
             display_name,
+            group,
             heads: 1,
             acknowledged_at: None,
         })

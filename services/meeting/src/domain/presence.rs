@@ -1,6 +1,6 @@
 use yihe_kernel::{CommunityId, Error, Result, Timestamp, UserId};
 
-use super::{Frozen, Member, Quorum};
+use super::{Frozen, Member, Proxy, Quorum};
 use crate::reasons;
 
 /// One interval during which one of those on the roster was there or represented.
@@ -29,12 +29,12 @@ pub enum Arrival<'a> {
     There(&'a Presence),
 }
 
-/// Who came and went in one meeting.
+/// Who came and went in one meeting, and all the proxies given for it.
 ///
 /// **Invariant**: a member has one open interval at most, and a person represents one member in a meeting: else one person
 /// could cast two ballots by changing hats.
 #[derive(Debug, Clone, Default)]
-pub struct Room(pub Vec<Presence>);
+pub struct Room(pub Vec<Presence>, pub Vec<Proxy>);
 
 impl Room {
     /// The intervals that last.
@@ -91,7 +91,7 @@ impl Room {
     /// `INTERNAL` where the frozen pack cannot be applied to the frozen roster.
     pub fn quorum(&self, frozen: &Frozen, now: Timestamp) -> Result<Quorum> {
         let present = self.present().map(|presence| presence.member);
-        Quorum::certify(frozen, present, now)
+        Quorum::certify(frozen, present, self.represented(now), now)
     }
 }
 

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 use yihe_kernel::{Error, Result, Timestamp};
 use yihe_tally::{Finding, Language};
 
-use super::{Frozen, Member};
+use super::{Frozen, Member, ProxyScope, Represented};
 use crate::names::MeetingName;
 use crate::reasons;
 
@@ -20,22 +20,38 @@ pub struct Quorum {
     /// Those present, in order. The name in JSON is that of the time when only organizations met.
     #[serde(rename = "organizations")]
     pub attending: Vec<Member>,
+    /// Those not present who count all the same, because the pack counts proxies.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub represented: Vec<Member>,
     /// When it was computed.
     pub computed_at: Timestamp,
 }
 
 impl Quorum {
-    /// Certifies those present. Who is not on the roster does not count.
+    /// Certifies those present. Who is not on the roster does not count. Where the pack counts proxies, those count that are for
+    /// every item: a member half represented is not half present.
     ///
     /// # Errors
     /// `INTERNAL` where the frozen pack cannot be applied to the frozen roster.
-    pub fn certify(frozen: &Frozen, present: impl Iterator<Item = Member>, now: Timestamp) -> Result<Self> {
+    pub fn certify<'a>(
+        frozen: &Frozen,
+        present: impl Iterator<Item = Member>,
+        represented: impl Iterator<Item = Represented<'a>>,
+        now: Timestamp,
+    ) -> Result<Self> {
         let mut attending: Vec<_> = present.filter(|member| frozen.roster.contains_key(member)).collect();
         attending.sort();
         attending.dedup();
+        let counts = frozen.pack.provisions().proxies.counts_for_quorum;
+        let mut represented: Vec<_> = represented
+            .filter(|one| counts && matches!(one.proxy.scope, ProxyScope::All(_)))
+            .map(|one| one.proxy.principal)
+            .collect();
+        represented.sort();
+        represented.dedup();
         let heads = |member| frozen.roster.get(member).map_or(0, |entry| u64::from(entry.heads));
         let members = frozen.roster.keys().map(heads).sum();
-        let present = attending.iter().map(heads).sum();
+        let present = attending.iter().chain(&represented).map(heads).sum();
         let finding = yihe_tally::quorum(&frozen.pack, members, present).map_err(Error::internal)?;
         let met = finding.as_ref().is_none_or(|finding| finding.met);
         Ok(Self {
@@ -44,6 +60,7 @@ impl Quorum {
             met,
             finding,
             attending,
+            represented,
             computed_at: now,
         })
     }

@@ -29,6 +29,8 @@ pub enum Step {
     Resume,
     /// Contesting what the clerk recorded, and answering.
     Contest,
+    /// Giving and revoking proxies.
+    Proxy,
 }
 
 impl Step {
@@ -47,6 +49,7 @@ impl Step {
         Self::Suspend,
         Self::Resume,
         Self::Contest,
+        Self::Proxy,
     ];
 
     /// The states in which it can be done: the state machine of a meeting.
@@ -59,6 +62,7 @@ impl Step {
             Self::Open => &[Noticed],
             Self::Decide | Self::Suspend => &[InSession],
             Self::Resume => &[Suspended],
+            Self::Proxy => &[Noticed, InSession, Suspended, Voting],
             Self::Close => &[InSession, Suspended],
             // until the minutes are signed
             Self::Contest => &[

@@ -68,6 +68,7 @@ fn frozen(members: u128) -> Frozen {
         member: member(number),
         kind: OrganizationKind::ResidentUnit,
         display_name: format!("单位 {number}"),
+        group: String::new(),
         heads: 1,
         acknowledged_at: None,
     });
@@ -83,7 +84,7 @@ fn frozen(members: u128) -> Frozen {
 }
 
 fn room(present: impl IntoIterator<Item = u128>) -> Room {
-    Room(present.into_iter().map(interval).collect())
+    Room(present.into_iter().map(interval).collect(), Vec::new())
 }
 
 fn interval(number: u128) -> Presence {
@@ -140,7 +141,18 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
     use Step::*;
     let allowed: &[(MeetingState, &[Step])] = &[
         (Draft, &[Change, Agenda, ServeNotice, Cancel, Postpone, Step::Contest]),
-        (Noticed, &[Acknowledge, Open, Presence, Cancel, Postpone, Step::Contest]),
+        (
+            Noticed,
+            &[
+                Acknowledge,
+                Open,
+                Presence,
+                Cancel,
+                Postpone,
+                Step::Contest,
+                Step::Proxy,
+            ],
+        ),
         (
             InSession,
             &[
@@ -152,11 +164,21 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Postpone,
                 Suspend,
                 Step::Contest,
+                Step::Proxy,
             ],
         ),
         (
             Suspended,
-            &[Acknowledge, Presence, Close, Cancel, Postpone, Resume, Step::Contest],
+            &[
+                Acknowledge,
+                Presence,
+                Close,
+                Cancel,
+                Postpone,
+                Resume,
+                Step::Contest,
+                Step::Proxy,
+            ],
         ),
         (Closed, &[Step::Contest]),
         (MinutesSigning, &[Step::Contest]),
@@ -166,7 +188,7 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
             Postponed,
             &[Change, Agenda, ServeNotice, Cancel, Postpone, Step::Contest],
         ),
-        (Voting, &[Cancel, Postpone, Step::Contest]),
+        (Voting, &[Cancel, Postpone, Step::Contest, Step::Proxy]),
     ];
     assert_eq!(allowed.len(), MeetingState::ALL.len());
     let empty_room = room([]).quorum(&frozen(3), at(NOW)).unwrap();
@@ -195,7 +217,7 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                     .suspend(String::new(), at(NOW))
                     .map(|meeting| (meeting, Suspended)),
                 Resume => before.resume().map(|meeting| (meeting, InSession)),
-                Change | Agenda | Acknowledge | Presence | Decide | Step::Contest => continue,
+                Change | Agenda | Acknowledge | Presence | Decide | Step::Contest | Step::Proxy => continue,
             };
             assert_eq!(after.is_ok(), let_through, "{state:?} {step:?}");
             if let Ok((meeting, expected)) = after {
@@ -272,7 +294,7 @@ fn open_vote(frozen: &Frozen, room: &Room) -> Vote {
     let name = session.name.vote(VoteId::from(uuid(5)));
     Vote::open(
         name,
-        MotionId::from(uuid(3)),
+        (MotionId::from(uuid(3)), AgendaItemId::from(uuid(4))),
         &session,
         frozen,
         room,
@@ -338,7 +360,7 @@ proptest! {
         let room = room(1..=members);
         let session = meeting(MeetingState::InSession);
         let name = session.name.vote(VoteId::from(uuid(5)));
-        let (vote, mut ballots) = Vote::open(name, MotionId::from(uuid(3)), &session, &frozen, &room, (BallotMethod::OpenRollCall, MatterClass::ResourceSharing), at(NOW)).unwrap();
+        let (vote, mut ballots) = Vote::open(name, (MotionId::from(uuid(3)), AgendaItemId::from(uuid(4))), &session, &frozen, &room, (BallotMethod::OpenRollCall, MatterClass::ResourceSharing), at(NOW)).unwrap();
         for (ballot, choice) in ballots.iter_mut().zip(&choices) {
             ballot.cast = choice.map(|choice| (Choice::ALL[choice], at(NOW), ballot.representative));
         }

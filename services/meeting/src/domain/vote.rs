@@ -2,8 +2,8 @@ use yihe_kernel::{Error, Result, Timestamp, UserId};
 
 use super::code::codes;
 use super::secret::{SecretTotals, secrecy_is_possible};
-use super::{Count, Frozen, MatterClass, Meeting, Member, OrganizationKind, Presence, Quorum, Room, Step};
-use crate::names::{MotionId, ResolutionId, VoteName};
+use super::{Count, Frozen, MatterClass, Meeting, Member, OrganizationKind, Quorum, Room, Step};
+use crate::names::{AgendaItemId, MotionId, ProxyId, ResolutionId, VoteName};
 use crate::reasons;
 
 codes! {
@@ -74,18 +74,30 @@ pub struct Ballot {
     pub display_name: String,
     /// Who represented it when the vote opened.
     pub representative: UserId,
+    /// The proxy by which another casts it, as it stood when the vote opened; none once the principal has come itself.
+    pub proxy: Option<HeldProxy>,
     /// What it cast, when, and by whom.
     pub cast: Option<(Choice, Timestamp, UserId)>,
 }
 
+/// The proxy that a ballot is cast by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HeldProxy {
+    /// The proxy.
+    pub proxy: ProxyId,
+    /// Who holds it.
+    pub holder: Member,
+}
+
 impl Vote {
-    /// Opens a vote: those present now may vote, and nobody else, whoever comes later.
+    /// Opens a vote: those present now may vote, and, unless it is secret, those represented for the item, and nobody else,
+    /// whoever comes later.
     ///
     /// # Errors
     /// `MEETING_STATE`, `MEETING_NOT_QUORATE`, `SECRET_NOT_POSSIBLE`.
     pub fn open(
         name: VoteName,
-        motion: MotionId,
+        (motion, item): (MotionId, AgendaItemId),
         meeting: &Meeting,
         frozen: &Frozen,
         room: &Room,
@@ -98,10 +110,21 @@ impl Vote {
         }
         let quorum = room.quorum(frozen, now)?;
         meeting.expect_quorum(&quorum)?;
-        let ballots = room
+        let present = room
             .present()
-            .filter_map(|presence| Ballot::of(frozen, presence))
-            .collect();
+            .filter_map(|presence| Ballot::of(frozen, presence.member, presence.representative, None));
+        let represented = room.represented(now).filter_map(|one| {
+            if method == BallotMethod::Secret {
+                return None;
+            }
+            one.proxy.scope.instruction(item)?;
+            let held = HeldProxy {
+                proxy: one.proxy.name.proxy,
+                holder: one.proxy.holder,
+            };
+            Ballot::of(frozen, one.proxy.principal, one.caster, Some(held))
+        });
+        let ballots = present.chain(represented).collect();
         let vote = Self {
             name,
             motion,
@@ -183,13 +206,14 @@ impl Vote {
 }
 
 impl Ballot {
-    fn of(frozen: &Frozen, presence: &Presence) -> Option<Self> {
-        let entry = frozen.roster.get(&presence.member)?;
+    fn of(frozen: &Frozen, member: Member, representative: UserId, proxy: Option<HeldProxy>) -> Option<Self> {
+        let entry = frozen.roster.get(&member)?;
         Some(Self {
             member: entry.member,
             kind: entry.kind,
             display_name: entry.display_name.clone(),
-            representative: presence.representative,
+            representative,
+            proxy,
             cast: None,
         })
     }

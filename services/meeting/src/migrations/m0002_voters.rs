@@ -31,6 +31,25 @@ const CHANGES: &[&str] = &[
     "ALTER TABLE agenda_item ADD COLUMN proposer_compound {uuid}",
     "ALTER TABLE motion ADD COLUMN mover_kind text NOT NULL DEFAULT 'ORGANIZATION'",
     "ALTER TABLE motion ADD COLUMN mover_compound {uuid}",
+    "ALTER TABLE body ADD COLUMN compound {uuid}",
+    "ALTER TABLE body_member ADD COLUMN member_group text NOT NULL DEFAULT ''",
+    "ALTER TABLE roster_entry ADD COLUMN member_group text NOT NULL DEFAULT ''",
+    // the one erasable table of this service: everything else knows persons by id
+    "CREATE TABLE person_name (
+        community text NOT NULL, person {uuid} NOT NULL, full_name text NOT NULL, noted_at bigint NOT NULL,
+        PRIMARY KEY (community, person))",
+    "CREATE TABLE proxy (
+        community text NOT NULL, meeting {uuid} NOT NULL, id {uuid} NOT NULL,
+        principal {uuid} NOT NULL, principal_kind text NOT NULL, principal_compound {uuid},
+        holder {uuid} NOT NULL, holder_kind text NOT NULL, holder_compound {uuid},
+        scope text NOT NULL, form text NOT NULL, expires_at bigint, evidence {uuid},
+        granted_at bigint NOT NULL, recorded_by {uuid}, revoked_at bigint, voided_at bigint,
+        PRIMARY KEY (community, meeting, id))",
+    // who casts for whom, as it stood when the vote opened
+    "ALTER TABLE ballot ADD COLUMN proxy {uuid}",
+    "ALTER TABLE ballot ADD COLUMN holder {uuid}",
+    "ALTER TABLE ballot ADD COLUMN holder_kind text",
+    "ALTER TABLE ballot ADD COLUMN holder_compound {uuid}",
 ];
 
 #[async_trait::async_trait]

@@ -4,6 +4,7 @@ use yihe_proto::meeting::v1 as pb;
 
 use crate::convert::name;
 use crate::names::BodyName;
+use crate::queries::person;
 use crate::service::{Service, calling_member};
 use crate::store;
 use crate::store::visible::Sight;
@@ -47,6 +48,7 @@ pub async fn list_members(
         .page(&format!("members of {body}"), request.page_size, &request.page_token)?;
     let members = store::body::list_members(service.reader(), &body, &page).await?;
     let (members, next_page_token) = page.next(members, store::body::member_key);
+    let members = person::tell(service, &body.community, members).await?;
     Ok(pb::ListBodyMembersResponse {
         members: members.into_iter().map(Into::into).collect(),
         next_page_token,

@@ -5,6 +5,7 @@ use yihe_proto::meeting::v1 as pb;
 use crate::convert::{self, name};
 use crate::domain::Meeting;
 use crate::names::{BodyName, MeetingName};
+use crate::queries::person;
 use crate::service::{Service, calling_member};
 use crate::store::visible::Sight;
 use crate::{reasons, store};
@@ -43,7 +44,8 @@ pub async fn notice(service: &Service, request: Request<pb::GetNoticeRequest>) -
     let meeting: MeetingName = name("name", &request.name)?;
     service.meeting(admitted, &meeting).await?;
     let notice = store::notice::find(service.reader(), &meeting).await?;
-    let notice = notice.ok_or_else(|| Error::new(&reasons::NOTICE_NOT_SERVED).with("name", &meeting))?;
+    let mut notice = notice.ok_or_else(|| Error::new(&reasons::NOTICE_NOT_SERVED).with("name", &meeting))?;
+    notice.roster = person::tell(service, &meeting.community, notice.roster).await?;
     Ok(notice.into())
 }
 

@@ -5,6 +5,7 @@ use yihe_proto::meeting::v1 as pb;
 use crate::convert::{self, name};
 use crate::domain::Vote;
 use crate::names::{MeetingName, VoteName};
+use crate::queries::person;
 use crate::service::Service;
 use crate::store;
 
@@ -63,7 +64,8 @@ pub async fn list_ballots(
         .page(&format!("ballots of {vote}"), request.page_size, &request.page_token)?;
     let ballots = store::vote::list_ballots(service.reader(), &vote, &page).await?;
     let (ballots, next_page_token) = page.next(ballots, |ballot| ballot.member.uuid().to_string());
-    let ballots = ballots
+    let ballots = person::tell(service, &vote.community, ballots)
+        .await?
         .into_iter()
         .map(|ballot| convert::decision::ballot(&vote, ballot))
         .collect();

@@ -3,7 +3,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use yihe_authz::Authorized;
-use yihe_kernel::{CommunityId, OrganizationId, Timestamp};
+use yihe_kernel::{CommunityId, CompoundId, OrganizationId, Timestamp};
 use yihe_store::{Failure, Page, Tx};
 
 use super::entity::{body, body_member};
@@ -49,6 +49,7 @@ pub async fn insert(tx: &Tx, _by: &Authorized, body: &Body) -> Result<(), Failur
         kind: Set(body.kind.code().to_owned()),
         display_name: Set(body.display_name.clone()),
         convener: Set(body.convener.uuid()),
+        compound: Set(body.compound.map(CompoundId::uuid)),
         rule_pack: Set(body.rule_pack.clone()),
         created_at: Set(body.created_at.micros()),
         version: Set(body.version),
@@ -70,8 +71,8 @@ pub async fn is_member(conn: &impl ConnectionTrait, body: &BodyName, member: Mem
     Ok(known.is_some_and(|known| known.member == member && known.ended_at.is_none()))
 }
 
-/// Who is a member now, in the order they joined.
-pub async fn members_now(conn: &impl ConnectionTrait, body: &BodyName) -> Result<Vec<Member>, Failure> {
+/// Who is a member now, with its group, in the order they joined.
+pub async fn members_now(conn: &impl ConnectionTrait, body: &BodyName) -> Result<Vec<(Member, String)>, Failure> {
     let rows = members(body)
         .filter(body_member::Column::EndedAt.is_null())
         .order_by_asc(body_member::Column::JoinedAt)
@@ -79,7 +80,12 @@ pub async fn members_now(conn: &impl ConnectionTrait, body: &BodyName) -> Result
         .all(conn)
         .await?;
     rows.into_iter()
-        .map(|row| row::member(&row.member_kind, row.member, row.compound))
+        .map(|row| {
+            Ok((
+                row::member(&row.member_kind, row.member, row.compound)?,
+                row.member_group,
+            ))
+        })
         .collect()
 }
 
@@ -133,11 +139,18 @@ pub async fn join(tx: &Tx, _by: &Authorized, member: &BodyMember) -> Result<bool
         compound: Set(row::member_compound(member.member)),
         kind: Set(row::kind_code(member.kind)),
         display_name: Set(member.display_name.clone()),
+        member_group: Set(member.group.clone()),
         joined_at: Set(member.joined_at.micros()),
         ended_at: Set(None),
     };
     let again = OnConflict::columns([Column::Community, Column::Body, Column::Member])
-        .update_columns([Column::Kind, Column::DisplayName, Column::JoinedAt, Column::EndedAt])
+        .update_columns([
+            Column::Kind,
+            Column::DisplayName,
+            Column::MemberGroup,
+            Column::JoinedAt,
+            Column::EndedAt,
+        ])
         .action_and_where(Column::EndedAt.is_not_null())
         .to_owned();
     let written = body_member::Entity::insert(row)
@@ -200,6 +213,7 @@ impl TryFrom<body::Model> for Body {
                 .map_err(|_| row::broken("kind", &row.kind))?,
             display_name: row.display_name,
             convener: OrganizationId::from(row.convener),
+            compound: row.compound.map(CompoundId::from),
             rule_pack: row.rule_pack,
             created_at: Timestamp::from_micros(row.created_at),
             version: row.version,
@@ -220,6 +234,7 @@ impl TryFrom<body_member::Model> for BodyMember {
             member: row::member(&row.member_kind, row.member, row.compound)?,
             kind: row::kind(&row.kind)?,
             display_name: row.display_name,
+            group: row.member_group,
             joined_at: Timestamp::from_micros(row.joined_at),
             ended_at: row::instant(row.ended_at),
         })

@@ -78,6 +78,7 @@ pub async fn insert(tx: &Tx, by: &Authorized, notice: &Notice) -> Result<(), Fai
             compound: Set(row::member_compound(entry.member)),
             kind: Set(row::kind_code(entry.kind)),
             display_name: Set(entry.display_name.clone()),
+            member_group: Set(entry.group.clone()),
             heads: Set(i32::try_from(entry.heads).unwrap_or(i32::MAX)),
             acknowledged_at: Set(None),
             acknowledged_by: Set(None),
@@ -145,6 +146,7 @@ impl TryFrom<roster_entry::Model> for RosterEntry {
             member: row::member(&row.member_kind, row.member, row.compound)?,
             kind: row::kind(&row.kind)?,
             display_name: row.display_name,
+            group: row.member_group,
             heads: u32::try_from(row.heads).map_err(|_| row::broken("heads", "a negative number"))?,
             acknowledged_at: row::instant(row.acknowledged_at),
         })

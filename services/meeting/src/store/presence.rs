@@ -8,11 +8,11 @@ use super::row;
 use crate::domain::{Presence, Room, not_checked_in};
 use crate::names::MeetingName;
 
-/// Who came and went, in order.
+/// Who came and went, in order, with the proxies of the meeting.
 pub async fn room(conn: &impl ConnectionTrait, meeting: &MeetingName) -> Result<Room, Failure> {
     let rows = intervals(meeting).all(conn).await?;
     let intervals = rows.into_iter().map(Presence::try_from).collect::<Result<_, _>>()?;
-    Ok(Room(intervals))
+    Ok(Room(intervals, super::proxy::all(conn, meeting).await?))
 }
 
 /// A page of who came and went, in order.

@@ -8,8 +8,8 @@ use yihe_store::{Failure, Page, Tx};
 
 use super::entity::{ballot, vote};
 use super::row;
-use crate::domain::{Ballot, BallotMethod, Choice, Count, Member, SecretTotals, Vote, VoteState};
-use crate::names::{MeetingId, MeetingName, MotionId, ResolutionId, VoteId, VoteName};
+use crate::domain::{Ballot, BallotMethod, Choice, Count, HeldProxy, Member, SecretTotals, Vote, VoteState};
+use crate::names::{MeetingId, MeetingName, MotionId, ProxyId, ResolutionId, VoteId, VoteName};
 use crate::reasons;
 
 const ROWS: usize = 500;
@@ -97,6 +97,10 @@ pub async fn insert(tx: &Tx, _by: &Authorized, vote: &Vote, ballots: &[Ballot]) 
             choice: Set(None),
             cast_at: Set(None),
             cast_by: Set(None),
+            proxy: Set(ballot.proxy.map(|held| held.proxy.uuid())),
+            holder: Set(ballot.proxy.map(|held| held.holder.uuid())),
+            holder_kind: Set(ballot.proxy.map(|held| row::member_kind(held.holder))),
+            holder_compound: Set(ballot.proxy.and_then(|held| row::member_compound(held.holder))),
         });
         ballot::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
@@ -162,6 +166,33 @@ pub async fn ballot(conn: &impl ConnectionTrait, name: &VoteName, member: Member
         .one(conn)
         .await?;
     row.map(Ballot::try_from).transpose()
+}
+
+/// Gives a ballot not yet cast back to a principal that came itself. The meeting must be held.
+pub async fn give_back(
+    tx: &Tx,
+    _by: &Authorized,
+    meeting: &MeetingName,
+    principal: Member,
+    representative: UserId,
+) -> Result<(), Failure> {
+    ballot::Entity::update_many()
+        .set(ballot::ActiveModel {
+            representative: Set(representative.uuid()),
+            proxy: Set(None),
+            holder: Set(None),
+            holder_kind: Set(None),
+            holder_compound: Set(None),
+            ..Default::default()
+        })
+        .filter(ballot::Column::Community.eq(meeting.community.as_str()))
+        .filter(ballot::Column::Meeting.eq(meeting.meeting.uuid()))
+        .filter(ballot::Column::Member.eq(principal.uuid()))
+        .filter(ballot::Column::Proxy.is_not_null())
+        .filter(ballot::Column::Choice.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// How many may vote, and how many have, by vote.
@@ -250,11 +281,19 @@ impl TryFrom<ballot::Model> for Ballot {
             }
             _ => None,
         };
+        let proxy = match (row.proxy, row.holder, row.holder_kind) {
+            (Some(proxy), Some(holder), Some(kind)) => Some(HeldProxy {
+                proxy: ProxyId::from(proxy),
+                holder: row::member(&kind, holder, row.holder_compound)?,
+            }),
+            _ => None,
+        };
         Ok(Self {
             member: row::member(&row.member_kind, row.member, row.compound)?,
             kind: row::kind(&row.kind)?,
             display_name: row.display_name,
             representative: UserId::from(row.representative),
+            proxy,
             cast,
         })
     }

@@ -41,11 +41,6 @@ async fn a_body_takes_the_default_rules_of_its_kind_and_only_rules_that_exist() 
         ..body(&convener)
     };
     assert_eq!(reason(create(other).await), "RULE_PACK_UNKNOWN");
-    let briefing = Body {
-        kind: BodyKind::PartyBriefing.into(),
-        ..body(&convener)
-    };
-    assert_eq!(reason(create(briefing).await), "RULE_PACK_UNKNOWN");
     let stranger = format!("organizations/{}", room.ids.next::<yihe_kernel::OrganizationId>());
     assert_eq!(reason(create(body(&stranger)).await), "ORGANIZATION_NOT_A_MEMBER");
 }
@@ -80,7 +75,7 @@ async fn every_bad_field_of_a_body_is_named() {
     };
     assert_eq!(
         fields(&room.secretary.bodies().create_body(request).await),
-        ["body.kind"]
+        ["body.compound"]
     );
     let request = CreateBodyRequest {
         parent: PARENT.to_owned(),

@@ -125,6 +125,7 @@ async fn a_ballot_says_something() {
             parent: vote.name.clone(),
             choice,
             request_id: "x".to_owned(),
+            ..Default::default()
         };
         assert_eq!(
             fields(&room.units[0].votes().cast_ballot(request).await),
@@ -141,6 +142,7 @@ async fn a_ballot_sent_again_is_the_same_ballot() {
         parent: vote.name.clone(),
         choice: Choice::Yes.into(),
         request_id: request_id.clone(),
+        ..Default::default()
     };
     let first = room.units[0]
         .votes()

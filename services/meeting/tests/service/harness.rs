@@ -9,6 +9,7 @@ use yihe_kernel::{AdjustableClock, ClientId, Ids, OrganizationId, SharedClock, U
 use yihe_meeting::{Deps, Started, start};
 use yihe_proto::directory::v1::authority_service_server::AuthorityServiceServer;
 use yihe_proto::directory::v1::{OrganizationKind, OrganizationStanding};
+use yihe_proto::file::v1::file_lookup_service_server::FileLookupServiceServer;
 use yihe_proto::meeting::v1::agenda_service_client::AgendaServiceClient;
 use yihe_proto::meeting::v1::body_service_client::BodyServiceClient;
 use yihe_proto::meeting::v1::meeting_service_client::MeetingServiceClient;
@@ -16,6 +17,7 @@ use yihe_proto::meeting::v1::motion_service_client::MotionServiceClient;
 use yihe_proto::meeting::v1::object_service_client::ObjectServiceClient;
 use yihe_proto::meeting::v1::presence_service_client::PresenceServiceClient;
 use yihe_proto::meeting::v1::procedure_service_client::ProcedureServiceClient;
+use yihe_proto::meeting::v1::proxy_service_client::ProxyServiceClient;
 use yihe_proto::meeting::v1::record_service_client::RecordServiceClient;
 use yihe_proto::meeting::v1::resolution_service_client::ResolutionServiceClient;
 use yihe_proto::meeting::v1::vote_service_client::VoteServiceClient;
@@ -24,6 +26,7 @@ use yihe_server::{Link, ServiceLink};
 use yihe_store::{Backend, StoreConfig};
 
 use crate::directory_double::DirectoryDouble;
+use crate::file_double::FileDouble;
 use crate::policy_double::{PolicyDouble, template};
 
 /// Beizhan.
@@ -40,6 +43,8 @@ pub struct House {
     pub clock: Arc<AdjustableClock>,
     pub directory: DirectoryDouble,
     pub policy: PolicyDouble,
+    /// The files.
+    pub kept: FileDouble,
     pub ids: Ids,
     tokens: InternalTokens,
     pub files: tempfile::TempDir,
@@ -97,7 +102,8 @@ impl House {
         let directory = DirectoryDouble::default();
         let policy = PolicyDouble::new(template());
         let link = Link::Local(Routes::new(AuthorityServiceServer::new(directory.clone())));
-        let (files_link, _) = Link::late();
+        let kept = FileDouble::default();
+        let files_link = Link::Local(Routes::new(FileLookupServiceServer::new(kept.clone())));
         let store = StoreConfig::new(backend, [7; 32]);
         let started = start(Deps {
             store,
@@ -115,6 +121,7 @@ impl House {
             clock,
             directory,
             policy,
+            kept,
             ids: Ids::new(shared),
             tokens,
             files,
@@ -239,6 +246,7 @@ doors! {
     votes: VoteServiceClient
     resolutions: ResolutionServiceClient
     objects: ObjectServiceClient
+    proxies: ProxyServiceClient
 }
 
 impl Party {

@@ -16,11 +16,15 @@ mod directory_double;
 #[cfg(test)]
 mod draft;
 #[cfg(test)]
+mod file_double;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod interruption;
 #[cfg(test)]
 mod objects;
+#[cfg(test)]
+mod persons;
 #[cfg(test)]
 mod policy_double;
 #[cfg(test)]
@@ -29,6 +33,8 @@ mod postgres;
 mod presence;
 #[cfg(test)]
 mod procedure;
+#[cfg(test)]
+mod proxies;
 #[cfg(test)]
 mod records;
 #[cfg(test)]

@@ -117,6 +117,9 @@ pub fn template() -> Vec<pb::Grant> {
         "vote.*",
         "ballot.*",
         "resolution.*",
+        "proxy.get",
+        "proxy.list",
+        "proxy.revoke",
         "record.*",
     ];
     grant("PARTY_COMMITTEE/SECRETARY", &everything, pb::Condition::Unspecified);
@@ -141,6 +144,8 @@ pub fn template() -> Vec<pb::Grant> {
         "record.get",
         "record.list",
         "presence.list",
+        "proxy.get",
+        "proxy.list",
     ];
     let acts = [
         "notice.acknowledge",
@@ -149,12 +154,18 @@ pub fn template() -> Vec<pb::Grant> {
         "agenda_item.create",
         "motion.submit",
         "ballot.cast",
+        "proxy.grant",
     ];
     grant("*/*", &reads, pb::Condition::Participant);
     grant("*/*", &acts, pb::Condition::Participant);
     grant(
         "*/*",
-        &["agenda_item.withdraw", "motion.withdraw", "record.contest"],
+        &[
+            "agenda_item.withdraw",
+            "motion.withdraw",
+            "record.contest",
+            "proxy.revoke",
+        ],
         pb::Condition::Owner,
     );
     grant("RESIDENT_UNIT/CLIENT", &reads, pb::Condition::Participant);

@@ -14,6 +14,7 @@ async fn a_meeting_is_held_on_postgresql() {
         parent: vote.name.clone(),
         choice: Choice::Yes.into(),
         request_id: room.ids.next::<uuid::Uuid>().to_string(),
+        ..Default::default()
     };
     let first = room.units[0]
         .votes()

@@ -6,6 +6,7 @@ use yihe_kernel::{Error, Result, Timestamp};
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
+use super::cast_by_proxy::cast_by_proxy;
 use crate::convert::decision::NewBallot;
 use crate::convert::{self, name};
 use crate::domain::{Ballot, BallotMethod, Choice, Frozen, Member, Room, Step, Vote, counted};
@@ -36,7 +37,20 @@ pub async fn cast(service: &Arc<Service>, request: Request<pb::CastBallotRequest
     let facts = facts(service, &admitted, &frozen).await?;
     let by = admitted.settle(&|condition| facts.holds(condition))?;
     let (member, representative) = (acting_member(&by)?, person(by.user())?);
-    let NewBallot { choice, retry } = NewBallot::read(&request, method)?;
+    let NewBallot {
+        choice,
+        principal,
+        retry,
+    } = NewBallot::read(&request, method)?;
+    if let Some(principal) = principal.filter(|principal| *principal != member) {
+        let ballot = Cast {
+            vote,
+            member: principal,
+            representative,
+            choice,
+        };
+        return cast_by_proxy(service, by, frozen, ballot, member, retry).await;
+    }
     let (choice, seal) = match method {
         BallotMethod::OpenRollCall => (choice, None),
         BallotMethod::Secret => (Choice::Sealed, Some(seal(service, &vote, choice).await?)),
@@ -71,6 +85,7 @@ pub async fn cast(service: &Arc<Service>, request: Request<pb::CastBallotRequest
         kind: entry.kind,
         display_name: entry.display_name.clone(),
         representative,
+        proxy: None,
         cast: Some((choice, cast_at, representative)),
     };
     Ok(convert::decision::ballot(&vote, ballot))
@@ -123,7 +138,7 @@ async fn apply(
         return Ok(None);
     }
     if !store::cast::cast(tx, by, ballot, now).await? {
-        return Err(why_not(tx, frozen, ballot, now).await?.into());
+        return Err(why_not(tx, frozen, ballot, ballot.member, now).await?.into());
     }
     if let Some(seal) = seal {
         store::sealed::insert(tx, by, &ballot.vote, std::slice::from_ref(seal)).await?;
@@ -132,7 +147,14 @@ async fn apply(
     Ok(Some(now))
 }
 
-async fn why_not(tx: &Tx, frozen: &Frozen, ballot: &Cast, now: Timestamp) -> Result<Error, Failure> {
+/// Why the guard let a ballot of `caster`, its voter or the holder of a proxy, not through.
+pub(super) async fn why_not(
+    tx: &Tx,
+    frozen: &Frozen,
+    ballot: &Cast,
+    caster: Member,
+    now: Timestamp,
+) -> Result<Error, Failure> {
     let vote = store::vote::find(tx, &ballot.vote)
         .await?
         .ok_or_else(|| Error::not_found(&ballot.vote))?;
@@ -143,7 +165,7 @@ async fn why_not(tx: &Tx, frozen: &Frozen, ballot: &Cast, now: Timestamp) -> Res
     meeting.expect(Step::Decide)?;
     let own = store::vote::ballot(tx, &ballot.vote, ballot.member).await?;
     let room = store::presence::room(tx, &frozen.meeting).await?;
-    Ok(refusal(frozen, &vote, own.as_ref(), &room, ballot, now)?)
+    Ok(refusal(frozen, &vote, own.as_ref(), &room, (ballot, caster), now)?)
 }
 
 fn refusal(
@@ -151,10 +173,11 @@ fn refusal(
     vote: &Vote,
     own: Option<&Ballot>,
     room: &Room,
-    ballot: &Cast,
+    (ballot, caster): (&Cast, Member),
     now: Timestamp,
 ) -> Result<Error> {
-    let member = ballot.member.name(&vote.name.community);
+    let community = &vote.name.community;
+    let member = ballot.member.name(community);
     let refuse = |reason| Error::new(reason).with("member", &member).with("name", &vote.name);
     let Some(own) = own else {
         return Ok(refuse(&reasons::NOT_ELIGIBLE));
@@ -162,11 +185,8 @@ fn refusal(
     if own.cast.is_some() {
         return Ok(refuse(&reasons::ALREADY_VOTED));
     }
-    if room
-        .interval_of(&vote.name.community, ballot.member, ballot.representative)
-        .is_err()
-    {
-        return Ok(refuse(&reasons::NOT_REPRESENTATIVE));
+    if room.interval_of(community, caster, ballot.representative).is_err() {
+        return Ok(refuse(&reasons::NOT_REPRESENTATIVE).with("member", caster.name(community)));
     }
     let quorum = room.quorum(frozen, now)?;
     if !quorum.met {

@@ -1,1 +1,2 @@
 pub mod cast;
+mod cast_by_proxy;

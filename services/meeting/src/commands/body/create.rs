@@ -77,6 +77,7 @@ async fn apply(
         kind: new.kind,
         display_name: new.display_name.clone(),
         convener,
+        compound: new.compound.as_ref().map(|name| name.compound),
         rule_pack: pack.id().to_owned(),
         created_at: now,
         version: 1,

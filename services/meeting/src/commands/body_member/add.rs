@@ -2,45 +2,44 @@ use std::sync::Arc;
 
 use tonic::Request;
 use yihe_authz::Authorized;
-use yihe_kernel::{Error, Fields, OrganizationName, Result};
+use yihe_kernel::{Error, Result};
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
+use crate::convert::body::NewBodyMember;
 use crate::convert::name;
-use crate::domain::{BodyMember, Member, Organization};
+use crate::domain::{Body, BodyMember, Member, Organization, OrganizationKind};
 use crate::names::{BodyMemberName, BodyName};
-use crate::retry::Retry;
+use crate::queries::person;
 use crate::service::Service;
 use crate::{events, reasons, store};
 
 struct Add {
     service: Arc<Service>,
     by: Authorized,
-    body: BodyName,
-    organization: OrganizationName,
+    body: Body,
+    new: NewBodyMember,
     known: Vec<Organization>,
-    retry: Retry,
 }
 
 pub async fn add(service: &Arc<Service>, request: Request<pb::AddBodyMemberRequest>) -> Result<pb::BodyMember> {
     let (admitted, request) = service.guard.admit(request).await?;
     let body: BodyName = name("parent", &request.parent)?;
-    let (by, _) = service.body(admitted, &body).await?;
-    let mut fields = Fields::new();
-    let retry = Retry::of(&mut fields, &request.request_id, &request);
-    let organization = fields.name::<OrganizationName>("organization", &request.organization);
-    let organization = fields.finish_with("organization", organization)?;
-    let known = service
-        .directory
-        .organizations(&body.community, &[organization.organization])
-        .await?;
+    let (by, body) = service.body(admitted, &body).await?;
+    let new = NewBodyMember::try_from(&request)?;
+    let known = match new.member.and_then(Member::organization) {
+        Some(organization) => {
+            let asked = [organization];
+            service.directory.organizations(&body.name.community, &asked).await?
+        }
+        None => Vec::new(),
+    };
     let input = Add {
         service: Arc::clone(service),
         by,
         body,
-        organization,
+        new,
         known,
-        retry,
     };
     let name = service
         .store
@@ -48,7 +47,9 @@ pub async fn add(service: &Arc<Service>, request: Request<pb::AddBodyMemberReque
         .await?;
     tracing::info!(%name, "body member added");
     let member = store::body::find_member(service.reader(), &name).await?;
-    Ok(member.ok_or_else(|| Error::not_found(&name))?.into())
+    let member = member.ok_or_else(|| Error::not_found(&name))?;
+    let told = person::tell_one(service, &name.community, member).await?;
+    Ok(told.ok_or_else(|| Error::not_found(&name))?.into())
 }
 
 async fn apply(
@@ -57,31 +58,43 @@ async fn apply(
         service,
         by,
         body,
-        organization,
+        new,
         known,
-        retry,
     }: &Add,
 ) -> Result<BodyMemberName, Failure> {
     let now = service.now();
-    let name = body.member(organization.organization);
-    if let Some(earlier) = retry.earlier(tx, by, &name, now).await? {
+    // a person without an account gets an id like any other
+    let who = new.member.unwrap_or_else(|| Member::Person(service.store.ids().next()));
+    let name = body.name.member(who);
+    if let Some(earlier) = new.retry.earlier(tx, by, &name, now).await? {
         return Ok(earlier);
     }
-    let member = Organization::member_of(known, organization.organization)?;
+    body.expect_takes(who)?;
+    let (kind, display_name) = match who.organization() {
+        Some(organization) => {
+            let standing = Organization::member_of(known, organization)?;
+            (standing.kind, standing.display_name.clone())
+        }
+        None => (OrganizationKind::Unspecified, String::new()),
+    };
     let member = BodyMember {
         name: name.clone(),
-        member: Member::Organization(member.id),
-        kind: member.kind,
-        display_name: member.display_name.clone(),
+        member: who,
+        kind,
+        display_name,
+        group: new.group.clone(),
         joined_at: now,
         ended_at: None,
     };
     if !store::body::join(tx, by, &member).await? {
         let error = Error::new(&reasons::BODY_MEMBER_EXISTS)
-            .with("member", organization)
-            .with("name", body);
+            .with("member", who.name(&body.name.community))
+            .with("name", &body.name);
         return Err(error.into());
     }
-    events::append(tx, by, events::BodyMemberAdded, body, &name, now).await?;
+    if let (Some(person), false) = (who.person(), new.full_name.is_empty()) {
+        store::person_name::put(tx, by, &body.name.community, person, &new.full_name, now).await?;
+    }
+    events::append(tx, by, events::BodyMemberAdded, &body.name, &name, now).await?;
     Ok(name)
 }

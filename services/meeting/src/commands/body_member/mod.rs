@@ -1,2 +1,3 @@
 pub mod add;
+pub mod erase_name;
 pub mod remove;

@@ -8,7 +8,7 @@ use yihe_store::{Failure, Tx};
 
 use crate::convert::name;
 use crate::domain::BodyMember;
-use crate::names::{BodyMemberName, BodyName};
+use crate::names::BodyMemberName;
 use crate::service::Service;
 use crate::{events, store};
 
@@ -22,10 +22,7 @@ pub async fn remove(service: &Arc<Service>, request: Request<pb::RemoveBodyMembe
     let (admitted, request) = service.guard.admit(request).await?;
     let name: BodyMemberName = name("name", &request.name)?;
     let missing = admitted.missing(&name);
-    let body = BodyName {
-        community: name.community.clone(),
-        body: name.body,
-    };
+    let body = name.body();
     let (by, _) = service.body(admitted, &body).await?;
     if store::body::find_member(service.reader(), &name).await?.is_none() {
         return Err(missing);
@@ -54,10 +51,6 @@ async fn apply(tx: &Tx, Remove { service, by, name }: &Remove) -> Result<BodyMem
     if !store::body::leave(tx, by, name, now).await? {
         return Ok(ended.end(now)?);
     }
-    let body = BodyName {
-        community: name.community.clone(),
-        body: name.body,
-    };
-    events::append(tx, by, events::BodyMemberRemoved, &body, name, now).await?;
+    events::append(tx, by, events::BodyMemberRemoved, &name.body(), name, now).await?;
     Ok(ended)
 }

@@ -19,7 +19,7 @@ struct Serve {
     name: MeetingName,
     etag: String,
     body: Body,
-    asked: Vec<Member>,
+    asked: Vec<(Member, String)>,
     known: Vec<Organization>,
 }
 
@@ -32,7 +32,7 @@ pub async fn serve(service: &Arc<Service>, request: Request<pb::ServeNoticeReque
         .await?
         .ok_or_else(|| Error::not_found(&body))?;
     let asked = store::body::members_now(service.reader(), &body.name).await?;
-    let organizations: Vec<_> = asked.iter().filter_map(|member| member.organization()).collect();
+    let organizations: Vec<_> = asked.iter().filter_map(|(member, _)| member.organization()).collect();
     let known = service.directory.organizations(&name.community, &organizations).await?;
     let input = Serve {
         service: Arc::clone(service),

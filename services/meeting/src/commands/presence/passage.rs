@@ -125,7 +125,18 @@ async fn arrive(
     };
     store::presence::insert(tx, by, name, &presence).await?;
     events::append(tx, by, events::CheckedIn, name, name, now).await?;
+    void_proxies(tx, by, name, &presence).await?;
     Ok(presence)
+}
+
+/// Who comes itself needs nobody to stand for it: its proxies are void, and a ballot not yet cast is its own again.
+async fn void_proxies(tx: &Tx, by: &Authorized, meeting: &MeetingName, presence: &Presence) -> Result<(), Failure> {
+    let (member, now) = (presence.member, presence.started_at);
+    if store::proxy::void_of(tx, by, meeting, member, now).await? == 0 {
+        return Ok(());
+    }
+    store::vote::give_back(tx, by, meeting, member, presence.representative).await?;
+    events::append(tx, by, events::ProxyVoided, meeting, meeting, now).await
 }
 
 async fn leave(
@@ -149,7 +160,7 @@ async fn leave(
 }
 
 /// Somebody came or went: whether the room has a quorum now is noted where casting looks, and told when it changed.
-async fn recompute_quorum(
+pub async fn recompute_quorum(
     tx: &Tx,
     by: &Authorized,
     meeting: &Meeting,

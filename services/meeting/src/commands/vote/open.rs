@@ -89,7 +89,8 @@ async fn apply(
     let room = store::presence::room(tx, &meeting.name).await?;
     let item = store::agenda::get(tx, &meeting.name.agenda_item(motion.agenda_item)).await?;
     let by_rule = (*method, item.matter_class);
-    let (vote, ballots) = Vote::open(name.clone(), motion.name.motion, &meeting, frozen, &room, by_rule, now)?;
+    let about = (motion.name.motion, motion.agenda_item);
+    let (vote, ballots) = Vote::open(name.clone(), about, &meeting, frozen, &room, by_rule, now)?;
     store::vote::insert(tx, by, &vote, &ballots).await?;
     store::motion::set_state(tx, by, &motion, MotionState::Submitted).await?;
     events::append(tx, by, events::VoteOpened, &meeting.name, name, now).await?;

@@ -53,6 +53,7 @@ async fn who_leaves_the_community_leaves_its_bodies_and_no_others() {
                         member: Member::Organization(*organization),
                         kind: OrganizationKind::ResidentUnit,
                         display_name: "单位".to_owned(),
+                        group: String::new(),
                         joined_at: Timestamp::from_seconds(1_000),
                         ended_at: None,
                     };
@@ -77,7 +78,10 @@ async fn who_leaves_the_community_leaves_its_bodies_and_no_others() {
         .iter()
         .zip([vec![staying], vec![staying], vec![leaving, staying]])
     {
-        let members: Vec<_> = members.into_iter().map(Member::Organization).collect();
+        let members: Vec<_> = members
+            .into_iter()
+            .map(|member| (Member::Organization(member), String::new()))
+            .collect();
         assert_eq!(store::body::members_now(store.reader(), body).await.unwrap(), members);
     }
     let member = store::body::find_member(store.reader(), &bodies[0].member(leaving))

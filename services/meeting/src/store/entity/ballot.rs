@@ -18,6 +18,10 @@ pub struct Model {
     pub cast_by: Option<Uuid>,
     pub member_kind: String,
     pub compound: Option<Uuid>,
+    pub proxy: Option<Uuid>,
+    pub holder: Option<Uuid>,
+    pub holder_kind: Option<String>,
+    pub holder_compound: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

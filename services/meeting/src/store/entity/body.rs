@@ -13,6 +13,7 @@ pub struct Model {
     pub rule_pack: String,
     pub created_at: i64,
     pub version: i64,
+    pub compound: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -15,6 +15,7 @@ pub struct Model {
     pub ended_at: Option<i64>,
     pub member_kind: String,
     pub compound: Option<Uuid>,
+    pub member_group: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -16,6 +16,7 @@ pub struct Model {
     pub acknowledged_by: Option<String>,
     pub member_kind: String,
     pub compound: Option<Uuid>,
+    pub member_group: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -198,6 +198,7 @@ async fn fill(store: &Store, community: &CommunityId, rows: &[Row]) -> Vec<(Row,
                         member: member(number),
                         kind: OrganizationKind::ResidentUnit,
                         display_name: "单位".to_owned(),
+                        group: String::new(),
                         joined_at: instant(),
                         ended_at: None,
                     };
@@ -240,6 +241,7 @@ fn stored_body(name: &BodyName, row: &Row) -> Body {
         kind: BodyKind::JointConference,
         display_name: "联席会议".to_owned(),
         convener: organization(row.convener),
+        compound: None,
         rule_pack: "cn.joint-conference.default".to_owned(),
         created_at: instant(),
         version: 1,
@@ -278,6 +280,7 @@ fn stored_notice(name: &MeetingName, row: &Row) -> Notice {
             member: member(number),
             kind: OrganizationKind::ResidentUnit,
             display_name: "单位".to_owned(),
+            group: String::new(),
             heads: 1,
             acknowledged_at: None,
         });
