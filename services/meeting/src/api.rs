@@ -8,6 +8,7 @@ use yihe_proto::meeting::v1::agenda_service_server::{AgendaService, AgendaServic
 use yihe_proto::meeting::v1::body_service_server::{BodyService, BodyServiceServer};
 use yihe_proto::meeting::v1::meeting_service_server::{MeetingService, MeetingServiceServer};
 use yihe_proto::meeting::v1::motion_service_server::{MotionService, MotionServiceServer};
+use yihe_proto::meeting::v1::notice_service_server::NoticeServiceServer;
 use yihe_proto::meeting::v1::object_service_server::{ObjectService, ObjectServiceServer};
 use yihe_proto::meeting::v1::presence_service_server::PresenceServiceServer;
 use yihe_proto::meeting::v1::procedure_service_server::ProcedureServiceServer;
@@ -34,6 +35,7 @@ impl Api {
             .add_service(AgendaServiceServer::new(api.clone()))
             .add_service(MotionServiceServer::new(api.clone()))
             .add_service(ProcedureServiceServer::new(api.clone()))
+            .add_service(NoticeServiceServer::new(api.clone()))
             .add_service(PresenceServiceServer::new(api.clone()))
             .add_service(RecordServiceServer::new(api.clone()))
             .add_service(VoteServiceServer::new(api.clone()))
@@ -43,6 +45,7 @@ impl Api {
     }
 }
 
+mod notice;
 mod presence;
 mod procedure;
 mod proxy;

@@ -18,6 +18,7 @@ kinds! {
     MeetingCreated MeetingUpdated AgendaItemCreated AgendaItemWithdrawn NoticeServed NoticeAcknowledged
     SessionOpened CheckedIn CheckedOut QuorumReached QuorumLost MeetingClosed MeetingCancelled
     MeetingPostponed MeetingSuspended MeetingResumed AgendaItemMoved
+    NoticeWaived NoticeDelivered
     ClerkRecorded RecordContested ContestAnswered
     ProxyGranted ProxyRevoked ProxyVoided
     MotionSubmitted MotionWithdrawn VoteOpened BallotCast VoteClosed VoteLapsed ResolutionAdopted

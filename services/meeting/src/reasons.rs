@@ -42,6 +42,10 @@ reasons! {
 
     FILE_UNKNOWN: Precondition, "{name} is no file in use here", "{name} 不是此处有效的文件";
     FILE_ELSEWHERE: Precondition, "the file {name} does not belong to {object}", "文件 {name} 不属于 {object}";
+    NOTICE_NOT_WAIVED: Precondition, "the notice is too short before {earliest_date}, and {count} members have not waived: {members}", "通知期限不足(最早 {earliest_date}),仍有 {count} 名成员未放弃通知期限:{members}";
+    WAIVER_NOT_ALLOWED: Precondition, "the rules {rule_pack} do not allow the notice period to be waived", "规则 {rule_pack} 不允许放弃通知期限";
+    NOT_A_MEMBER_OF_BODY: Precondition, "{member} is no member of the body of {name}", "{member} 不是 {name} 所属机构的成员";
+    DELIVERY_TIME: Precondition, "{deliver_time} does not lie between the notice, {serve_time}, and now", "送达时间 {deliver_time} 不在通知时间 {serve_time} 与现在之间";
     RECORD_CONTESTED: AlreadyExists, "{name} was contested already", "{name} 已被提出异议";
     RECORD_NOT_CONTESTED: Precondition, "{name} has no contest that waits for an answer", "{name} 没有待答复的异议";
     REPRESENTATIVE_NOT_APPOINTED: Precondition, "{user} holds no post in {organization} by which it could represent it", "{user} 在 {organization} 没有可代表该单位到会的职务";
@@ -62,6 +66,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     const CONTRACTS: &[&str] = &[
+        include_str!("../../../proto/yihe/meeting/v1/notice.proto"),
         include_str!("../../../proto/yihe/meeting/v1/presence.proto"),
         include_str!("../../../proto/yihe/meeting/v1/record.proto"),
         include_str!("../../../proto/yihe/meeting/v1/procedure.proto"),

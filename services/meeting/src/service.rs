@@ -3,15 +3,17 @@ use std::sync::Arc;
 
 use tonic::service::Routes;
 use yihe_authz::{Admitted, Authorized, Capacity, Guard, InternalTokens, Keys, Snapshots};
-use yihe_kernel::{Error, Result, SharedClock, Timestamp, UserId, reasons};
+use yihe_kernel::{Error, FileName, Result, SharedClock, Timestamp, UserId, reasons};
 use yihe_server::{ServiceLink, Tasks, protect};
 use yihe_store::{Feed, Reader, Store, StoreConfig};
+use yihe_tally::Calendar;
 
 use crate::api::Api;
 use crate::directory::Directory;
 use crate::domain::Member;
 use crate::files::Files;
 use crate::frozen::FrozenMeetings;
+use crate::names::MeetingName;
 use crate::rooms::Rooms;
 use crate::secrecy::VoteKeys;
 use crate::{consumers, migrations, timers};
@@ -69,6 +71,7 @@ pub async fn start(deps: Deps) -> Result<Started> {
         files: Files::new(deps.files),
         frozen: FrozenMeetings::new(store.reader().clone()),
         rooms: Rooms::new(store.feed()),
+        calendar: Calendar::shipped().map_err(Error::internal)?,
         vote_keys: VoteKeys::new(deps.vote_keys)?,
         store,
     });
@@ -89,11 +92,24 @@ pub(crate) struct Service {
     pub files: Files,
     pub frozen: FrozenMeetings,
     pub rooms: Rooms,
+    /// The working days of the years that are shipped.
+    pub calendar: Calendar,
     pub vote_keys: VoteKeys,
     pub store: Store,
 }
 
 impl Service {
+    /// Evidence of what is recorded in a meeting belongs to the meeting.
+    ///
+    /// # Errors
+    /// `FILE_UNKNOWN`, `FILE_ELSEWHERE`; `UNAVAILABLE` where the file service does not answer.
+    pub async fn expect_evidence(&self, evidence: Option<&FileName>, meeting: &MeetingName) -> Result<()> {
+        match evidence {
+            Some(file) => self.files.expect_attached(std::slice::from_ref(file), meeting).await,
+            None => Ok(()),
+        }
+    }
+
     pub fn now(&self) -> Timestamp {
         self.store.clock().now()
     }

@@ -1,8 +1,7 @@
 use yihe_proto::meeting::v1 as pb;
 
 use crate::domain::{
-    AgendaItemKind, BallotMethod, BodyKind, Choice, ContestState, MatterClass, MeetingMode, MeetingState, MotionState,
-    ProxyForm, ProxyInstruction, RecordedAct, VoteState,
+    AgendaItemKind, BallotMethod, BodyKind, Choice, ContestState, DeliveryChannel, MatterClass, MeetingMode, MeetingState, MotionState, ProxyForm, ProxyInstruction, RecordedAct, VoteState,
 };
 
 /// A domain enum and its form on the wire.
@@ -67,6 +66,7 @@ wire! {
     ContestState { Open Upheld Rejected };
     ProxyInstruction { Free For Against };
     ProxyForm { Written Electronic };
+    DeliveryChannel { App Hand Phone Chat Post };
 }
 
 #[cfg(test)]

@@ -6,11 +6,12 @@ pub mod decision;
 pub mod event;
 pub mod meeting;
 pub mod proxy;
+pub mod notice;
 mod read;
 pub mod record;
 
 pub use codes::Wire;
-pub use read::name;
+pub use read::{code, name};
 
 use yihe_kernel::{OrganizationId, OrganizationName, Timestamp, UserId, UserName};
 

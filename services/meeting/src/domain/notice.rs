@@ -1,7 +1,7 @@
 use yihe_kernel::{Error, Result, Timestamp};
-use yihe_tally::{DayUnit, RulePack};
+use yihe_tally::RulePack;
 
-use super::{AgendaItem, Meeting, Member, Organization, OrganizationKind, TIME_ZONE};
+use super::{AgendaItem, Meeting, Member, Organization, OrganizationKind};
 use crate::names::MeetingName;
 use crate::reasons;
 
@@ -41,7 +41,7 @@ impl Notice {
     /// Draws up the notice of a draft: the agenda as it stands, and the roster as of now.
     ///
     /// # Errors
-    /// `START_TIME_UNDETERMINED`, `AGENDA_EMPTY`, `ROSTER_EMPTY`, `NOTICE_TOO_SHORT`, `CALENDAR_MISSING`.
+    /// `START_TIME_UNDETERMINED`, `AGENDA_EMPTY`, `ROSTER_EMPTY`.
     pub fn draw_up(
         meeting: &Meeting,
         agenda: Vec<AgendaItem>,
@@ -54,7 +54,6 @@ impl Notice {
         if roster.is_empty() {
             return Err(Error::new(&reasons::ROSTER_EMPTY).with("name", &meeting.name));
         }
-        expect_enough_days(&pack, meeting.starts_at, now)?;
         Ok(Self {
             meeting: meeting.name.clone(),
             served_at: now,
@@ -68,11 +67,10 @@ impl Notice {
     /// stands; the agenda is noticed as it is now, and everybody acknowledges anew.
     ///
     /// # Errors
-    /// `START_TIME_UNDETERMINED`, `AGENDA_EMPTY`, `NOTICE_TOO_SHORT`, `CALENDAR_MISSING`.
+    /// `START_TIME_UNDETERMINED`, `AGENDA_EMPTY`.
     pub fn renew(mut self, meeting: &Meeting, agenda: Vec<AgendaItem>, now: Timestamp) -> Result<Self> {
         meeting.expect_start_known()?;
         self.agenda = noticed(meeting, agenda)?;
-        expect_enough_days(&self.pack, meeting.starts_at, now)?;
         self.served_at = now;
         for entry in &mut self.roster {
             entry.acknowledged_at = None;
@@ -113,21 +111,4 @@ impl RosterEntry {
             acknowledged_at: None,
         })
     }
-}
-
-/// The days of a notice are whole days: neither the day it is served nor the day of the meeting counts.
-fn expect_enough_days(pack: &RulePack, starts_at: Timestamp, now: Timestamp) -> Result<()> {
-    let notice = &pack.provisions().notice;
-    if notice.unit == DayUnit::Working && notice.days > 0 {
-        let date = now.date_in(TIME_ZONE);
-        return Err(Error::new(&reasons::CALENDAR_MISSING).with("year", date.split('-').next().unwrap_or_default()));
-    }
-    // the zone knows no summer time, so days have 24 hours
-    let earliest = now.plus_days(i64::from(notice.days) + 1).date_in(TIME_ZONE);
-    if starts_at.date_in(TIME_ZONE) >= earliest {
-        return Ok(());
-    }
-    Err(Error::new(&reasons::NOTICE_TOO_SHORT)
-        .with("days", notice.days)
-        .with("earliest_date", earliest))
 }

@@ -27,6 +27,8 @@ pub enum Step {
     Suspend,
     /// Resuming it.
     Resume,
+    /// Waiving the notice period of a notice about to be served.
+    Waive,
     /// Contesting what the clerk recorded, and answering.
     Contest,
     /// Giving and revoking proxies.
@@ -48,6 +50,7 @@ impl Step {
         Self::Postpone,
         Self::Suspend,
         Self::Resume,
+        Self::Waive,
         Self::Contest,
         Self::Proxy,
     ];
@@ -57,7 +60,7 @@ impl Step {
     pub const fn states(self) -> &'static [MeetingState] {
         use MeetingState::{Closed, Draft, InSession, MinutesSigning, Noticed, Postponed, Suspended, Voting};
         match self {
-            Self::Change | Self::Agenda | Self::ServeNotice => &[Draft, Postponed],
+            Self::Change | Self::Agenda | Self::ServeNotice | Self::Waive => &[Draft, Postponed],
             Self::Acknowledge | Self::Presence => &[Noticed, InSession, Suspended],
             Self::Open => &[Noticed],
             Self::Decide | Self::Suspend => &[InSession],

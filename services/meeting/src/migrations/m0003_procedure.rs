@@ -17,6 +17,15 @@ const STATEMENTS: &[&str] = &[
     "ALTER TABLE meeting ADD COLUMN notice_round integer NOT NULL DEFAULT 0",
     "UPDATE meeting SET notice_round = 1 WHERE noticed_at IS NOT NULL",
     "ALTER TABLE presence ADD COLUMN recorded_by {uuid}",
+    "CREATE TABLE notice_waiver (
+        community text NOT NULL, meeting {uuid} NOT NULL, member {uuid} NOT NULL, starts_at bigint NOT NULL,
+        member_kind text NOT NULL, compound {uuid}, waived_at bigint NOT NULL, recorded_by {uuid},
+        PRIMARY KEY (community, meeting, member, starts_at))",
+    "CREATE TABLE delivery (
+        community text NOT NULL, meeting {uuid} NOT NULL, id {uuid} NOT NULL, round integer NOT NULL,
+        recipient {uuid} NOT NULL, recipient_kind text NOT NULL, compound {uuid}, channel text NOT NULL,
+        delivered_at bigint NOT NULL, evidence {uuid}, note text NOT NULL, recorded_by {uuid} NOT NULL,
+        PRIMARY KEY (community, meeting, id))",
     "CREATE TABLE clerk_record (
         community text NOT NULL, meeting {uuid} NOT NULL, id {uuid} NOT NULL,
         act text NOT NULL, member {uuid} NOT NULL, member_kind text NOT NULL, compound {uuid}, subject text NOT NULL,

@@ -4,6 +4,7 @@ pub mod agenda_item;
 pub mod body;
 pub mod meeting;
 pub mod motion;
+pub mod notice;
 pub mod object;
 pub mod person;
 pub mod presence;

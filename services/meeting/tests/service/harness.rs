@@ -14,6 +14,7 @@ use yihe_proto::meeting::v1::agenda_service_client::AgendaServiceClient;
 use yihe_proto::meeting::v1::body_service_client::BodyServiceClient;
 use yihe_proto::meeting::v1::meeting_service_client::MeetingServiceClient;
 use yihe_proto::meeting::v1::motion_service_client::MotionServiceClient;
+use yihe_proto::meeting::v1::notice_service_client::NoticeServiceClient;
 use yihe_proto::meeting::v1::object_service_client::ObjectServiceClient;
 use yihe_proto::meeting::v1::presence_service_client::PresenceServiceClient;
 use yihe_proto::meeting::v1::procedure_service_client::ProcedureServiceClient;
@@ -240,6 +241,7 @@ doors! {
     meetings: MeetingServiceClient
     agenda: AgendaServiceClient
     motions: MotionServiceClient
+    notices: NoticeServiceClient
     presence: PresenceServiceClient
     procedure: ProcedureServiceClient
     records: RecordServiceClient

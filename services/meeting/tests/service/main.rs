@@ -22,6 +22,8 @@ mod harness;
 #[cfg(test)]
 mod interruption;
 #[cfg(test)]
+mod notices;
+#[cfg(test)]
 mod objects;
 #[cfg(test)]
 mod persons;

@@ -121,6 +121,7 @@ pub fn template() -> Vec<pb::Grant> {
         "proxy.list",
         "proxy.revoke",
         "record.*",
+        "delivery.*",
     ];
     grant("PARTY_COMMITTEE/SECRETARY", &everything, pb::Condition::Unspecified);
     let reads = [
@@ -146,9 +147,11 @@ pub fn template() -> Vec<pb::Grant> {
         "presence.list",
         "proxy.get",
         "proxy.list",
+        "delivery.list",
     ];
     let acts = [
         "notice.acknowledge",
+        "notice.waive",
         "presence.check_in",
         "presence.check_out",
         "agenda_item.create",

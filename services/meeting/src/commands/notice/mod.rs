@@ -1,2 +1,4 @@
 pub mod acknowledge;
+pub mod deliver;
 pub mod serve;
+pub mod waive;

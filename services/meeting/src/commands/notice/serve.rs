@@ -8,7 +8,9 @@ use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert::name;
-use crate::domain::{Body, Frozen, Meeting, Member, Notice, Organization, Room, RosterEntry, Step, pack_in_force};
+use crate::domain::{
+    Body, Frozen, Meeting, Member, Notice, NoticePeriod, Organization, Room, RosterEntry, Step, pack_in_force,
+};
 use crate::names::MeetingName;
 use crate::service::Service;
 use crate::{events, reasons, store};
@@ -72,6 +74,20 @@ async fn apply(tx: &Tx, input: &Serve) -> Result<Notice, Failure> {
 }
 
 async fn draw_up(
+    conn: &impl ConnectionTrait,
+    meeting: &Meeting,
+    input: &Serve,
+    now: Timestamp,
+) -> Result<Notice, Failure> {
+    let notice = compose(conn, meeting, input, now).await?;
+    let period = NoticePeriod::of(&notice.pack, meeting, &input.service.calendar, now)?;
+    let waived = store::waiver::members(conn, meeting).await?;
+    let members = notice.roster.iter().map(|entry| entry.member);
+    period.expect_kept_or_waived(&meeting.name.community, members, &waived)?;
+    Ok(notice)
+}
+
+async fn compose(
     conn: &impl ConnectionTrait,
     meeting: &Meeting,
     input: &Serve,

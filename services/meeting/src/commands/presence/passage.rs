@@ -40,11 +40,8 @@ impl Passage {
     /// Lets the member through; who is there already stays as it is.
     pub async fn pass(self, service: &Arc<Service>, transaction: &'static str) -> Result<pb::Presence> {
         let (name, member) = (self.name.clone(), self.member);
-        if let Some((Some(evidence), _)) = &self.recorded {
-            service
-                .files
-                .expect_attached(std::slice::from_ref(evidence), &name)
-                .await?;
+        if let Some((evidence, _)) = &self.recorded {
+            service.expect_evidence(evidence.as_ref(), &name).await?;
         }
         let input = Input {
             service: Arc::clone(service),
