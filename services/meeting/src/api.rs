@@ -1,11 +1,16 @@
 //! The RPCs, each delegated to its command or query.
 
+mod amendment;
+mod competence;
+
 use std::sync::Arc;
 
 use tonic::service::Routes;
 use tonic::{Request, Response, Status, async_trait};
 use yihe_proto::meeting::v1::agenda_service_server::{AgendaService, AgendaServiceServer};
+use yihe_proto::meeting::v1::amendment_service_server::AmendmentServiceServer;
 use yihe_proto::meeting::v1::body_service_server::{BodyService, BodyServiceServer};
+use yihe_proto::meeting::v1::competence_service_server::CompetenceServiceServer;
 use yihe_proto::meeting::v1::meeting_service_server::{MeetingService, MeetingServiceServer};
 use yihe_proto::meeting::v1::motion_service_server::{MotionService, MotionServiceServer};
 use yihe_proto::meeting::v1::notice_service_server::NoticeServiceServer;
@@ -13,6 +18,7 @@ use yihe_proto::meeting::v1::object_service_server::{ObjectService, ObjectServic
 use yihe_proto::meeting::v1::presence_service_server::PresenceServiceServer;
 use yihe_proto::meeting::v1::procedure_service_server::ProcedureServiceServer;
 use yihe_proto::meeting::v1::proxy_service_server::ProxyServiceServer;
+use yihe_proto::meeting::v1::ratification_service_server::RatificationServiceServer;
 use yihe_proto::meeting::v1::record_service_server::RecordServiceServer;
 use yihe_proto::meeting::v1::resolution_service_server::{ResolutionService, ResolutionServiceServer};
 use yihe_proto::meeting::v1::vote_service_server::{VoteService, VoteServiceServer};
@@ -41,6 +47,9 @@ impl Api {
             .add_service(VoteServiceServer::new(api.clone()))
             .add_service(ObjectServiceServer::new(api.clone()))
             .add_service(ProxyServiceServer::new(api.clone()))
+            .add_service(AmendmentServiceServer::new(api.clone()))
+            .add_service(CompetenceServiceServer::new(api.clone()))
+            .add_service(RatificationServiceServer::new(api.clone()))
             .add_service(ResolutionServiceServer::new(api))
     }
 }
@@ -52,6 +61,10 @@ mod proxy;
 mod record;
 
 type Answer<T> = Result<Response<T>, Status>;
+
+fn answer<T>(done: yihe_kernel::Result<T>) -> Answer<T> {
+    Ok(Response::new(done?))
+}
 
 #[async_trait]
 impl BodyService for Api {

@@ -22,6 +22,9 @@ kinds! {
     ClerkRecorded RecordContested ContestAnswered
     ProxyGranted ProxyRevoked ProxyVoided
     MotionSubmitted MotionWithdrawn VoteOpened BallotCast VoteClosed VoteLapsed ResolutionAdopted
+    AmendmentSubmitted AmendmentRestated AmendmentWithdrawn AmendmentStruck AmendmentFell AmendmentsOrdered MotionAmended
+    ClassObjectionMade ClassObjectionWithdrawn MatterClassUpheld MatterClassNotUpheld AgendaItemReclassified AgendaItemCarried
+    RatificationRequested RatificationRouted RatificationSettled
 }
 
 /// Appends an event of a body's or meeting's history.

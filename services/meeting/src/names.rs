@@ -13,6 +13,12 @@ yihe_kernel::ids! {
     AgendaItemId
     /// Id of a motion.
     MotionId
+    /// Id of an amendment.
+    AmendmentId
+    /// Id of an objection to a class.
+    ClassObjectionId
+    /// Id of a ratification.
+    RatificationId
     /// Id of a vote.
     VoteId
     /// Id of a resolution.
@@ -34,6 +40,16 @@ yihe_kernel::names! {
     AgendaItemName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "agendaItems" agenda_item: AgendaItemId }
     /// Name of a motion.
     MotionName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "motions" motion: MotionId }
+    /// Name of an amendment.
+    AmendmentName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "amendments" amendment: AmendmentId }
+    /// Name of an objection to a class.
+    ClassObjectionName {
+        "communities" community: CommunityId,
+        "meetings" meeting: MeetingId,
+        "classObjections" class_objection: ClassObjectionId,
+    }
+    /// Name of a ratification.
+    RatificationName { "communities" community: CommunityId, "ratifications" ratification: RatificationId }
     /// Name of a vote.
     VoteName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "votes" vote: VoteId }
     /// Name of the ballot of one of those who may vote.
@@ -75,7 +91,7 @@ macro_rules! within_meeting {
     )+};
 }
 
-within_meeting! { AgendaItemName MotionName VoteName BallotName RecordName ProxyName }
+within_meeting! { AgendaItemName MotionName VoteName BallotName RecordName ProxyName AmendmentName ClassObjectionName }
 
 impl BodyMemberName {
     /// The body it belongs to.
@@ -106,6 +122,26 @@ impl MeetingName {
             community: self.community.clone(),
             meeting: self.meeting,
             motion,
+        }
+    }
+
+    /// An amendment of this meeting.
+    #[must_use]
+    pub fn amendment(&self, amendment: AmendmentId) -> AmendmentName {
+        AmendmentName {
+            community: self.community.clone(),
+            meeting: self.meeting,
+            amendment,
+        }
+    }
+
+    /// An objection to a class in this meeting.
+    #[must_use]
+    pub fn class_objection(&self, class_objection: ClassObjectionId) -> ClassObjectionName {
+        ClassObjectionName {
+            community: self.community.clone(),
+            meeting: self.meeting,
+            class_objection,
         }
     }
 

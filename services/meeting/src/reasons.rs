@@ -59,6 +59,31 @@ reasons! {
     PROXY_ENDED: Precondition, "the proxy {name} was revoked, has expired, or is void because its principal came", "委托 {name} 已撤销、过期,或因委托人到会而失效";
     PROXY_ABSENT: Precondition, "you hold no proxy of {principal} for this vote", "您未受 {principal} 委托参加本次表决";
     PROXY_INSTRUCTION: Precondition, "the instruction of {principal} is {instruction}", "{principal} 的委托意见为 {instruction}";
+    AMENDMENT_STATE: Precondition, "{name} is {state}; this needs SUBMITTED", "修正案 {name} 的状态为 {state},此操作要求 SUBMITTED";
+    AMENDMENT_CHANGES_NOTHING: Precondition, "the text is that of {name} as it reads now", "修正案全文与议案 {name} 现文本相同";
+    AMENDMENTS_PENDING: Precondition, "{name} has amendments to be decided before: {amendments}", "议案 {name} 尚有修正案须先行表决:{amendments}";
+    AMENDMENT_NOT_NEXT: Precondition, "{name} is not voted on before {next}", "修正案 {name} 须在 {next} 之后表决";
+    AMENDMENT_OUTDATED: Precondition, "{name} was written on an earlier text; its mover states it anew on version {version}", "修正案 {name} 系针对较早文本,须由提出者按第 {version} 版文本重新表述";
+    AMENDMENT_STANDS: Precondition, "{name} can be voted on, so it is not struck", "修正案 {name} 可以付表决,不得作失效处理";
+    AMENDMENTS_DIFFER: Precondition, "the order must name each open amendment of {name} once", "次序须将议案 {name} 的每件未决修正案各列一次";
+    MATTER_CLASS_CONTESTED: Precondition, "the class of {name} is contested; voting waits until it is upheld or changed: {objections}", "议题 {name} 的类别存在异议,须待维持或重新归类后方可表决:{objections}";
+    CLASS_SAME: Precondition, "{name} is of the class {matter_class} already", "议题 {name} 的类别本为 {matter_class}";
+    CLASS_UPHELD: Precondition, "the members upheld the class in this meeting: {name}", "成员已在本次会议维持类别:{name}";
+    OBJECTION_EXISTS: AlreadyExists, "your objection {name} stands", "您已提出异议 {name}";
+    OBJECTION_STATE: Precondition, "the objection {name} is {state}", "异议 {name} 的状态为 {state}";
+    ITEM_VOTED: Precondition, "a vote on {name} is under way or was taken", "议题 {name} 正在或已经表决";
+    NOT_CONTESTED: Precondition, "no objection to the class of {name} stands", "议题 {name} 的类别没有待决异议";
+    NOT_TO_BE_CARRIED: Precondition, "{name} is not carried: it was neither reclassified nor left undecided by a meeting that ended, or it has left the agenda", "议题 {name} 不予结转:未被重新归类,会议亦未在闭会时遗留未决,或已离开议程";
+    OTHER_BODY: Precondition, "{name} is of another body", "{name} 属于其他议事机构";
+    HAND_NOT_PRESENT: Precondition, "{member} is not present", "{member} 未到会";
+    HAND_TWICE: Precondition, "{member} is named twice", "{member} 被重复列出";
+    HAND_CONCERNED: Precondition, "{member} is the one concerned and takes no part", "{member} 为当事方,不参加表决";
+    RATIFICATION_STATE: Precondition, "{name} is {state}", "报批 {name} 的状态为 {state}";
+    RATIFICATION_OTHER_BODY: Precondition, "{name} is decided by a body of the kind {kind}", "报批 {name} 须由 {kind} 表决";
+    RATIFICATION_TEXT_FIXED: Precondition, "{name} ratifies what another body adopted; there is one motion on it, which is not changed", "议题 {name} 系批准其他机构通过的内容,其议案不得另提、修改或撤回";
+    CANDIDATE_REQUIRED: Precondition, "{name} is an election: the motion names one candidate", "议题 {name} 为选举,议案须列明一名候选人";
+    NOT_AN_ELECTION: Precondition, "{name} is no election: the motion names no candidate", "议题 {name} 不是选举,议案不得列候选人";
+    CANDIDATE_EXISTS: AlreadyExists, "the candidate stands in {name}", "该候选人已列于议案 {name}";
 }
 
 #[cfg(test)]
@@ -75,6 +100,8 @@ mod tests {
         include_str!("../../../proto/yihe/meeting/v1/meeting.proto"),
         include_str!("../../../proto/yihe/meeting/v1/decision.proto"),
         include_str!("../../../proto/yihe/meeting/v1/object.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/amendment.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/competence.proto"),
     ];
 
     fn named() -> BTreeSet<&'static str> {

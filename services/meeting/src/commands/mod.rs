@@ -1,14 +1,17 @@
 //! What changes: one command a file.
 
 pub mod agenda_item;
+pub mod amendment;
 pub mod ballot;
 pub mod body;
 pub mod body_member;
+pub mod class_objection;
 pub mod meeting;
 pub mod motion;
 pub mod notice;
 pub mod presence;
 pub mod proxy;
+pub mod ratification;
 pub mod record;
 pub mod session;
 pub mod vote;

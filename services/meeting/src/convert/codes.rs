@@ -1,7 +1,7 @@
 use yihe_proto::meeting::v1 as pb;
 
 use crate::domain::{
-    AgendaItemKind, BallotMethod, BodyKind, Choice, ContestState, DeliveryChannel, MatterClass, MeetingMode, MeetingState, MotionState, ProxyForm, ProxyInstruction, RecordedAct, VoteState,
+    AgendaItemKind, AmendmentState, BallotMethod, BodyKind, Choice, ClassObjectionState, ContestState, DeliveryChannel, MatterClass, MeetingMode, MeetingState, MotionState, ProxyForm, ProxyInstruction, RatificationState, RecordedAct, VoteState,
 };
 
 /// A domain enum and its form on the wire.
@@ -56,7 +56,10 @@ wire! {
         OwnersChangeOfUse ResidentsReserved PersonalMatter
     };
     AgendaItemKind { Report Deliberation Decision };
-    MotionState { Submitted Voting Adopted Rejected Withdrawn PendingRatification };
+    MotionState { Submitted Voting Adopted Rejected Withdrawn PendingRatification Ratified NotRatified };
+    AmendmentState { Submitted Voting Adopted Rejected Withdrawn Struck Fallen };
+    ClassObjectionState { Open Upheld NotUpheld Reclassified Withdrawn };
+    RatificationState { Pending Routed Ratified NotRatified };
     VoteState { Open Closed Lapsed };
     BallotMethod { OpenRollCall Secret };
     Choice { Yes No Abstain Sealed };

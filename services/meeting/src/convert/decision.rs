@@ -13,6 +13,8 @@ use crate::retry::Retry;
 pub struct NewMotion {
     /// What is to be resolved.
     pub text: String,
+    /// Who stands for election.
+    pub candidate: Option<Member>,
     /// How the request is known again.
     pub retry: Retry,
 }
@@ -29,8 +31,13 @@ impl TryFrom<&pb::SubmitMotionRequest> for NewMotion {
             .map(|motion| motion.text.as_str())
             .unwrap_or_default();
         let text = fields.lines("motion.text", text, 1..=10_000);
+        let candidate = request.motion.as_ref().map(|motion| motion.candidate.as_str());
+        let candidate = fields.optional_name::<Member>("motion.candidate", candidate.unwrap_or_default());
+        if matches!(candidate, Some(Member::Owner { .. })) {
+            fields.refuse("motion.candidate", "is an organization or a person", "须为单位或个人");
+        }
         fields.finish()?;
-        Ok(Self { text, retry })
+        Ok(Self { text, candidate, retry })
     }
 }
 
@@ -77,6 +84,7 @@ impl NewBallot {
 
 impl From<Motion> for pb::Motion {
     fn from(motion: Motion) -> Self {
+        let (candidate, community) = (motion.candidate, &motion.name.community);
         Self {
             name: motion.name.to_string(),
             agenda_item: motion.name.meeting().agenda_item(motion.agenda_item).to_string(),
@@ -85,6 +93,8 @@ impl From<Motion> for pb::Motion {
             mover_display_name: motion.mover_display_name,
             state: motion.state.number(),
             create_time: instant(Some(motion.created_at)),
+            version: motion.version,
+            candidate: candidate.map(|member| member.name(community)).unwrap_or_default(),
         }
     }
 }
@@ -92,6 +102,7 @@ impl From<Motion> for pb::Motion {
 /// A vote, with how many may vote and how many have.
 pub fn vote(vote: Vote, (eligible, ballots_cast): (i64, i64)) -> pb::Vote {
     let community = &vote.name.community;
+    let amendment = vote.amendment.map(|amendment| vote.name.meeting().amendment(amendment));
     let resolution = |resolution| {
         ResolutionName {
             community: community.clone(),
@@ -111,6 +122,7 @@ pub fn vote(vote: Vote, (eligible, ballots_cast): (i64, i64)) -> pb::Vote {
         ballots_cast,
         eligible,
         tally: vote.count.map(Into::into),
+        amendment: amendment.map(|name| name.to_string()).unwrap_or_default(),
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Wire, instant, organization, organization_of, user};
 use crate::domain::{
     AgendaItem, AgendaItemKind, MatterClass, Meeting, MeetingMode, Notice, Presence, Quorum, RosterEntry,
 };
-use crate::names::MeetingName;
+use crate::names::{MeetingName, RatificationName};
 use crate::retry::Retry;
 
 const TITLE: std::ops::RangeInclusive<usize> = 1..=200;
@@ -191,6 +191,11 @@ impl From<Meeting> for pb::Meeting {
 
 impl From<AgendaItem> for pb::AgendaItem {
     fn from(item: AgendaItem) -> Self {
+        let reclassified = item.course.reclassified.as_ref();
+        let ratification = item.course.ratifies.map(|ratification| RatificationName {
+            community: item.name.community.clone(),
+            ratification,
+        });
         Self {
             name: item.name.to_string(),
             title: item.title,
@@ -202,6 +207,22 @@ impl From<AgendaItem> for pb::AgendaItem {
             position: item.position,
             noticed: item.noticed,
             withdraw_time: instant(item.withdrawn_at),
+            reclassified_as: reclassified.map(|to| to.matter_class.number()).unwrap_or_default(),
+            reclassify_reason: reclassified.map(|to| to.reason.clone()).unwrap_or_default(),
+            reclassify_time: instant(reclassified.map(|to| to.at)),
+            carried_from: item
+                .course
+                .carried_from
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            carried_to: item
+                .course
+                .carried_to
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            ratification: ratification.map(|name| name.to_string()).unwrap_or_default(),
         }
     }
 }

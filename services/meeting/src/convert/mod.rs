@@ -1,7 +1,9 @@
 //! From the wire, with every bad field named, and to the wire.
 
+pub mod amendment;
 pub mod body;
 mod codes;
+pub mod competence;
 pub mod decision;
 pub mod event;
 pub mod meeting;

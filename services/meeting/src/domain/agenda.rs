@@ -2,7 +2,7 @@ use yihe_kernel::{Error, Result, Timestamp};
 use yihe_tally::{MatterClass, RulePack};
 
 use super::code::codes;
-use super::{Meeting, Member, Step};
+use super::{Course, Meeting, MeetingState, Member, Reclassified, Step};
 use crate::names::AgendaItemName;
 use crate::reasons;
 
@@ -43,6 +43,8 @@ pub struct AgendaItem {
     pub created_at: Timestamp,
     /// When it was withdrawn.
     pub withdrawn_at: Option<Timestamp>,
+    /// Where it came from and where it goes.
+    pub course: Course,
 }
 
 impl AgendaItem {
@@ -76,12 +78,82 @@ impl AgendaItem {
         Ok(agenda)
     }
 
+    /// Refuses the class that it has.
+    ///
+    /// # Errors
+    /// `CLASS_SAME`.
+    pub fn expect_other_class(&self, matter_class: MatterClass) -> Result<()> {
+        if self.matter_class != matter_class {
+            return Ok(());
+        }
+        Err(Error::new(&reasons::CLASS_SAME)
+            .with("name", &self.name)
+            .with("matter_class", matter_class.code()))
+    }
+
+    /// Gives it another class. What was noticed stands: from then on a new class only says that it needs a new notice.
+    ///
+    /// # Errors
+    /// `MEETING_STATE`, `CLASS_SAME`.
+    pub fn reclassify(mut self, meeting: &Meeting, to: Reclassified) -> Result<Self> {
+        meeting.expect(Step::Classify)?;
+        self.expect_other_class(to.matter_class)?;
+        if matches!(meeting.state, MeetingState::Draft | MeetingState::Postponed) {
+            self.matter_class = to.matter_class;
+        } else {
+            self.course.reclassified = Some(to);
+        }
+        Ok(self)
+    }
+
+    /// The same matter as an item of another meeting, in its newest class; both remember one another.
+    ///
+    /// # Errors
+    /// `NOT_TO_BE_CARRIED` unless it was reclassified, or its meeting ended without deciding it.
+    pub fn carry(
+        &self,
+        meeting: &Meeting,
+        decided: bool,
+        (name, position): (AgendaItemName, i32),
+        now: Timestamp,
+    ) -> Result<Self> {
+        let left = self.course.reclassified.is_some() || (meeting.state.is_over() && !decided);
+        let gone = self.withdrawn_at.is_some() || self.course.carried_to.is_some() || self.course.ratifies.is_some();
+        if !left || gone {
+            return Err(Error::new(&reasons::NOT_TO_BE_CARRIED).with("name", &self.name));
+        }
+        let reclassified = self.course.reclassified.as_ref();
+        Ok(Self {
+            name,
+            position,
+            matter_class: reclassified.map_or(self.matter_class, |to| to.matter_class),
+            noticed: false,
+            created_at: now,
+            course: Course {
+                carried_from: Some(self.name.clone()),
+                ..Course::default()
+            },
+            ..self.clone()
+        })
+    }
+
+    /// Refuses to change the text of what only another body can change.
+    ///
+    /// # Errors
+    /// `RATIFICATION_TEXT_FIXED`.
+    pub fn expect_own_text(&self) -> Result<()> {
+        match self.course.ratifies {
+            None => Ok(()),
+            Some(_) => Err(Error::new(&reasons::RATIFICATION_TEXT_FIXED).with("name", &self.name)),
+        }
+    }
+
     /// Refuses a decision on an item that was not noticed, is not up for decision, or is of a class the rules take no vote on.
     ///
     /// # Errors
     /// `AGENDA_ITEM_NOT_NOTICED`, `AGENDA_ITEM_NOT_FOR_DECISION`.
     pub fn expect_decidable(&self, pack: &RulePack) -> Result<()> {
-        if !self.noticed {
+        if !self.noticed || self.course.reclassified.is_some() {
             return Err(Error::new(&reasons::AGENDA_ITEM_NOT_NOTICED).with("name", &self.name));
         }
         if self.kind == AgendaItemKind::Decision && pack.rules_for(self.matter_class).is_ok() {

@@ -1,11 +1,15 @@
 //! What meetings are: types and transitions. No clock, no database, no wire.
 
 mod agenda;
+mod amendment;
 mod body;
+mod class_objection;
 mod code;
 mod count;
+mod course;
 mod delivery;
 mod frozen;
+mod hands;
 mod interruption;
 mod meeting;
 mod member;
@@ -15,6 +19,7 @@ mod period;
 mod presence;
 mod proxy;
 mod quorum;
+mod ratification;
 mod record;
 mod resolution;
 mod rules;
@@ -26,10 +31,14 @@ mod vote;
 mod tests;
 
 pub use agenda::{AgendaItem, AgendaItemKind};
+pub use amendment::{Amendment, AmendmentState, MotionVersion};
 pub use body::{Body, BodyMember, Membership, Organization};
+pub use class_objection::{ClassObjection, ClassObjectionState};
 pub use count::{Count, count, counted};
+pub use course::{Course, Reclassified};
 pub use delivery::{Delivery, DeliveryChannel, Waiver};
 pub use frozen::{Frozen, not_on_roster};
+pub use hands::{Hands, ShowOfHands};
 pub use interruption::Interruption;
 pub use meeting::{Meeting, MeetingMode, MeetingState};
 pub use member::Member;
@@ -39,6 +48,7 @@ pub use period::NoticePeriod;
 pub use presence::{Arrival, Presence, Room, not_checked_in};
 pub use proxy::{Proxy, ProxyForm, ProxyInstruction, ProxyScope, Represented};
 pub use quorum::Quorum;
+pub use ratification::{Ratification, RatificationState, Route, Settlement};
 pub use record::{Contest, ContestState, NewRecord, Record, RecordedAct};
 pub use resolution::Resolution;
 pub use rules::pack_in_force;

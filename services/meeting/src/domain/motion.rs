@@ -1,8 +1,8 @@
 use yihe_kernel::{Error, Result, Timestamp};
-use yihe_tally::{Outcome, Verdict};
+use yihe_tally::{MatterClass, Outcome, Verdict};
 
 use super::code::codes;
-use super::{Meeting, Member, Step};
+use super::{AgendaItem, Amendment, Meeting, Member, Step};
 use crate::names::{AgendaItemId, MotionName};
 use crate::reasons;
 
@@ -21,6 +21,10 @@ codes! {
         Withdrawn = "WITHDRAWN",
         /// Adopted here, but the matter is reserved to another body.
         PendingRatification = "PENDING_RATIFICATION",
+        /// Ratified by the body the matter is reserved to.
+        Ratified = "RATIFIED",
+        /// Not ratified by that body.
+        NotRatified = "NOT_RATIFIED",
     }
 }
 
@@ -31,12 +35,16 @@ pub struct Motion {
     pub name: MotionName,
     /// The item it is about.
     pub agenda_item: AgendaItemId,
-    /// What is to be resolved.
+    /// What is to be resolved, as it reads now.
     pub text: String,
+    /// How often the text was amended, and one: the number of the version it reads in.
+    pub version: i32,
     /// Who moved it.
     pub mover: Member,
     /// Name of the moving organization then; empty for a person.
     pub mover_display_name: String,
+    /// Who stands for election: one motion for each candidate; absent where nobody is elected.
+    pub candidate: Option<Member>,
     /// State.
     pub state: MotionState,
     /// When it was submitted.
@@ -44,7 +52,32 @@ pub struct Motion {
 }
 
 impl Motion {
-    fn expect_submitted(&self) -> Result<()> {
+    /// In an election each motion is on one candidate, and each candidate stands in one motion; elsewhere there is none.
+    ///
+    /// # Errors
+    /// `CANDIDATE_REQUIRED`, `NOT_AN_ELECTION`, `CANDIDATE_EXISTS`.
+    pub fn expect_candidate(item: &AgendaItem, candidate: Option<Member>, others: &[Self]) -> Result<()> {
+        let Some(candidate) = candidate else {
+            return match item.matter_class {
+                MatterClass::Election => Err(Error::new(&reasons::CANDIDATE_REQUIRED).with("name", &item.name)),
+                _ => Ok(()),
+            };
+        };
+        if item.matter_class != MatterClass::Election {
+            return Err(Error::new(&reasons::NOT_AN_ELECTION).with("name", &item.name));
+        }
+        let same = |other: &&Self| other.candidate == Some(candidate) && other.state != MotionState::Withdrawn;
+        match others.iter().find(same) {
+            Some(other) => Err(Error::new(&reasons::CANDIDATE_EXISTS).with("name", &other.name)),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses what needs a motion that stands and is not being voted on.
+    ///
+    /// # Errors
+    /// `MOTION_STATE`.
+    pub fn expect_submitted(&self) -> Result<()> {
         if self.state == MotionState::Submitted {
             return Ok(());
         }
@@ -62,6 +95,14 @@ impl Motion {
         self.expect_submitted()?;
         self.state = MotionState::Withdrawn;
         Ok(self)
+    }
+
+    /// Takes the text of an adopted amendment.
+    #[must_use]
+    pub fn amend(mut self, amendment: &Amendment) -> Self {
+        self.text.clone_from(&amendment.text);
+        self.version = self.version.saturating_add(1);
+        self
     }
 
     /// Puts it to the vote.
@@ -83,6 +124,17 @@ impl Motion {
             Verdict::Rejected | Verdict::Tied | Verdict::NoQuorum | Verdict::InsufficientParticipation => {
                 MotionState::Rejected
             }
+        };
+        self
+    }
+
+    /// Takes the word of the body that the matter is reserved to.
+    #[must_use]
+    pub fn ratify(mut self, ratified: bool) -> Self {
+        self.state = if ratified {
+            MotionState::Ratified
+        } else {
+            MotionState::NotRatified
         };
         self
     }

@@ -17,6 +17,8 @@ pub enum Step {
     Presence,
     /// Moving, withdrawing a motion, opening, casting in and closing a vote.
     Decide,
+    /// Objecting to the class of an item, and reclassifying it.
+    Classify,
     /// Closing the meeting.
     Close,
     /// Cancelling it.
@@ -45,6 +47,7 @@ impl Step {
         Self::Open,
         Self::Presence,
         Self::Decide,
+        Self::Classify,
         Self::Close,
         Self::Cancel,
         Self::Postpone,
@@ -66,6 +69,7 @@ impl Step {
             Self::Decide | Self::Suspend => &[InSession],
             Self::Resume => &[Suspended],
             Self::Proxy => &[Noticed, InSession, Suspended, Voting],
+            Self::Classify => &[Draft, Noticed, InSession, Suspended, Postponed],
             Self::Close => &[InSession, Suspended],
             // until the minutes are signed
             Self::Contest => &[

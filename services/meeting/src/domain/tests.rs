@@ -107,6 +107,8 @@ fn motion(state: MotionState) -> Motion {
         mover_display_name: "单位 1".to_owned(),
         state,
         created_at: at("2026-03-09T07:10:00Z"),
+        version: 1,
+        candidate: None,
     }
 }
 
@@ -125,6 +127,7 @@ fn item(kind: AgendaItemKind, matter_class: MatterClass) -> AgendaItem {
         noticed: true,
         created_at: at("2026-03-01T00:00:00Z"),
         withdrawn_at: None,
+        course: Course::default(),
     }
 }
 
@@ -142,11 +145,12 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
     let allowed: &[(MeetingState, &[Step])] = &[
         (
             Draft,
-            &[Change, Agenda, ServeNotice, Waive, Cancel, Postpone, Step::Contest],
+            &[Classify, Change, Agenda, ServeNotice, Waive, Cancel, Postpone, Step::Contest],
         ),
         (
             Noticed,
             &[
+                Classify,
                 Acknowledge,
                 Open,
                 Presence,
@@ -159,6 +163,7 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
         (
             InSession,
             &[
+                Classify,
                 Acknowledge,
                 Presence,
                 Decide,
@@ -173,6 +178,7 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
         (
             Suspended,
             &[
+                Classify,
                 Acknowledge,
                 Presence,
                 Close,
@@ -189,7 +195,7 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
         (Cancelled, &[]),
         (
             Postponed,
-            &[Change, Agenda, ServeNotice, Waive, Cancel, Postpone, Step::Contest],
+            &[Classify, Change, Agenda, ServeNotice, Waive, Cancel, Postpone, Step::Contest],
         ),
         (Voting, &[Cancel, Postpone, Step::Contest, Step::Proxy]),
     ];
@@ -220,7 +226,7 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                     .suspend(String::new(), at(NOW))
                     .map(|meeting| (meeting, Suspended)),
                 Resume => before.resume().map(|meeting| (meeting, InSession)),
-                Change | Agenda | Acknowledge | Presence | Decide | Waive | Step::Contest | Step::Proxy => continue,
+                Change | Agenda | Acknowledge | Presence | Decide | Waive | Classify | Step::Contest | Step::Proxy => continue,
             };
             assert_eq!(after.is_ok(), let_through, "{state:?} {step:?}");
             if let Ok((meeting, expected)) = after {

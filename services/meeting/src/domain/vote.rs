@@ -3,7 +3,7 @@ use yihe_kernel::{Error, Result, Timestamp, UserId};
 use super::code::codes;
 use super::secret::{SecretTotals, secrecy_is_possible};
 use super::{Count, Frozen, MatterClass, Meeting, Member, OrganizationKind, Quorum, Room, Step};
-use crate::names::{AgendaItemId, MotionId, ProxyId, ResolutionId, VoteName};
+use crate::names::{AgendaItemId, AmendmentId, MotionId, ProxyId, ResolutionId, VoteName};
 use crate::reasons;
 
 codes! {
@@ -45,6 +45,8 @@ pub struct Vote {
     pub name: VoteName,
     /// The motion.
     pub motion: MotionId,
+    /// The amendment to the motion that is voted on; absent where the motion itself is.
+    pub amendment: Option<AmendmentId>,
     /// State.
     pub state: VoteState,
     /// How ballots are given.
@@ -128,6 +130,7 @@ impl Vote {
         let vote = Self {
             name,
             motion,
+            amendment: None,
             state: VoteState::Open,
             method,
             quorum,
@@ -138,6 +141,15 @@ impl Vote {
             totals: None,
         };
         Ok((vote, ballots))
+    }
+
+    /// The same vote on an amendment to the motion.
+    #[must_use]
+    pub fn on_amendment(self, amendment: AmendmentId) -> Self {
+        Self {
+            amendment: Some(amendment),
+            ..self
+        }
     }
 
     /// Refuses what needs an open vote.

@@ -1,7 +1,9 @@
 //! What is read: get, list and watch.
 
 pub mod agenda_item;
+pub mod amendment;
 pub mod body;
+pub mod class_objection;
 pub mod meeting;
 pub mod motion;
 pub mod notice;
@@ -9,6 +11,7 @@ pub mod object;
 pub mod person;
 pub mod presence;
 pub mod proxy;
+pub mod ratification;
 pub mod record;
 pub mod resolution;
 pub mod vote;

@@ -5,9 +5,9 @@ use yihe_store::{Failure, Page, Tx};
 
 use super::entity::agenda_item;
 use super::row;
-use crate::domain::{AgendaItem, AgendaItemKind, MatterClass};
+use crate::domain::{AgendaItem, AgendaItemKind, Course, MatterClass, Reclassified};
 use crate::lookup::Rows;
-use crate::names::{AgendaItemId, AgendaItemName, MeetingId, MeetingName};
+use crate::names::{AgendaItemId, AgendaItemName, MeetingId, MeetingName, RatificationId};
 
 fn items(meeting: &MeetingName) -> sea_orm::Select<agenda_item::Entity> {
     agenda_item::Entity::find()
@@ -91,6 +91,7 @@ pub async fn insert(tx: &Tx, _by: &Authorized, item: &AgendaItem) -> Result<(), 
         noticed: Set(item.noticed),
         created_at: Set(item.created_at.micros()),
         withdrawn_at: Set(row::micros(item.withdrawn_at)),
+        ..course(item)
     };
     agenda_item::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
@@ -131,6 +132,42 @@ pub async fn order(tx: &Tx, _by: &Authorized, agenda: &[AgendaItem]) -> Result<(
     Ok(())
 }
 
+/// Stores the class of an item, and where it came from and goes. The meeting must be held.
+pub async fn save_course(tx: &Tx, _by: &Authorized, item: &AgendaItem) -> Result<(), Failure> {
+    agenda_item::Entity::update_many()
+        .set(agenda_item::ActiveModel {
+            matter_class: Set(item.matter_class.code().to_owned()),
+            ..course(item)
+        })
+        .filter(agenda_item::Column::Community.eq(item.name.community.as_str()))
+        .filter(agenda_item::Column::Meeting.eq(item.name.meeting.uuid()))
+        .filter(agenda_item::Column::Id.eq(item.name.agenda_item.uuid()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+fn course(item: &AgendaItem) -> agenda_item::ActiveModel {
+    let Course {
+        reclassified,
+        carried_from,
+        carried_to,
+        ratifies,
+    } = &item.course;
+    let (from, to) = (carried_from.as_ref(), carried_to.as_ref());
+    agenda_item::ActiveModel {
+        reclassified_as: Set(reclassified.as_ref().map(|to| to.matter_class.code().to_owned())),
+        reclassified_at: Set(reclassified.as_ref().map(|to| to.at.micros())),
+        reclassify_reason: Set(reclassified.as_ref().map(|to| to.reason.clone())),
+        from_meeting: Set(from.map(|item| item.meeting.uuid())),
+        from_item: Set(from.map(|item| item.agenda_item.uuid())),
+        to_meeting: Set(to.map(|item| item.meeting.uuid())),
+        to_item: Set(to.map(|item| item.agenda_item.uuid())),
+        ratifies: Set(ratifies.map(RatificationId::uuid)),
+        ..Default::default()
+    }
+}
+
 /// Freezes the agenda as it stands into the notice. The meeting must be held.
 pub async fn freeze(tx: &Tx, _by: &Authorized, meeting: &MeetingName) -> Result<(), Failure> {
     agenda_item::Entity::update_many()
@@ -150,9 +187,36 @@ impl TryFrom<agenda_item::Model> for AgendaItem {
     type Error = Failure;
 
     fn try_from(row: agenda_item::Model) -> Result<Self, Failure> {
+        let community = row::community(&row.community)?;
+        let class = |text: &str| {
+            text.parse::<MatterClass>()
+                .map_err(|_| row::broken("matter_class", text))
+        };
+        let reclassified = match (&row.reclassified_as, row.reclassified_at, row.reclassify_reason) {
+            (Some(to), Some(at), Some(reason)) => Some(Reclassified {
+                matter_class: class(to)?,
+                reason,
+                at: Timestamp::from_micros(at),
+            }),
+            _ => None,
+        };
+        let other = |meeting: Option<uuid::Uuid>, item: Option<uuid::Uuid>| {
+            let (meeting, item) = meeting.zip(item)?;
+            Some(AgendaItemName {
+                community: community.clone(),
+                meeting: MeetingId::from(meeting),
+                agenda_item: AgendaItemId::from(item),
+            })
+        };
         Ok(Self {
+            course: Course {
+                reclassified,
+                carried_from: other(row.from_meeting, row.from_item),
+                carried_to: other(row.to_meeting, row.to_item),
+                ratifies: row.ratifies.map(RatificationId::from),
+            },
             name: AgendaItemName {
-                community: row::community(&row.community)?,
+                community: community.clone(),
                 meeting: MeetingId::from(row.meeting),
                 agenda_item: AgendaItemId::from(row.id),
             },
@@ -162,10 +226,7 @@ impl TryFrom<agenda_item::Model> for AgendaItem {
             proposer: row::member(&row.proposer_kind, row.proposer, row.proposer_compound)?,
             proposer_display_name: row.proposer_display_name,
             kind: row::read(AgendaItemKind::from_code(&row.kind), "kind", &row.kind)?,
-            matter_class: row
-                .matter_class
-                .parse::<MatterClass>()
-                .map_err(|_| row::broken("matter_class", &row.matter_class))?,
+            matter_class: class(&row.matter_class)?,
             noticed: row.noticed,
             created_at: Timestamp::from_micros(row.created_at),
             withdrawn_at: row::instant(row.withdrawn_at),

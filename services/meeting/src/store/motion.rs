@@ -4,10 +4,10 @@ use yihe_kernel::{Error, Timestamp};
 use yihe_store::{Failure, Page, Tx};
 
 use super::entity::motion;
-use super::row;
-use crate::domain::{Motion, MotionState};
+use super::{motion_version, row};
+use crate::domain::{Member, Motion, MotionState};
 use crate::lookup::Rows;
-use crate::names::{AgendaItemId, MeetingId, MeetingName, MotionId, MotionName};
+use crate::names::{AgendaItemId, AgendaItemName, AmendmentId, MeetingId, MeetingName, MotionId, MotionName};
 use crate::reasons;
 
 /// One motion.
@@ -51,8 +51,20 @@ pub async fn list(
     rows.into_iter().map(Motion::try_from).collect()
 }
 
-/// Adds a motion.
-pub async fn insert(tx: &Tx, _by: &Authorized, motion: &Motion) -> Result<(), Failure> {
+/// The motions on an item, in the order of submission.
+pub async fn of_item(conn: &impl ConnectionTrait, item: &AgendaItemName) -> Result<Vec<Motion>, Failure> {
+    let rows = motion::Entity::find()
+        .filter(motion::Column::Community.eq(item.community.as_str()))
+        .filter(motion::Column::Meeting.eq(item.meeting.uuid()))
+        .filter(motion::Column::AgendaItem.eq(item.agenda_item.uuid()))
+        .order_by_asc(motion::Column::Id)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(Motion::try_from).collect()
+}
+
+/// Adds a motion with the first version of its text.
+pub async fn insert(tx: &Tx, by: &Authorized, motion: &Motion) -> Result<(), Failure> {
     let row = motion::ActiveModel {
         community: Set(motion.name.community.to_string()),
         meeting: Set(motion.name.meeting.uuid()),
@@ -65,9 +77,12 @@ pub async fn insert(tx: &Tx, _by: &Authorized, motion: &Motion) -> Result<(), Fa
         mover_display_name: Set(motion.mover_display_name.clone()),
         state: Set(motion.state.code().to_owned()),
         created_at: Set(motion.created_at.micros()),
+        version: Set(motion.version),
+        candidate: Set(motion.candidate.map(Member::uuid)),
+        candidate_kind: Set(motion.candidate.map(row::member_kind)),
     };
     motion::Entity::insert(row).exec_without_returning(tx).await?;
-    Ok(())
+    motion_version::insert(tx, by, motion, None, motion.created_at).await
 }
 
 /// Stores the new state of a motion that was in `seen`.
@@ -92,10 +107,36 @@ pub async fn set_state(tx: &Tx, _by: &Authorized, motion: &Motion, seen: MotionS
         .into())
 }
 
+/// Stores the amended text of a motion that stands, as its newest version.
+pub async fn set_text(
+    tx: &Tx,
+    by: &Authorized,
+    motion: &Motion,
+    amendment: AmendmentId,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    motion::Entity::update_many()
+        .set(motion::ActiveModel {
+            text: Set(motion.text.clone()),
+            version: Set(motion.version),
+            ..Default::default()
+        })
+        .filter(motion::Column::Community.eq(motion.name.community.as_str()))
+        .filter(motion::Column::Meeting.eq(motion.name.meeting.uuid()))
+        .filter(motion::Column::Id.eq(motion.name.motion.uuid()))
+        .exec(tx)
+        .await?;
+    motion_version::insert(tx, by, motion, Some(amendment), at).await
+}
+
 impl TryFrom<motion::Model> for Motion {
     type Error = Failure;
 
     fn try_from(row: motion::Model) -> Result<Self, Failure> {
+        let candidate = match (row.candidate_kind, row.candidate) {
+            (Some(kind), Some(id)) => Some(row::member(&kind, id, None)?),
+            _ => None,
+        };
         Ok(Self {
             name: MotionName {
                 community: row::community(&row.community)?,
@@ -108,6 +149,8 @@ impl TryFrom<motion::Model> for Motion {
             mover_display_name: row.mover_display_name,
             state: row::read(MotionState::from_code(&row.state), "state", &row.state)?,
             created_at: Timestamp::from_micros(row.created_at),
+            version: row.version,
+            candidate,
         })
     }
 }

@@ -53,6 +53,20 @@ pub fn micros(instant: Option<Timestamp>) -> Option<i64> {
     instant.map(Timestamp::micros)
 }
 
+/// What is kept as JSON.
+pub fn json<T: serde::Serialize>(value: Option<&T>) -> Result<Option<String>, Failure> {
+    let text = value.map(serde_json::to_string).transpose();
+    Ok(text.map_err(Error::internal)?)
+}
+
+pub fn from_json<T: serde::de::DeserializeOwned>(
+    text: Option<&str>,
+    column: &'static str,
+) -> Result<Option<T>, Failure> {
+    text.map(|text| serde_json::from_str(text).map_err(|_| broken(column, text)))
+        .transpose()
+}
+
 /// The id that a page goes on after.
 pub fn after_id(page: &Page) -> Result<Option<Uuid>, Failure> {
     let Some(after) = &page.after else { return Ok(None) };

@@ -5,7 +5,7 @@ use yihe_authz::{Condition, ConditionSet, Filter};
 
 use crate::domain::Member;
 
-use super::entity::{body, body_member, meeting, resolution, roster_entry};
+use super::entity::{body, body_member, meeting, ratification, resolution, roster_entry};
 
 /// The caller of a list: its filter plan and who it acts as.
 #[derive(Debug, Clone, Copy)]
@@ -67,6 +67,39 @@ impl Sight {
                         Expr::col((meeting::Entity, meeting::Column::Community)).equals((Entity, Column::Community)),
                     )
                     .and_where(Expr::col((meeting::Entity, meeting::Column::Id)).equals((Entity, Column::Meeting)))
+                    .and_where(convened_by((meeting::Entity, meeting::Column::Convener), member))
+                    .take(),
+            )),
+            Condition::Owner | Condition::Assignee | Condition::Caller | Condition::Serves => None,
+        })
+    }
+
+    /// Ratifications: as the meetings that adopted the motions, and as those that they were routed to.
+    pub fn of_ratifications(&self) -> Cond {
+        use ratification::{Column, Entity};
+        self.condition(&|condition, member| match condition {
+            Condition::Participant => Some(
+                on_roster((Entity, Column::Community), (Entity, Column::Meeting), member)
+                    .or(on_roster(
+                        (Entity, Column::Community),
+                        (Entity, Column::RoutedMeeting),
+                        member,
+                    ))
+                    .or(member_of((Entity, Column::Community), (Entity, Column::Body), member)),
+            ),
+            Condition::Convener => Some(Expr::exists(
+                Query::select()
+                    .expr(Expr::val(1))
+                    .from(meeting::Entity)
+                    .and_where(
+                        Expr::col((meeting::Entity, meeting::Column::Community)).equals((Entity, Column::Community)),
+                    )
+                    .and_where(
+                        Expr::col((meeting::Entity, meeting::Column::Id))
+                            .equals((Entity, Column::Meeting))
+                            .or(Expr::col((meeting::Entity, meeting::Column::Id))
+                                .equals((Entity, Column::RoutedMeeting))),
+                    )
                     .and_where(convened_by((meeting::Entity, meeting::Column::Convener), member))
                     .take(),
             )),

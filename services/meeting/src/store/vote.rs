@@ -9,7 +9,8 @@ use yihe_store::{Failure, Page, Tx};
 use super::entity::{ballot, vote};
 use super::row;
 use crate::domain::{Ballot, BallotMethod, Choice, Count, HeldProxy, Member, SecretTotals, Vote, VoteState};
-use crate::names::{MeetingId, MeetingName, MotionId, ProxyId, ResolutionId, VoteId, VoteName};
+use crate::names::{AmendmentId, MeetingId, MeetingName, MotionId, ProxyId, ResolutionId, VoteId, VoteName};
+
 use crate::reasons;
 
 const ROWS: usize = 500;
@@ -81,6 +82,7 @@ pub async fn insert(tx: &Tx, _by: &Authorized, vote: &Vote, ballots: &[Ballot]) 
         tally_sha256: Set(None),
         resolution: Set(None),
         secret_totals: Set(None),
+        amendment: Set(vote.amendment.map(AmendmentId::uuid)),
     };
     vote::Entity::insert(row).exec_without_returning(tx).await?;
     for chunk in ballots.chunks(ROWS) {
@@ -258,6 +260,7 @@ impl TryFrom<vote::Model> for Vote {
                 vote: VoteId::from(row.id),
             },
             motion: MotionId::from(row.motion),
+            amendment: row.amendment.map(AmendmentId::from),
             state: row::read(VoteState::from_code(&row.state), "state", &row.state)?,
             method: row::read(BallotMethod::from_code(&row.method), "method", &row.method)?,
             quorum: serde_json::from_str(&row.quorum).map_err(|_| row::broken("quorum", &row.quorum))?,

@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use sea_orm::ConnectionTrait;
 use tonic::codegen::InterceptedService;
 use tonic::service::{Interceptor, Routes};
 use tonic::{Request, Status};
@@ -11,7 +12,9 @@ use yihe_proto::directory::v1::authority_service_server::AuthorityServiceServer;
 use yihe_proto::directory::v1::{OrganizationKind, OrganizationStanding};
 use yihe_proto::file::v1::file_lookup_service_server::FileLookupServiceServer;
 use yihe_proto::meeting::v1::agenda_service_client::AgendaServiceClient;
+use yihe_proto::meeting::v1::amendment_service_client::AmendmentServiceClient;
 use yihe_proto::meeting::v1::body_service_client::BodyServiceClient;
+use yihe_proto::meeting::v1::competence_service_client::CompetenceServiceClient;
 use yihe_proto::meeting::v1::meeting_service_client::MeetingServiceClient;
 use yihe_proto::meeting::v1::motion_service_client::MotionServiceClient;
 use yihe_proto::meeting::v1::notice_service_client::NoticeServiceClient;
@@ -19,6 +22,7 @@ use yihe_proto::meeting::v1::object_service_client::ObjectServiceClient;
 use yihe_proto::meeting::v1::presence_service_client::PresenceServiceClient;
 use yihe_proto::meeting::v1::procedure_service_client::ProcedureServiceClient;
 use yihe_proto::meeting::v1::proxy_service_client::ProxyServiceClient;
+use yihe_proto::meeting::v1::ratification_service_client::RatificationServiceClient;
 use yihe_proto::meeting::v1::record_service_client::RecordServiceClient;
 use yihe_proto::meeting::v1::resolution_service_client::ResolutionServiceClient;
 use yihe_proto::meeting::v1::vote_service_client::VoteServiceClient;
@@ -127,6 +131,16 @@ impl House {
             tokens,
             files,
         }
+    }
+
+    /// Changes rows behind the service's back: for what no RPC can bring about.
+    pub async fn sql(&self, statement: &str) {
+        let file = self.files.path().join("meeting.db");
+        let database = sea_orm::Database::connect(format!("sqlite://{}", file.display()))
+            .await
+            .unwrap();
+        let done = database.execute_unprepared(statement).await.unwrap();
+        assert_eq!(done.rows_affected(), 1, "{statement}");
     }
 
     pub fn set(&self, instant: &str) {
@@ -245,6 +259,9 @@ doors! {
     presence: PresenceServiceClient
     procedure: ProcedureServiceClient
     records: RecordServiceClient
+    amendments: AmendmentServiceClient
+    competence: CompetenceServiceClient
+    ratifications: RatificationServiceClient
     votes: VoteServiceClient
     resolutions: ResolutionServiceClient
     objects: ObjectServiceClient

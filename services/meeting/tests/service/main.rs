@@ -4,11 +4,15 @@
 #[cfg(test)]
 mod agenda;
 #[cfg(test)]
+mod amendments;
+#[cfg(test)]
 mod authorization;
 #[cfg(test)]
 mod bodies;
 #[cfg(test)]
 mod casting;
+#[cfg(test)]
+mod competence;
 #[cfg(test)]
 mod concurrency;
 #[cfg(test)]
@@ -35,6 +39,7 @@ mod postgres;
 mod presence;
 #[cfg(test)]
 mod procedure;
+mod ratification;
 #[cfg(test)]
 mod proxies;
 #[cfg(test)]

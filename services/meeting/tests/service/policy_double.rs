@@ -114,6 +114,10 @@ pub fn template() -> Vec<pb::Grant> {
         "quorum.*",
         "agenda_item.*",
         "motion.*",
+        "amendment.*",
+        "class_objection.*",
+        "ratification.*",
+        "motion_version.*",
         "vote.*",
         "ballot.*",
         "resolution.*",
@@ -137,6 +141,13 @@ pub fn template() -> Vec<pb::Grant> {
         "agenda_item.list",
         "motion.get",
         "motion.list",
+        "amendment.get",
+        "class_objection.get",
+        "class_objection.list",
+        "ratification.get",
+        "ratification.list",
+        "amendment.list",
+        "motion_version.list",
         "vote.get",
         "vote.list",
         "ballot.list",
@@ -156,6 +167,7 @@ pub fn template() -> Vec<pb::Grant> {
         "presence.check_out",
         "agenda_item.create",
         "motion.submit",
+        "amendment.submit",
         "ballot.cast",
         "proxy.grant",
     ];
@@ -168,6 +180,9 @@ pub fn template() -> Vec<pb::Grant> {
             "motion.withdraw",
             "record.contest",
             "proxy.revoke",
+            "amendment.restate",
+            "amendment.withdraw",
+            "class_objection.withdraw",
         ],
         pb::Condition::Owner,
     );
@@ -177,6 +192,7 @@ pub fn template() -> Vec<pb::Grant> {
         &["notice.acknowledge", "agenda_item.create", "presence.check_in"],
         pb::Condition::Participant,
     );
+    grant("*/*", &["class_objection.create"], pb::Condition::Unspecified);
     let procedure = [
         "meeting.get",
         "meeting.list",
@@ -187,6 +203,9 @@ pub fn template() -> Vec<pb::Grant> {
         "vote.close",
         "body.create",
         "body.list",
+        "ratification.get",
+        "ratification.list",
+        "ratification.route",
     ];
     grant("RESIDENT_COMMITTEE/DIRECTOR", &procedure, pb::Condition::Convener);
     // sees what it owns and nothing else, below meetings it has no part in

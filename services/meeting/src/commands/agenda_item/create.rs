@@ -8,7 +8,7 @@ use yihe_store::{Failure, Tx};
 
 use crate::convert::meeting::NewAgendaItem;
 use crate::convert::name;
-use crate::domain::{AgendaItem, Member, Organization, Step};
+use crate::domain::{AgendaItem, Course, Member, Organization, Step};
 use crate::names::{AgendaItemName, MeetingName};
 use crate::service::{Service, acting_member};
 use crate::{events, store};
@@ -85,6 +85,7 @@ async fn apply(tx: &Tx, input: &Create) -> Result<AgendaItemName, Failure> {
         noticed: false,
         created_at: now,
         withdrawn_at: None,
+        course: Course::default(),
     };
     store::agenda::insert(tx, by, &item).await?;
     events::append(tx, by, events::AgendaItemCreated, meeting, &name, now).await?;

@@ -7,7 +7,7 @@ use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert::name;
-use crate::domain::{Frozen, Meeting, MotionState, Vote};
+use crate::domain::{AmendmentState, Frozen, Meeting, MotionState, Vote};
 use crate::names::MeetingName;
 use crate::service::Service;
 use crate::{events, store};
@@ -77,7 +77,7 @@ pub(super) async fn clear_room(
     store::presence::end_all(tx, by, name, now).await
 }
 
-/// Stores that a vote ended without a count: its motion stands again.
+/// Stores that a vote ended without a count: what it was on stands again.
 pub(super) async fn lapse(
     tx: &Tx,
     by: &Authorized,
@@ -85,9 +85,14 @@ pub(super) async fn lapse(
     vote: &Vote,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let motion = store::motion::get(tx, &name.motion(vote.motion)).await?.stand_again();
     store::vote::end(tx, by, vote).await?;
     store::sealed::remove(tx, by, &vote.name).await?;
-    store::motion::set_state(tx, by, &motion, MotionState::Voting).await?;
+    if let Some(amendment) = vote.amendment {
+        let amendment = store::amendment::get(tx, &name.amendment(amendment)).await?;
+        store::amendment::save(tx, by, &amendment.stand_again(), AmendmentState::Voting).await?;
+    } else {
+        let motion = store::motion::get(tx, &name.motion(vote.motion)).await?.stand_again();
+        store::motion::set_state(tx, by, &motion, MotionState::Voting).await?;
+    }
     events::append(tx, by, events::VoteLapsed, name, &vote.name, now).await
 }

@@ -82,9 +82,11 @@ async fn apply(tx: &Tx, input: &Submit) -> Result<MotionName, Failure> {
     } else {
         None
     };
-    found
-        .ok_or_else(|| Error::not_found(item))?
-        .expect_decidable(&frozen.pack)?;
+    let found = found.ok_or_else(|| Error::not_found(item))?;
+    found.expect_decidable(&frozen.pack)?;
+    found.expect_own_text()?;
+    let others = store::motion::of_item(tx, item).await?;
+    Motion::expect_candidate(&found, new.candidate, &others)?;
     let motion = Motion {
         name: name.clone(),
         agenda_item: item.agenda_item,
@@ -93,6 +95,8 @@ async fn apply(tx: &Tx, input: &Submit) -> Result<MotionName, Failure> {
         mover_display_name: entry.display_name.clone(),
         state: MotionState::Submitted,
         created_at: now,
+        version: 1,
+        candidate: new.candidate,
     };
     store::motion::insert(tx, by, &motion).await?;
     events::append(tx, by, events::MotionSubmitted, meeting, &name, now).await?;

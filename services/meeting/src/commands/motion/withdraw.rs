@@ -7,7 +7,7 @@ use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert::name;
-use crate::domain::{Motion, MotionState};
+use crate::domain::{AmendmentState, Motion, MotionState, Vote};
 use crate::names::MotionName;
 use crate::service::Service;
 use crate::{events, store};
@@ -39,7 +39,19 @@ async fn apply(tx: &Tx, Withdraw { service, by, name }: &Withdraw) -> Result<Mot
     let now = service.now();
     let meeting = store::meeting::hold(tx, &name.meeting()).await?;
     let motion = store::motion::get(tx, name).await?.withdraw(&meeting)?;
+    let item = meeting.name.agenda_item(motion.agenda_item);
+    store::agenda::get(tx, &item).await?.expect_own_text()?;
+    if let Some(vote) = store::vote::hold_open(tx, &meeting.name).await?
+        && vote.motion == name.motion
+    {
+        return Err(Vote::is_open_refusal(&vote.name).into());
+    }
     store::motion::set_state(tx, by, &motion, MotionState::Submitted).await?;
+    for amendment in store::amendment::open_of(tx, name).await? {
+        let amendment = amendment.fall(now);
+        store::amendment::save(tx, by, &amendment, AmendmentState::Submitted).await?;
+        events::append(tx, by, events::AmendmentFell, &meeting.name, &amendment.name, now).await?;
+    }
     events::append(tx, by, events::MotionWithdrawn, &meeting.name, name, now).await?;
     Ok(motion)
 }

@@ -2,15 +2,14 @@ use std::sync::Arc;
 
 use tonic::Request;
 use yihe_authz::Authorized;
-use yihe_kernel::{Result, Timestamp};
+use yihe_kernel::Result;
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
+use super::conclude::conclude;
 use crate::convert::name;
-use crate::domain::{
-    AgendaItem, BallotMethod, Frozen, Meeting, Motion, MotionState, Resolution, SecretTotals, Vote, count,
-};
-use crate::names::{ResolutionId, VoteName};
+use crate::domain::{BallotMethod, Frozen, Meeting, SecretTotals, count};
+use crate::names::VoteName;
 use crate::secrecy::VoteKey;
 use crate::service::Service;
 use crate::{events, queries, store};
@@ -38,14 +37,14 @@ pub async fn close(service: &Arc<Service>, request: Request<pb::CloseVoteRequest
         frozen,
         key,
     };
-    let motion = service
+    service
         .store
         .transaction("meeting.close_vote", input, |tx, input| Box::pin(apply(tx, input)))
         .await?;
     if secret {
         service.vote_keys.destroy(name.vote)?;
     }
-    tracing::info!(%name, motion = motion.state.code(), "vote closed");
+    tracing::info!(%name, "vote closed");
     queries::vote::read(service, &name).await
 }
 
@@ -58,7 +57,7 @@ async fn apply(
         frozen,
         key,
     }: &Close,
-) -> Result<Motion, Failure> {
+) -> Result<(), Failure> {
     let meeting = store::meeting::hold(tx, &name.meeting()).await?;
     let vote = store::vote::hold(tx, name).await?;
     // only now: every ballot that was let in was cast before
@@ -78,30 +77,8 @@ async fn apply(
         }
     };
     let count = count(frozen, item.matter_class, &vote, &ballots)?;
-    let motion = motion.decide(&count.outcome);
-    let resolution = match motion.state {
-        MotionState::Adopted => Some(adopt(tx, service, by, &meeting, (&motion, &item, &vote), now).await?),
-        _ => None,
-    };
+    let resolution = conclude(tx, service, by, &meeting, (motion, &item, &vote), &count.outcome, now).await?;
     store::vote::end(tx, by, &vote.close(count, resolution, now)).await?;
-    store::motion::set_state(tx, by, &motion, MotionState::Voting).await?;
     events::append(tx, by, events::VoteClosed, &meeting.name, name, now).await?;
-    Ok(motion)
-}
-
-async fn adopt(
-    tx: &Tx,
-    service: &Service,
-    by: &Authorized,
-    meeting: &Meeting,
-    (motion, item, vote): (&Motion, &AgendaItem, &Vote),
-    now: Timestamp,
-) -> Result<ResolutionId, Failure> {
-    let year = Resolution::year_of(now)?;
-    let serial = store::resolution::next_serial(tx, &meeting.name.community, year).await?;
-    let id = service.store.ids().next();
-    let resolution = Resolution::adopt(id, (year, serial), meeting.body, motion, item, (vote, now));
-    store::resolution::insert(tx, by, &resolution).await?;
-    events::append(tx, by, events::ResolutionAdopted, &meeting.name, &resolution.name, now).await?;
-    Ok(id)
+    Ok(())
 }

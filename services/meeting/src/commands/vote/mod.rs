@@ -1,2 +1,4 @@
 pub mod close;
+pub mod conclude;
 pub mod open;
+mod subject;

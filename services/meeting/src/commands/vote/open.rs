@@ -6,9 +6,10 @@ use yihe_kernel::{Fields, Result};
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
+use super::subject::Subject;
 use crate::convert::name;
-use crate::domain::{BallotMethod, Frozen, Meeting, MotionState, Step, Vote};
-use crate::names::{MotionName, VoteName};
+use crate::domain::{BallotMethod, Frozen, Meeting, Step, Vote};
+use crate::names::{AmendmentName, MotionName, VoteName};
 use crate::retry::Retry;
 use crate::service::Service;
 use crate::{events, queries, store};
@@ -17,6 +18,7 @@ struct Open {
     service: Arc<Service>,
     by: Authorized,
     motion: MotionName,
+    amendment: Option<AmendmentName>,
     frozen: Option<Arc<Frozen>>,
     name: VoteName,
     method: BallotMethod,
@@ -26,6 +28,10 @@ struct Open {
 pub async fn open(service: &Arc<Service>, request: Request<pb::OpenVoteRequest>) -> Result<pb::Vote> {
     let (admitted, request) = service.guard.admit(request).await?;
     let motion: MotionName = name("parent", &request.parent)?;
+    let amendment: Option<AmendmentName> = match request.amendment.as_str() {
+        "" => None,
+        text => Some(name("amendment", text)?),
+    };
     let (by, _) = service.motion(admitted, &motion).await?;
     let mut fields = Fields::new();
     let retry = Retry::of(&mut fields, &request.request_id, &request);
@@ -43,6 +49,7 @@ pub async fn open(service: &Arc<Service>, request: Request<pb::OpenVoteRequest>)
         service: Arc::clone(service),
         by,
         motion,
+        amendment,
         frozen,
         name: name.clone(),
         method,
@@ -69,6 +76,7 @@ async fn apply(
         service,
         by,
         motion,
+        amendment,
         frozen,
         name,
         method,
@@ -84,15 +92,16 @@ async fn apply(
     if let Some(other) = store::vote::hold_open(tx, &meeting.name).await? {
         return Err(Vote::is_open_refusal(&other.name).into());
     }
-    let motion = store::motion::get(tx, motion).await?.put_to_vote()?;
+    let subject = Subject::put_to_vote(tx, motion, amendment.as_ref()).await?;
     let frozen = Meeting::frozen(&meeting.name, frozen.as_deref())?;
+    let item = subject.expect_competence(tx, &meeting, frozen).await?;
     let room = store::presence::room(tx, &meeting.name).await?;
-    let item = store::agenda::get(tx, &meeting.name.agenda_item(motion.agenda_item)).await?;
     let by_rule = (*method, item.matter_class);
-    let about = (motion.name.motion, motion.agenda_item);
+    let about = (motion.motion, item.name.agenda_item);
     let (vote, ballots) = Vote::open(name.clone(), about, &meeting, frozen, &room, by_rule, now)?;
+    let vote = subject.of(vote);
     store::vote::insert(tx, by, &vote, &ballots).await?;
-    store::motion::set_state(tx, by, &motion, MotionState::Submitted).await?;
+    subject.save(tx, by).await?;
     events::append(tx, by, events::VoteOpened, &meeting.name, name, now).await?;
     Ok(name.clone())
 }

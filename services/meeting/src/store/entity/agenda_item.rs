@@ -21,6 +21,14 @@ pub struct Model {
     pub withdrawn_at: Option<i64>,
     pub proposer_kind: String,
     pub proposer_compound: Option<Uuid>,
+    pub reclassified_as: Option<String>,
+    pub reclassified_at: Option<i64>,
+    pub reclassify_reason: Option<String>,
+    pub from_meeting: Option<Uuid>,
+    pub from_item: Option<Uuid>,
+    pub to_meeting: Option<Uuid>,
+    pub to_item: Option<Uuid>,
+    pub ratifies: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -17,6 +17,9 @@ pub struct Model {
     pub created_at: i64,
     pub mover_kind: String,
     pub mover_compound: Option<Uuid>,
+    pub version: i32,
+    pub candidate: Option<Uuid>,
+    pub candidate_kind: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

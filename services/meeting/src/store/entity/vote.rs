@@ -19,6 +19,7 @@ pub struct Model {
     pub tally_sha256: Option<String>,
     pub resolution: Option<Uuid>,
     pub secret_totals: Option<String>,
+    pub amendment: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

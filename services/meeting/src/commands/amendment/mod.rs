@@ -1,0 +1,5 @@
+pub mod order;
+pub mod restate;
+pub mod strike;
+pub mod submit;
+pub mod withdraw;
