@@ -42,7 +42,10 @@ pub static COLLECTIONS: &[Collection] = collections! {
         "communities/{community}/meetings/{meeting}/votes/{vote}"
         "communities/{community}/meetings/{meeting}/votes/{vote}/ballots/{ballot}"
         "communities/{community}/meetings/{meeting}/proxies/{proxy}"
-        "communities/{community}/resolutions/{resolution}";
+        "communities/{community}/resolutions/{resolution}"
+        "communities/{community}/commitments/{commitment}"
+        "communities/{community}/problems/{problem}"
+        "communities/{community}/monthReports/{month_report}";
     "file":
         "communities/{community}/files/{file}";
 };

@@ -2,6 +2,8 @@
 
 mod amendment;
 mod competence;
+mod commitment;
+mod ledger;
 
 use std::sync::Arc;
 
@@ -11,6 +13,8 @@ use yihe_proto::meeting::v1::agenda_service_server::{AgendaService, AgendaServic
 use yihe_proto::meeting::v1::amendment_service_server::AmendmentServiceServer;
 use yihe_proto::meeting::v1::body_service_server::{BodyService, BodyServiceServer};
 use yihe_proto::meeting::v1::competence_service_server::CompetenceServiceServer;
+use yihe_proto::meeting::v1::commitment_service_server::CommitmentServiceServer;
+use yihe_proto::meeting::v1::ledger_service_server::LedgerServiceServer;
 use yihe_proto::meeting::v1::meeting_service_server::{MeetingService, MeetingServiceServer};
 use yihe_proto::meeting::v1::motion_service_server::{MotionService, MotionServiceServer};
 use yihe_proto::meeting::v1::notice_service_server::NoticeServiceServer;
@@ -37,6 +41,8 @@ impl Api {
     pub fn routes(service: Arc<Service>) -> Routes {
         let api = Self(service);
         Routes::new(BodyServiceServer::new(api.clone()))
+            .add_service(CommitmentServiceServer::new(api.clone()))
+            .add_service(LedgerServiceServer::new(api.clone()))
             .add_service(MeetingServiceServer::new(api.clone()))
             .add_service(AgendaServiceServer::new(api.clone()))
             .add_service(MotionServiceServer::new(api.clone()))

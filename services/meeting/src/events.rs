@@ -6,6 +6,8 @@ use yihe_authz::Authorized;
 use yihe_kernel::Timestamp;
 use yihe_store::{Failure, NewEvent, Tx};
 
+use crate::domain::CommitmentAct;
+
 macro_rules! kinds {
     ($($name:ident)+) => {$(
         #[expect(non_upper_case_globals, reason = "named like the type it becomes on the wire")]
@@ -25,6 +27,26 @@ kinds! {
     AmendmentSubmitted AmendmentRestated AmendmentWithdrawn AmendmentStruck AmendmentFell AmendmentsOrdered MotionAmended
     ClassObjectionMade ClassObjectionWithdrawn MatterClassUpheld MatterClassNotUpheld AgendaItemReclassified AgendaItemCarried
     RatificationRequested RatificationRouted RatificationSettled
+    CommitmentMade CommitmentAccepted CommitmentDeclined CommitmentReassigned CommitmentProgressed CommitmentDone
+    CommitmentConfirmed CommitmentReopened CommitmentCancelled CommitmentEscalated CommitmentHolderLeft
+    ProblemReported ProblemLinked ProblemClosed MonthReportPublished
+}
+
+/// The event that tells of a step in the life of a commitment.
+pub const fn of_commitment(act: CommitmentAct) -> &'static str {
+    match act {
+        CommitmentAct::Made => CommitmentMade,
+        CommitmentAct::Accepted => CommitmentAccepted,
+        CommitmentAct::Declined => CommitmentDeclined,
+        CommitmentAct::Reassigned => CommitmentReassigned,
+        CommitmentAct::Progressed => CommitmentProgressed,
+        CommitmentAct::Done => CommitmentDone,
+        CommitmentAct::Confirmed => CommitmentConfirmed,
+        CommitmentAct::Reopened => CommitmentReopened,
+        CommitmentAct::Cancelled => CommitmentCancelled,
+        CommitmentAct::Escalated => CommitmentEscalated,
+        CommitmentAct::HolderLeft => CommitmentHolderLeft,
+    }
 }
 
 /// Appends an event of a body's or meeting's history.

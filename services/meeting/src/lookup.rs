@@ -2,6 +2,7 @@
 //! that the caller may not see.
 
 mod proceedings;
+mod commitment;
 
 use yihe_authz::{Admitted, Authorized, Condition};
 use yihe_kernel::{OrganizationId, Result};
@@ -22,6 +23,8 @@ pub struct Facts {
     pub convener: bool,
     /// The acting organization or person proposed the item or moved the motion.
     pub owner: bool,
+    /// The acting organization holds the commitment.
+    pub assignee: bool,
 }
 
 impl Facts {
@@ -32,7 +35,8 @@ impl Facts {
             Condition::Participant => self.participant,
             Condition::Convener => self.convener,
             Condition::Owner => self.owner,
-            Condition::Assignee | Condition::Caller | Condition::Serves => false,
+            Condition::Assignee => self.assignee,
+            Condition::Caller | Condition::Serves => false,
         }
     }
 
@@ -83,7 +87,7 @@ impl Service {
         Ok(Facts {
             participant,
             convener: acting == Member::Organization(convener),
-            owner: false,
+            ..Facts::default()
         })
     }
 
@@ -106,7 +110,7 @@ impl Service {
         Ok(Facts {
             participant,
             convener: acting == Member::Organization(convener),
-            owner: false,
+            ..Facts::default()
         })
     }
 

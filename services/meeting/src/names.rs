@@ -2,6 +2,8 @@
 
 use yihe_kernel::{CommunityId, OrganizationId, UserId};
 
+use crate::domain::Month;
+
 yihe_kernel::ids! {
     /// Id of a member of a body, whatever it is: an organization, a person or an owner.
     MemberId
@@ -27,6 +29,10 @@ yihe_kernel::ids! {
     RecordId
     /// Id of a proxy.
     ProxyId
+    /// Id of a commitment.
+    CommitmentId
+    /// Id of a problem.
+    ProblemId
 }
 
 yihe_kernel::names! {
@@ -65,6 +71,12 @@ yihe_kernel::names! {
     ProxyName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "proxies" proxy: ProxyId }
     /// Name of a resolution.
     ResolutionName { "communities" community: CommunityId, "resolutions" resolution: ResolutionId }
+    /// Name of a commitment.
+    CommitmentName { "communities" community: CommunityId, "commitments" commitment: CommitmentId }
+    /// Name of a problem.
+    ProblemName { "communities" community: CommunityId, "problems" problem: ProblemId }
+    /// Name of a month's report.
+    MonthReportName { "communities" community: CommunityId, "monthReports" month_report: Month }
 }
 
 impl From<OrganizationId> for MemberId {

@@ -35,6 +35,20 @@ reasons! {
     BODY_MEMBERS_REGISTERED: Precondition, "the members of {name} are the owners in the register of its compound; none is listed by hand", "{name} 的成员为其小区名册上的业主,不另行列名";
     NOT_ELIGIBLE: Precondition, "{member} may not vote here: it was not present when the vote opened", "{member} 无权参加本次表决:表决开始时未到会";
     NOT_REPRESENTATIVE: Precondition, "you are not the present representative of {member}", "您不是 {member} 在场的代表";
+    COMMITMENT_STATE: Precondition, "{name} is {state}; this needs {needed}", "{name} 的状态为 {state},此操作要求 {needed}";
+    NOT_HOLDER: Precondition, "{organization} does not hold {name}", "{organization} 不是 {name} 的责任单位";
+    COMMITMENT_HELD_ALREADY: Precondition, "{organization} holds {name} already", "{organization} 已是 {name} 的责任单位";
+    COMMITMENT_NEEDS_RESOLUTION: Precondition, "{name} is no on-site meeting: its commitments come from its resolutions", "{name} 不是现场协商会:承诺事项须由其决议形成";
+    COMMITMENT_REF_TAKEN: AlreadyExists, "the organization has a commitment with the number `{external_ref}`", "该单位已有编号为“{external_ref}”的承诺事项";
+    DUE_DATE_PASSED: Precondition, "the due date {due_date} has passed", "办理期限 {due_date} 已过";
+    RESOLUTION_NOT_LATER: Precondition, "{resolution} is no later resolution of the body that {name} comes from", "{resolution} 不是形成 {name} 的机构此后作出的决议";
+    PROBLEM_NOT_FOUND: NotFound, "{name} does not exist", "{name} 不存在";
+    PROBLEM_CLOSED: Precondition, "{name} is closed", "{name} 已销号";
+    PROBLEM_COMMITTED: Precondition, "open commitments answer {name}; it is closed with the last of them", "{name} 尚有未办结的承诺事项,随最后一项办结而销号";
+    AGENDA_ITEM_UNKNOWN: NotFound, "{name} is not on any agenda", "{name} 不在任何议程上";
+    MONTH_NOT_BEGUN: Precondition, "{month} has not begun", "{month} 尚未开始";
+    MONTH_NOT_OVER: Precondition, "{month} is not over", "{month} 尚未结束";
+    MONTH_REPORT_PUBLISHED: AlreadyExists, "{name} was published; it stands", "{name} 已发布,不再更改";
     ALREADY_VOTED: AlreadyExists, "{member} has voted; a ballot is cast once", "{member} 已投票;每票只能投一次";
 
     START_TIME_UNDETERMINED: Precondition, "{name} is postponed to a time not known yet; set its start first", "{name} 已延期且时间未定,请先确定开始时间";
@@ -96,6 +110,8 @@ mod tests {
         include_str!("../../../proto/yihe/meeting/v1/record.proto"),
         include_str!("../../../proto/yihe/meeting/v1/procedure.proto"),
         include_str!("../../../proto/yihe/meeting/v1/proxy.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/commitment.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/ledger.proto"),
         include_str!("../../../proto/yihe/meeting/v1/body.proto"),
         include_str!("../../../proto/yihe/meeting/v1/meeting.proto"),
         include_str!("../../../proto/yihe/meeting/v1/decision.proto"),

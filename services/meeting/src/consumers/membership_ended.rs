@@ -1,7 +1,8 @@
 use yihe_authz::Authorized;
-use yihe_kernel::{CommunityId, Error, OrganizationId};
+use yihe_kernel::{CommunityId, Error, OrganizationId, Timestamp};
 use yihe_store::{Event, Failure, Tx};
 
+use crate::domain::Doing;
 use crate::{events, store};
 
 /// Type of the event.
@@ -12,7 +13,8 @@ yihe_kernel::names! {
     MembershipName { "communities" community: CommunityId, "memberships" membership: OrganizationId }
 }
 
-/// An organization left the community: it leaves the community's bodies, at the instant it left. Rosters already frozen stay.
+/// An organization left the community: it leaves the community's bodies, at the instant it left, and what it held goes back to
+/// the conveners. Rosters already frozen stay.
 /// Stands for the permission `meeting.body_member.remove`.
 ///
 /// # Errors
@@ -24,6 +26,20 @@ pub async fn membership_ended(tx: &Tx, event: &Event) -> Result<(), Failure> {
         let member = body.member(subject.membership);
         if store::body::leave(tx, &by, &member, event.at).await? {
             events::append(tx, &by, events::BodyMemberRemoved, &body, &member, event.at).await?;
+        }
+    }
+    hand_back(tx, &by, &subject, event.at).await
+}
+
+async fn hand_back(tx: &Tx, by: &Authorized, left: &MembershipName, at: Timestamp) -> Result<(), Failure> {
+    for held in store::commitment::held_by(tx, &left.community, left.membership).await? {
+        let commitment = store::commitment::hold(tx, &held.name).await?;
+        if commitment.holder.organization != left.membership {
+            continue;
+        }
+        if let Some(changed) = commitment.holder_left(Doing::by(by, at)) {
+            store::commitment::save(tx, by, &changed).await?;
+            events::append(tx, by, events::CommitmentHolderLeft, &held.name, &held.name, at).await?;
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 use yihe_proto::meeting::v1 as pb;
 
 use crate::domain::{
-    AgendaItemKind, AmendmentState, BallotMethod, BodyKind, Choice, ClassObjectionState, ContestState, DeliveryChannel, MatterClass, MeetingMode, MeetingState, MotionState, ProxyForm, ProxyInstruction, RatificationState, RecordedAct, VoteState,
+    AgendaItemKind, AmendmentState, BallotMethod, BodyKind, Choice, ClassObjectionState, CommitmentAct, CommitmentPart, CommitmentState, ContestState, DeliveryChannel, EscalationLevel, MatterClass, MeetingMode, MeetingState, MotionState, ProxyForm, ProxyInstruction, RatificationState, RecordedAct, VoteState,
 };
 
 /// A domain enum and its form on the wire.
@@ -70,6 +70,12 @@ wire! {
     ProxyInstruction { Free For Against };
     ProxyForm { Written Electronic };
     DeliveryChannel { App Hand Phone Chat Post };
+    CommitmentState { Proposed Accepted InProgress Done Confirmed Declined Cancelled };
+    CommitmentPart { Lead Support };
+    EscalationLevel { None Head Secretary Street };
+    CommitmentAct {
+        Made Accepted Declined Reassigned Progressed Done Confirmed Reopened Cancelled Escalated HolderLeft
+    };
 }
 
 #[cfg(test)]
@@ -90,6 +96,24 @@ mod tests {
         }
         for choice in Choice::ALL {
             assert_eq!(format!("CHOICE_{}", choice.code()), choice.to_wire().as_str_name());
+        }
+        for state in CommitmentState::ALL {
+            assert_eq!(
+                format!("COMMITMENT_STATE_{}", state.code()),
+                state.to_wire().as_str_name()
+            );
+        }
+        for part in CommitmentPart::ALL {
+            assert_eq!(format!("COMMITMENT_PART_{}", part.code()), part.to_wire().as_str_name());
+        }
+        for act in CommitmentAct::ALL {
+            assert_eq!(format!("COMMITMENT_ACT_{}", act.code()), act.to_wire().as_str_name());
+        }
+        for level in EscalationLevel::ALL {
+            assert_eq!(
+                format!("ESCALATION_LEVEL_{}", level.code()),
+                level.to_wire().as_str_name()
+            );
         }
         for class in MatterClass::ALL {
             assert_eq!(format!("MATTER_CLASS_{}", class.code()), class.to_wire().as_str_name());

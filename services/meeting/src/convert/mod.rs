@@ -4,11 +4,14 @@ pub mod amendment;
 pub mod body;
 mod codes;
 pub mod competence;
+pub mod commitment;
 pub mod decision;
 pub mod event;
+pub mod ledger;
 pub mod meeting;
 pub mod proxy;
 pub mod notice;
+pub mod month;
 mod read;
 pub mod record;
 

@@ -5,6 +5,7 @@ mod amendment;
 mod body;
 mod class_objection;
 mod code;
+mod commitment;
 mod count;
 mod course;
 mod delivery;
@@ -13,10 +14,12 @@ mod hands;
 mod interruption;
 mod meeting;
 mod member;
+mod month;
 mod motion;
 mod notice;
 mod period;
 mod presence;
+mod problem;
 mod proxy;
 mod quorum;
 mod ratification;
@@ -27,6 +30,8 @@ mod secret;
 mod step;
 mod vote;
 
+pub mod local_day;
+
 #[cfg(test)]
 mod tests;
 
@@ -34,6 +39,10 @@ pub use agenda::{AgendaItem, AgendaItemKind};
 pub use amendment::{Amendment, AmendmentState, MotionVersion};
 pub use body::{Body, BodyMember, Membership, Organization};
 pub use class_objection::{ClassObjection, ClassObjectionState};
+pub use commitment::{
+    Changed, Commitment, CommitmentAct, CommitmentPart, CommitmentState, CommitmentStep, Doing, Escalation,
+    EscalationLevel, Holder, NewCommitment, Origin,
+};
 pub use count::{Count, count, counted};
 pub use course::{Course, Reclassified};
 pub use delivery::{Delivery, DeliveryChannel, Waiver};
@@ -42,10 +51,12 @@ pub use hands::{Hands, ShowOfHands};
 pub use interruption::Interruption;
 pub use meeting::{Meeting, MeetingMode, MeetingState};
 pub use member::Member;
+pub use month::{Month, MonthPlan, MonthReport, ScheduledMeeting, Standing, digest};
 pub use motion::{Motion, MotionState};
 pub use notice::{Notice, RosterEntry};
 pub use period::NoticePeriod;
 pub use presence::{Arrival, Presence, Room, not_checked_in};
+pub use problem::Problem;
 pub use proxy::{Proxy, ProxyForm, ProxyInstruction, ProxyScope, Represented};
 pub use quorum::Quorum;
 pub use ratification::{Ratification, RatificationState, Route, Settlement};

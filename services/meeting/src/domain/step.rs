@@ -19,6 +19,8 @@ pub enum Step {
     Decide,
     /// Objecting to the class of an item, and reclassifying it.
     Classify,
+    /// Making commitments in an on-site meeting.
+    Commit,
     /// Closing the meeting.
     Close,
     /// Cancelling it.
@@ -47,7 +49,7 @@ impl Step {
         Self::Open,
         Self::Presence,
         Self::Decide,
-        Self::Classify,
+    Self::Classify, Self::Commit,
         Self::Close,
         Self::Cancel,
         Self::Postpone,
@@ -70,6 +72,7 @@ impl Step {
             Self::Resume => &[Suspended],
             Self::Proxy => &[Noticed, InSession, Suspended, Voting],
             Self::Classify => &[Draft, Noticed, InSession, Suspended, Postponed],
+            Self::Commit => &[InSession, Suspended, Closed],
             Self::Close => &[InSession, Suspended],
             // until the minutes are signed
             Self::Contest => &[

@@ -167,6 +167,7 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Acknowledge,
                 Presence,
                 Decide,
+                Commit,
                 Close,
                 Cancel,
                 Postpone,
@@ -181,6 +182,7 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Classify,
                 Acknowledge,
                 Presence,
+                Commit,
                 Close,
                 Cancel,
                 Postpone,
@@ -189,7 +191,7 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Step::Proxy,
             ],
         ),
-        (Closed, &[Step::Contest]),
+        (Closed, &[Commit, Step::Contest]),
         (MinutesSigning, &[Step::Contest]),
         (Published, &[]),
         (Cancelled, &[]),
@@ -226,7 +228,7 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                     .suspend(String::new(), at(NOW))
                     .map(|meeting| (meeting, Suspended)),
                 Resume => before.resume().map(|meeting| (meeting, InSession)),
-                Change | Agenda | Acknowledge | Presence | Decide | Waive | Classify | Step::Contest | Step::Proxy => continue,
+                Change | Agenda | Acknowledge | Presence | Decide | Waive | Classify | Commit | Step::Contest | Step::Proxy => continue,
             };
             assert_eq!(after.is_ok(), let_through, "{state:?} {step:?}");
             if let Ok((meeting, expected)) = after {

@@ -7,7 +7,7 @@ use yihe_proto::meeting::v1 as pb;
 
 use crate::domain::{MatterClass, Member};
 use crate::lookup::Facts;
-use crate::names::{AgendaItemName, BodyName, MeetingName, MotionName, ResolutionName, VoteName};
+use crate::names::{AgendaItemName, BodyName, CommitmentName, MeetingName, MotionName, ResolutionName, VoteName};
 use crate::service::{Service, member};
 use crate::store;
 
@@ -45,6 +45,9 @@ async fn see(service: &Service, name: &str, acting: Option<Member>) -> Result<Op
     }
     if let Ok(name) = name.parse::<ResolutionName>() {
         return resolution(service, &name, acting).await;
+    }
+    if let Ok(name) = name.parse::<CommitmentName>() {
+        return commitment(service, &name, acting).await;
     }
     Ok(None)
 }
@@ -106,6 +109,25 @@ async fn resolution(service: &Service, name: &ResolutionName, acting: Option<Mem
         sealed: resolution.matter_class == MatterClass::PersonalMatter,
         ..meeting
     }))
+}
+
+async fn commitment(service: &Service, name: &CommitmentName, acting: Option<Member>) -> Result<Option<Seen>> {
+    let Some(commitment) = store::commitment::find(service.reader(), name).await? else {
+        return Ok(None);
+    };
+    let meeting = MeetingName {
+        community: name.community.clone(),
+        meeting: commitment.origin.meeting,
+    };
+    let item = commitment.origin.agenda_item.map(|item| meeting.agenda_item(item));
+    let sealed = match item {
+        Some(item) => agenda_item(service, &item, acting)
+            .await?
+            .is_some_and(|item| item.sealed),
+        None => false,
+    };
+    let facts = service.facts_of_commitment(&commitment, acting).await?;
+    Ok(Some(Seen { facts, sealed }))
 }
 
 impl From<Seen> for pb::ObjectFacts {

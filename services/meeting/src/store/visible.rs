@@ -5,7 +5,7 @@ use yihe_authz::{Condition, ConditionSet, Filter};
 
 use crate::domain::Member;
 
-use super::entity::{body, body_member, meeting, ratification, resolution, roster_entry};
+use super::entity::{body, body_member, commitment, meeting, ratification, resolution, roster_entry};
 
 /// The caller of a list: its filter plan and who it acts as.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +27,7 @@ impl Sight {
                 (body::Entity, body::Column::Id),
                 member,
             )),
-            Condition::Convener => Some(convened_by((body::Entity, body::Column::Convener), member)),
+            Condition::Convener => Some(is_organization((body::Entity, body::Column::Convener), member)),
             Condition::Owner | Condition::Assignee | Condition::Caller | Condition::Serves => None,
         })
     }
@@ -43,7 +43,7 @@ impl Sight {
                     member,
                 )),
             ),
-            Condition::Convener => Some(convened_by((Entity, Column::Convener), member)),
+            Condition::Convener => Some(is_organization((Entity, Column::Convener), member)),
             Condition::Owner | Condition::Assignee | Condition::Caller | Condition::Serves => None,
         })
     }
@@ -67,7 +67,7 @@ impl Sight {
                         Expr::col((meeting::Entity, meeting::Column::Community)).equals((Entity, Column::Community)),
                     )
                     .and_where(Expr::col((meeting::Entity, meeting::Column::Id)).equals((Entity, Column::Meeting)))
-                    .and_where(convened_by((meeting::Entity, meeting::Column::Convener), member))
+                    .and_where(is_organization((meeting::Entity, meeting::Column::Convener), member))
                     .take(),
             )),
             Condition::Owner | Condition::Assignee | Condition::Caller | Condition::Serves => None,
@@ -107,6 +107,23 @@ impl Sight {
         })
     }
 
+    /// Commitments: as the meetings that made them, and to whoever holds them.
+    pub fn of_commitments(&self) -> Cond {
+        use commitment::{Column, Entity};
+        self.condition(&|condition, member| match condition {
+            Condition::Participant => Some(
+                on_roster((Entity, Column::Community), (Entity, Column::Meeting), member).or(member_of(
+                    (Entity, Column::Community),
+                    (Entity, Column::Body),
+                    member,
+                )),
+            ),
+            Condition::Convener => Some(is_organization((Entity, Column::Convener), member)),
+            Condition::Assignee => Some(is_organization((Entity, Column::Holder), member)),
+            Condition::Owner | Condition::Caller | Condition::Serves => None,
+        })
+    }
+
     fn condition(&self, fact: Fact<'_>) -> Cond {
         match self.filter {
             Filter::All => Cond::all(),
@@ -134,8 +151,8 @@ fn never() -> SimpleExpr {
 
 type Column<E, C> = (E, C);
 
-/// Only organizations convene.
-fn convened_by<E, C>(convener: Column<E, C>, member: Member) -> SimpleExpr
+/// Only organizations convene, and hold commitments.
+fn is_organization<E, C>(convener: Column<E, C>, member: Member) -> SimpleExpr
 where
     E: sea_orm::sea_query::IntoIden + 'static,
     C: sea_orm::sea_query::IntoIden + 'static,

@@ -2,6 +2,7 @@
 //! with the instant that the injected clock shows. Several replicas may run the same timer at once, so a sweep changes rows
 //! only by guarded updates, each under a proof of [`by_timer`].
 
+mod escalate;
 #[cfg(test)]
 mod tests;
 mod vote_keys;
@@ -54,10 +55,12 @@ impl Timer {
 
 /// All timers of the service.
 pub fn of_service(service: &Arc<Service>) -> Vec<Timer> {
-    vec![Timer::new("meeting.vote_keys", service, vote_keys::sweep)]
+    vec![
+        Timer::new("meeting.vote_keys", service, vote_keys::sweep),
+        Timer::new(escalate::NAME, service, escalate::sweep),
+    ]
 }
 
-#[expect(dead_code, reason = "the first timer removes this")]
 /// The proof under which a timer writes; which permission it stands for is told beside the timer.
 pub fn by_timer(ids: &Ids, community: &CommunityId) -> Authorized {
     Authorized::by_event("meeting", ids.next(), community.clone())

@@ -15,6 +15,8 @@ use yihe_proto::meeting::v1::agenda_service_client::AgendaServiceClient;
 use yihe_proto::meeting::v1::amendment_service_client::AmendmentServiceClient;
 use yihe_proto::meeting::v1::body_service_client::BodyServiceClient;
 use yihe_proto::meeting::v1::competence_service_client::CompetenceServiceClient;
+use yihe_proto::meeting::v1::commitment_service_client::CommitmentServiceClient;
+use yihe_proto::meeting::v1::ledger_service_client::LedgerServiceClient;
 use yihe_proto::meeting::v1::meeting_service_client::MeetingServiceClient;
 use yihe_proto::meeting::v1::motion_service_client::MotionServiceClient;
 use yihe_proto::meeting::v1::notice_service_client::NoticeServiceClient;
@@ -47,6 +49,8 @@ pub struct House {
     pub started: Started,
     pub clock: Arc<AdjustableClock>,
     pub directory: DirectoryDouble,
+    /// The files.
+    pub kept: FileDouble,
     pub policy: PolicyDouble,
     /// The files.
     pub kept: FileDouble,
@@ -125,6 +129,7 @@ impl House {
             started,
             clock,
             directory,
+            kept,
             policy,
             kept,
             ids: Ids::new(shared),
@@ -266,6 +271,8 @@ doors! {
     resolutions: ResolutionServiceClient
     objects: ObjectServiceClient
     proxies: ProxyServiceClient
+    commitments: CommitmentServiceClient
+    ledger: LedgerServiceClient
 }
 
 impl Party {

@@ -12,9 +12,13 @@ mod bodies;
 #[cfg(test)]
 mod casting;
 #[cfg(test)]
+mod commitments;
+#[cfg(test)]
 mod competence;
 #[cfg(test)]
 mod concurrency;
+#[cfg(test)]
+mod dark_culvert;
 #[cfg(test)]
 mod directory_double;
 #[cfg(test)]
@@ -26,9 +30,13 @@ mod harness;
 #[cfg(test)]
 mod interruption;
 #[cfg(test)]
+mod ledger;
+#[cfg(test)]
 mod notices;
 #[cfg(test)]
 mod objects;
+#[cfg(test)]
+mod owed;
 #[cfg(test)]
 mod persons;
 #[cfg(test)]
@@ -39,9 +47,10 @@ mod postgres;
 mod presence;
 #[cfg(test)]
 mod procedure;
-mod ratification;
 #[cfg(test)]
 mod proxies;
+#[cfg(test)]
+mod ratification;
 #[cfg(test)]
 mod records;
 #[cfg(test)]

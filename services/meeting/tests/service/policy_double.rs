@@ -126,6 +126,10 @@ pub fn template() -> Vec<pb::Grant> {
         "proxy.revoke",
         "record.*",
         "delivery.*",
+        "problem.*",
+        "ledger.*",
+        "month_plan.*",
+        "month_report.*",
     ];
     grant("PARTY_COMMITTEE/SECRETARY", &everything, pb::Condition::Unspecified);
     let reads = [
@@ -208,6 +212,44 @@ pub fn template() -> Vec<pb::Grant> {
         "ratification.route",
     ];
     grant("RESIDENT_COMMITTEE/DIRECTOR", &procedure, pb::Condition::Convener);
+    let follow_up = [
+        "commitment.create",
+        "commitment.get",
+        "commitment.list",
+        "commitment.list_history",
+        "commitment.reassign",
+        "commitment.confirm",
+        "commitment.reopen",
+        "commitment.cancel",
+    ];
+    grant("PARTY_COMMITTEE/SECRETARY", &follow_up, pb::Condition::Unspecified);
+    grant("RESIDENT_COMMITTEE/DIRECTOR", &follow_up, pb::Condition::Convener);
+    let answer = ["commitment.accept", "commitment.decline"];
+    let report = [
+        "commitment.report_progress",
+        "commitment.complete",
+        "commitment.get",
+        "commitment.list",
+        "commitment.list_history",
+    ];
+    grant("*/*", &answer, pb::Condition::Assignee);
+    grant("*/*", &report, pb::Condition::Assignee);
+    grant("RESIDENT_UNIT/CLIENT", &report, pb::Condition::Assignee);
+    grant("RESIDENT_UNIT/CLIENT", &answer, pb::Condition::Assignee);
+    grant(
+        "*/*",
+        &["commitment.get", "commitment.list", "commitment.list_history"],
+        pb::Condition::Participant,
+    );
+    let open = [
+        "ledger.list",
+        "month_plan.get",
+        "month_report.get",
+        "problem.get",
+        "problem.report",
+    ];
+    grant("*/*", &open, pb::Condition::Unspecified);
+    grant("*/*", &["problem.link"], pb::Condition::Owner);
     // sees what it owns and nothing else, below meetings it has no part in
     grant(
         "SOCIAL_ORGANIZATION/STAFF",

@@ -109,7 +109,7 @@ async fn facts(service: &Service, admitted: &Admitted, frozen: &Frozen) -> Resul
         Some(member) if !admitted.is_unconditional() && frozen.roster.contains_key(&member) => Ok(Facts {
             participant: true,
             convener: member == Member::Organization(frozen.convener),
-            owner: false,
+            ..Facts::default()
         }),
         _ if admitted.is_unconditional() => Ok(Facts::default()),
         _ => {

@@ -68,7 +68,9 @@ async fn apply(tx: &Tx, Create { service, by, body, new }: &Create) -> Result<Me
     if let Some(earlier) = new.retry.earlier(tx, by, &name, now).await? {
         return Ok(earlier);
     }
-    store::meeting::insert(tx, by, &draft(name.clone(), body, new, now)?).await?;
+    let meeting = draft(name.clone(), body, new, now)?;
+    store::meeting::insert(tx, by, &meeting).await?;
+    store::month::schedule(tx, by, &meeting, now).await?;
     events::append(tx, by, events::MeetingCreated, &name, &name, now).await?;
     Ok(name)
 }

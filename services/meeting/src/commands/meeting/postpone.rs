@@ -59,6 +59,7 @@ async fn apply(tx: &Tx, input: &Postpone) -> Result<Meeting, Failure> {
     }
     store::presence::end_all(tx, by, name, now).await?;
     let meeting = store::meeting::save(tx, by, postponed).await?;
+    store::month::schedule(tx, by, &meeting, now).await?;
     events::append(tx, by, events::MeetingPostponed, name, name, now).await?;
     Ok(meeting)
 }

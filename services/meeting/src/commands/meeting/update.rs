@@ -69,6 +69,7 @@ async fn apply(
         meeting.expect_ahead(now)?;
     }
     let meeting = store::meeting::save(tx, by, meeting).await?;
+    store::month::schedule(tx, by, &meeting, now).await?;
     events::append(tx, by, events::MeetingUpdated, name, name, now).await?;
     Ok(meeting)
 }

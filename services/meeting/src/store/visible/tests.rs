@@ -1,5 +1,7 @@
 //! The facts in SQL and the facts in Rust must let the same rows through, whatever the rows and the policies.
 
+mod commitments;
+
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use yihe_authz::{Authorized, Condition, ConditionSet, Filter};
@@ -60,7 +62,7 @@ impl Row {
         Facts {
             participant: self.is_member(acting),
             convener: Member::Organization(organization(self.convener)) == member(acting),
-            owner: false,
+            ..Facts::default()
         }
     }
 
@@ -70,7 +72,7 @@ impl Row {
         Facts {
             participant,
             convener: Member::Organization(organization(self.convener)) == member(acting),
-            owner: false,
+            ..Facts::default()
         }
     }
 }

@@ -1,0 +1,10 @@
+pub mod accept;
+pub mod cancel;
+mod change;
+pub mod complete;
+pub mod confirm;
+pub mod create;
+pub mod decline;
+pub mod progress;
+pub mod reassign;
+pub mod reopen;

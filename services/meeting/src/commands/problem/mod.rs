@@ -1,0 +1,3 @@
+pub mod close;
+pub mod link;
+pub mod report;

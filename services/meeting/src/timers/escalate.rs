@@ -1,0 +1,63 @@
+//! Takes overdue commitments a level up, each step once. Stands for no permission of the catalogue: nobody can ask for it.
+
+use std::sync::Arc;
+
+use yihe_kernel::{Result, Timestamp};
+use yihe_store::{Failure, Tx};
+
+use super::by_timer;
+use crate::domain::{Doing, EscalationLevel};
+use crate::names::CommitmentName;
+use crate::service::Service;
+use crate::{events, store};
+
+/// Name of the timer.
+pub const NAME: &str = "commitments.escalate";
+
+const AT_ONCE: u64 = 500;
+
+struct Escalate {
+    service: Arc<Service>,
+    name: CommitmentName,
+}
+
+/// Takes every commitment that is due one level up; one that was overdue for long is due again with the next tick.
+pub async fn sweep(service: Arc<Service>, now: Timestamp) -> Result<u64> {
+    let mut done = 0;
+    for name in store::commitment::due(service.reader(), now, AT_ONCE).await? {
+        let input = Escalate {
+            service: Arc::clone(&service),
+            name: name.clone(),
+        };
+        let escalated = service
+            .store
+            .transaction("meeting.escalate_commitment", input, |tx, input| {
+                Box::pin(apply(tx, input))
+            })
+            .await;
+        match escalated {
+            Ok(Some(level)) => {
+                done += 1;
+                tracing::info!(%name, level = level.code(), "commitment escalated");
+            }
+            Ok(None) => {}
+            // one that cannot be escalated keeps none of the others waiting
+            Err(error) => tracing::error!(%name, %error, "commitment not escalated; it comes again"),
+        }
+    }
+    Ok(done)
+}
+
+async fn apply(tx: &Tx, Escalate { service, name }: &Escalate) -> Result<Option<EscalationLevel>, Failure> {
+    let commitment = store::commitment::hold(tx, name).await?;
+    let by = by_timer(service.store.ids(), &name.community);
+    let doing = Doing::by(&by, service.now());
+    // done meanwhile, or escalated by another replica
+    let Some(changed) = commitment.escalate(doing)? else {
+        return Ok(None);
+    };
+    store::commitment::save(tx, &by, &changed).await?;
+    let at = changed.step.doing.at;
+    events::append(tx, &by, events::CommitmentEscalated, name, name, at).await?;
+    Ok(Some(changed.commitment.level))
+}
