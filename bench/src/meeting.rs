@@ -1,5 +1,6 @@
-//! A meeting while it goes on: how soon those who watch see what happened.
+//! A meeting: how soon those who watch see what happened, and how soon its minutes are drawn up.
 
+mod minutes;
 mod watch;
 
 use anyhow::Result;
@@ -22,5 +23,12 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments, report: &Report) -> Result<serde_json::Value> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let watch = runtime.block_on(watch::measure(arguments, report))?;
-    Ok(serde_json::json!({ "bench": "meeting", "rounds": arguments.rounds, "watch": watch }))
+    let minutes = runtime.block_on(minutes::measure(arguments, report))?;
+    Ok(serde_json::json!({
+        "bench": "meeting",
+        "rounds": arguments.rounds,
+        "minutes_ms": minutes["minutes_ms"],
+        "minutes": minutes,
+        "watch": watch,
+    }))
 }

@@ -2,6 +2,7 @@
 
 mod config_check;
 mod import;
+mod minutes;
 mod pack;
 mod serve;
 mod tally;
@@ -9,6 +10,7 @@ mod token;
 
 pub use config_check::config_check;
 pub use import::{Import, import, import_shenzhen};
+pub use minutes::{MinutesKey, VerifyMinutes, minutes_key, verify_minutes};
 pub use pack::{PackFile, pack_check};
 pub use serve::serve;
 pub use tally::{Sheet, recount};

@@ -34,6 +34,9 @@ enum Command {
     /// Bring official data into the node
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Verify exported minutes (会议纪要), without a node
+    #[command(subcommand)]
+    Minutes(MinutesCommand),
     /// Make access tokens for the operator
     #[command(subcommand)]
     Token(TokenCommand),
@@ -76,6 +79,18 @@ enum ImportCommand {
 }
 
 #[derive(Debug, Subcommand)]
+enum MinutesCommand {
+    /// Check texts, signatures, countersignatures and the count of every vote, and name the first thing that is wrong
+    ///
+    /// Nothing but the file is needed. Without `--key` the key in the file is trusted, and the answer says so. Exit code 0: all
+    /// is right; 1: file or key cannot be read; 3: no export of minutes; 4: a text; 5: a key; 6: a signature; 7: the
+    /// publication; 8: a vote; 9: anything else that was changed, left out or added.
+    Verify(commands::VerifyMinutes),
+    /// Print the node's public keys for records, to be published and given by `--key`; the last one signs
+    Key(commands::MinutesKey),
+}
+
+#[derive(Debug, Subcommand)]
 enum TokenCommand {
     /// Print an access token of `operators/local`, valid for 15 minutes
     ///
@@ -91,6 +106,11 @@ fn main() -> ExitCode {
         Command::Serve(flags) => commands::serve(Config::load(file, &flags)),
         Command::Config(ConfigCommand::Check(flags)) => commands::config_check(Config::load(file, &flags)),
         Command::Import(ImportCommand::Divisions(import)) => commands::import(&import, file),
+        Command::Minutes(MinutesCommand::Key(key)) => commands::minutes_key(&key, file),
+        Command::Minutes(MinutesCommand::Verify(verify)) => match commands::verify_minutes(&verify) {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
         Command::Token(TokenCommand::Mint(token)) => commands::token(&token, file),
         Command::Tally(TallyCommand::Recount(sheet)) => commands::recount(&sheet),
         Command::Pack(PackCommand::Check(pack)) => commands::pack_check(&pack),

@@ -84,6 +84,14 @@ impl Timestamp {
             .unwrap_or_default()
     }
 
+    /// The first instant of a local date `YYYY-MM-DD` in a time zone; `None` where there is no such date or zone.
+    #[must_use]
+    pub fn start_of(date: &str, zone: &str) -> Option<Self> {
+        let date: jiff::civil::Date = date.parse().ok()?;
+        let start = date.to_zoned(TimeZone::get(zone).ok()?).ok()?;
+        Some(Self::from_micros(start.timestamp().as_microsecond()))
+    }
+
     /// The wire form.
     #[must_use]
     pub fn to_proto(self) -> prost_types::Timestamp {
@@ -157,6 +165,9 @@ mod tests {
         let instant: Timestamp = "2026-03-31T16:30:00Z".parse().unwrap();
         assert_eq!(instant.date_in("Asia/Shanghai"), "2026-04-01");
         assert_eq!(instant.time_in("Asia/Shanghai"), "00:30:00");
+        let midnight = Timestamp::start_of("2026-04-01", "Asia/Shanghai").unwrap();
+        assert_eq!(midnight.to_string(), "2026-03-31T16:00:00Z");
+        assert_eq!(Timestamp::start_of("2026-02-30", "Asia/Shanghai"), None);
         let within = Timestamp::from_micros(instant.micros() + 999_999);
         assert_eq!(within.time_in("Asia/Shanghai"), "00:30:00");
     }

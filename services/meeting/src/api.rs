@@ -4,6 +4,7 @@ mod amendment;
 mod competence;
 mod commitment;
 mod ledger;
+mod minutes;
 
 use std::sync::Arc;
 
@@ -15,7 +16,9 @@ use yihe_proto::meeting::v1::body_service_server::{BodyService, BodyServiceServe
 use yihe_proto::meeting::v1::competence_service_server::CompetenceServiceServer;
 use yihe_proto::meeting::v1::commitment_service_server::CommitmentServiceServer;
 use yihe_proto::meeting::v1::ledger_service_server::LedgerServiceServer;
+use yihe_proto::meeting::v1::disclosure_service_server::DisclosureServiceServer;
 use yihe_proto::meeting::v1::meeting_service_server::{MeetingService, MeetingServiceServer};
+use yihe_proto::meeting::v1::minutes_service_server::MinutesServiceServer;
 use yihe_proto::meeting::v1::motion_service_server::{MotionService, MotionServiceServer};
 use yihe_proto::meeting::v1::notice_service_server::NoticeServiceServer;
 use yihe_proto::meeting::v1::object_service_server::{ObjectService, ObjectServiceServer};
@@ -56,6 +59,8 @@ impl Api {
             .add_service(AmendmentServiceServer::new(api.clone()))
             .add_service(CompetenceServiceServer::new(api.clone()))
             .add_service(RatificationServiceServer::new(api.clone()))
+            .add_service(MinutesServiceServer::new(api.clone()))
+            .add_service(DisclosureServiceServer::new(api.clone()))
             .add_service(ResolutionServiceServer::new(api))
     }
 }

@@ -23,6 +23,8 @@ kinds! {
     NoticeWaived NoticeDelivered
     ClerkRecorded RecordContested ContestAnswered
     ProxyGranted ProxyRevoked ProxyVoided
+    MinutesDrafted MinutesUpdated SignaturesRequested MinutesSigned SigningRefused SigningClosed ResultsPublished
+    MinutesPublished ObjectionSubmitted ObjectionAnswered
     MotionSubmitted MotionWithdrawn VoteOpened BallotCast VoteClosed VoteLapsed ResolutionAdopted
     AmendmentSubmitted AmendmentRestated AmendmentWithdrawn AmendmentStruck AmendmentFell AmendmentsOrdered MotionAmended
     ClassObjectionMade ClassObjectionWithdrawn MatterClassUpheld MatterClassNotUpheld AgendaItemReclassified AgendaItemCarried

@@ -33,6 +33,7 @@ mod store;
 mod timers;
 
 pub use consumers::membership_ended;
+pub use domain::minutes::{Fault, Verified, verify as verify_minutes};
 pub use files::Files;
 pub use migrations::migrations;
 pub use reasons::REASONS;

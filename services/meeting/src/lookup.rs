@@ -7,9 +7,11 @@ mod commitment;
 use yihe_authz::{Admitted, Authorized, Condition};
 use yihe_kernel::{OrganizationId, Result};
 
+use crate::domain::minutes::Objection;
 use crate::domain::{AgendaItem, Body, Meeting, Member, Motion, Proxy, Record, Resolution, Vote};
 use crate::names::{
-    AgendaItemName, BodyId, BodyName, MeetingName, MotionName, ProxyName, RecordName, ResolutionName, VoteName,
+    AgendaItemName, BodyId, BodyName, MeetingName, MotionName, ObjectionName, ProxyName, RecordName, ResolutionName,
+    VoteName,
 };
 use crate::service::{Service, calling_member};
 use crate::store;
@@ -231,6 +233,17 @@ impl Service {
             .await?
             .owned_by(proxy.principal, calling_member(&admitted));
         Ok((admitted.settle(&|condition| facts.holds(condition))?, proxy))
+    }
+
+    /// An objection to published minutes.
+    pub async fn objection(&self, admitted: Admitted, name: &ObjectionName) -> Result<(Authorized, Objection)> {
+        let meeting = store::meeting::find(self.reader(), &name.meeting()).await?;
+        let objection = store::objection::find(self.reader(), name).await?;
+        let (Some(meeting), Some(objection)) = (meeting, objection) else {
+            return Err(admitted.missing(name));
+        };
+        let facts = self.meeting_facts(&admitted, &meeting).await?;
+        Ok((admitted.settle(&|condition| facts.holds(condition))?, objection))
     }
 
     /// A resolution: whoever may see the meeting's may see it.

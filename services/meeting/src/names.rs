@@ -33,6 +33,10 @@ yihe_kernel::ids! {
     CommitmentId
     /// Id of a problem.
     ProblemId
+    /// Id of a signature under minutes.
+    SignatureId
+    /// Id of an objection to published minutes.
+    ObjectionId
 }
 
 yihe_kernel::names! {
@@ -77,6 +81,10 @@ yihe_kernel::names! {
     ProblemName { "communities" community: CommunityId, "problems" problem: ProblemId }
     /// Name of a month's report.
     MonthReportName { "communities" community: CommunityId, "monthReports" month_report: Month }
+    /// Name of a signature under minutes.
+    SignatureName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "signatures" signature: SignatureId }
+    /// Name of an objection to published minutes.
+    ObjectionName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "objections" objection: ObjectionId }
 }
 
 impl From<OrganizationId> for MemberId {
@@ -104,6 +112,7 @@ macro_rules! within_meeting {
 }
 
 within_meeting! { AgendaItemName MotionName VoteName BallotName RecordName ProxyName AmendmentName ClassObjectionName }
+within_meeting! { SignatureName ObjectionName }
 
 impl BodyMemberName {
     /// The body it belongs to.
@@ -184,6 +193,26 @@ impl MeetingName {
             community: self.community.clone(),
             meeting: self.meeting,
             proxy,
+        }
+    }
+
+    /// A signature under the minutes of this meeting.
+    #[must_use]
+    pub fn signature(&self, signature: SignatureId) -> SignatureName {
+        SignatureName {
+            community: self.community.clone(),
+            meeting: self.meeting,
+            signature,
+        }
+    }
+
+    /// An objection to the minutes of this meeting.
+    #[must_use]
+    pub fn objection(&self, objection: ObjectionId) -> ObjectionName {
+        ObjectionName {
+            community: self.community.clone(),
+            meeting: self.meeting,
+            objection,
         }
     }
 

@@ -49,6 +49,19 @@ reasons! {
     MONTH_NOT_BEGUN: Precondition, "{month} has not begun", "{month} 尚未开始";
     MONTH_NOT_OVER: Precondition, "{month} is not over", "{month} 尚未结束";
     MONTH_REPORT_PUBLISHED: AlreadyExists, "{name} was published; it stands", "{name} 已发布,不再更改";
+    MINUTES_NOT_DRAFTED: Precondition, "no minutes of {name} have been drafted", "{name} 尚未起草会议纪要";
+    MINUTES_VERSION_UNKNOWN: NotFound, "the minutes of {name} have no version {version}", "{name} 的会议纪要没有第 {version} 版";
+    MINUTES_NOT_CURRENT: Conflict, "the current minutes of {name} are version {version} with SHA-256 {sha256}", "{name} 的现行会议纪要为第 {version} 版,SHA-256 为 {sha256}";
+    MINUTES_SETTLED: Precondition, "version {version} of the minutes of {name} is signed by all or its signing is closed; it can no longer be edited", "{name} 的会议纪要第 {version} 版已全部签署或签署已截止,不得再修改";
+    MINUTES_PUBLISHED: Precondition, "version {version} of the minutes of {name} is published; it can no longer be edited", "{name} 的会议纪要第 {version} 版已公示,不得再修改";
+    SIGNATURE_NOT_DUE: Precondition, "{member} was at no time present in {name}, so its signature is not due", "{member} 未出席 {name},无须签署";
+    SIGNS_FOR_ITSELF: Denied, "you act for {acting} and cannot sign for {member}", "您代表 {acting},不得代 {member} 签署";
+    ALREADY_SIGNED: AlreadyExists, "{member} has signed version {version}", "{member} 已签署第 {version} 版";
+    SIGNING_OVER: Precondition, "the signing of the minutes of {name} ended at {end}", "{name} 会议纪要的签署已于 {end} 截止";
+    SIGNATURES_MISSING: Precondition, "signatures under the minutes of {name} are missing; the signing lasts until {until}", "{name} 的会议纪要尚有成员未签署,签署期至 {until}";
+    NOT_PUBLISHED: Precondition, "nothing of {name} is published", "{name} 尚无公示内容";
+    DISCLOSURE_OVER: Precondition, "the disclosure period of {name} ended at {end}", "{name} 的公示期已于 {end} 届满";
+    OBJECTION_ANSWERED: Precondition, "{name} has been answered", "异议 {name} 已答复";
     ALREADY_VOTED: AlreadyExists, "{member} has voted; a ballot is cast once", "{member} 已投票;每票只能投一次";
 
     START_TIME_UNDETERMINED: Precondition, "{name} is postponed to a time not known yet; set its start first", "{name} 已延期且时间未定,请先确定开始时间";
@@ -118,6 +131,8 @@ mod tests {
         include_str!("../../../proto/yihe/meeting/v1/object.proto"),
         include_str!("../../../proto/yihe/meeting/v1/amendment.proto"),
         include_str!("../../../proto/yihe/meeting/v1/competence.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/minutes.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/disclosure.proto"),
     ];
 
     fn named() -> BTreeSet<&'static str> {

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tonic::service::Routes;
-use yihe_authz::{Admitted, Authorized, Capacity, Guard, InternalTokens, Keys, Snapshots};
+use yihe_authz::{Admitted, Authorized, Capacity, Guard, InternalTokens, Keys, RecordSigner, Snapshots};
 use yihe_kernel::{Error, FileName, Result, SharedClock, Timestamp, UserId, reasons};
 use yihe_server::{ServiceLink, Tasks, protect};
 use yihe_store::{Feed, Reader, Store, StoreConfig};
@@ -74,6 +74,8 @@ pub async fn start(deps: Deps) -> Result<Started> {
         calendar: Calendar::shipped().map_err(Error::internal)?,
         vote_keys: VoteKeys::new(deps.vote_keys)?,
         store,
+        record: deps.keys.record(),
+        calendar: Calendar::shipped().map_err(Error::internal)?,
     });
     tasks.spawn(
         "meeting.timers",
@@ -96,6 +98,9 @@ pub(crate) struct Service {
     pub calendar: Calendar,
     pub vote_keys: VoteKeys,
     pub store: Store,
+    pub record: RecordSigner,
+    /// The working days that are shipped.
+    pub calendar: Calendar,
 }
 
 impl Service {

@@ -12,6 +12,7 @@ pub mod meeting;
 pub mod proxy;
 pub mod notice;
 pub mod month;
+pub mod minutes;
 mod read;
 pub mod record;
 

@@ -1,9 +1,9 @@
-use sha2::{Digest, Sha256};
 use yihe_kernel::{Error, Result};
 use yihe_tally::{
     Ballots, Choice as Counted, CountSheet, MatterClass, Outcome, Presence, Standing, Voter, VoterId, Weight,
 };
 
+use super::digest::sha256_hex;
 use super::{Ballot, Choice, Frozen, Member, Vote};
 
 /// The count of a closed vote.
@@ -27,10 +27,7 @@ pub fn count(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, ballots: &
         .count()
         .map_err(Error::internal)?;
     let bytes = outcome.canonical_bytes().map_err(Error::internal)?;
-    let sha256 = Sha256::digest(&bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let sha256 = sha256_hex(&bytes);
     let canonical = String::from_utf8(bytes).map_err(Error::internal)?;
     Ok(Count {
         outcome,
@@ -39,7 +36,9 @@ pub fn count(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, ballots: &
     })
 }
 
-fn sheet(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, given: &[Ballot]) -> CountSheet {
+/// The count sheet of a vote: everything its count depends on.
+#[must_use]
+pub fn sheet(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, given: &[Ballot]) -> CountSheet {
     let voter = |member: Member| VoterId::from(member.name(&frozen.meeting.community));
     let roster = frozen.roster.values().map(|entry| Voter {
         id: voter(entry.member),

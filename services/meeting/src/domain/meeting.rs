@@ -205,6 +205,26 @@ impl Meeting {
         Ok(self)
     }
 
+    /// Opens the signing of its minutes.
+    ///
+    /// # Errors
+    /// `MEETING_STATE`.
+    pub fn request_signatures(mut self) -> Result<Self> {
+        self.expect(Step::RequestSignatures)?;
+        self.state = MeetingState::MinutesSigning;
+        Ok(self)
+    }
+
+    /// Publishes its minutes.
+    ///
+    /// # Errors
+    /// `MEETING_STATE`.
+    pub fn publish(mut self) -> Result<Self> {
+        self.expect(Step::SignMinutes)?;
+        self.state = MeetingState::Published;
+        Ok(self)
+    }
+
     /// Refuses to decide without a quorum.
     ///
     /// # Errors

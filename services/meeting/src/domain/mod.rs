@@ -9,11 +9,13 @@ mod commitment;
 mod count;
 mod course;
 mod delivery;
+mod digest;
 mod frozen;
 mod hands;
 mod interruption;
 mod meeting;
 mod member;
+pub mod minutes;
 mod month;
 mod motion;
 mod notice;
@@ -43,9 +45,10 @@ pub use commitment::{
     Changed, Commitment, CommitmentAct, CommitmentPart, CommitmentState, CommitmentStep, Doing, Escalation,
     EscalationLevel, Holder, NewCommitment, Origin,
 };
-pub use count::{Count, count, counted};
+pub use count::{Count, count, counted, sheet};
 pub use course::{Course, Reclassified};
 pub use delivery::{Delivery, DeliveryChannel, Waiver};
+pub use digest::sha256_hex;
 pub use frozen::{Frozen, not_on_roster};
 pub use hands::{Hands, ShowOfHands};
 pub use interruption::Interruption;

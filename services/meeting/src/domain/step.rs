@@ -37,6 +37,14 @@ pub enum Step {
     Contest,
     /// Giving and revoking proxies.
     Proxy,
+    /// Drawing up and editing minutes.
+    Minutes,
+    /// Opening the signing of minutes.
+    RequestSignatures,
+    /// Signing and publishing minutes.
+    SignMinutes,
+    /// Objecting to published minutes.
+    Object,
 }
 
 impl Step {
@@ -57,13 +65,15 @@ impl Step {
         Self::Resume,
         Self::Waive,
         Self::Contest,
-        Self::Proxy,
+    Self::Minutes, Self::Object, Self::Proxy, Self::RequestSignatures, Self::SignMinutes,
     ];
 
     /// The states in which it can be done: the state machine of a meeting.
     #[must_use]
     pub const fn states(self) -> &'static [MeetingState] {
-        use MeetingState::{Closed, Draft, InSession, MinutesSigning, Noticed, Postponed, Suspended, Voting};
+        use MeetingState::{
+            Closed, Draft, InSession, MinutesSigning, Noticed, Postponed, Published, Suspended, Voting,
+        };
         match self {
             Self::Change | Self::Agenda | Self::ServeNotice | Self::Waive => &[Draft, Postponed],
             Self::Acknowledge | Self::Presence => &[Noticed, InSession, Suspended],
@@ -86,6 +96,10 @@ impl Step {
                 MinutesSigning,
             ],
             Self::Cancel | Self::Postpone => &[Draft, Noticed, InSession, Suspended, Voting, Postponed],
+            Self::Minutes => &[Closed, MinutesSigning],
+            Self::RequestSignatures => &[Closed],
+            Self::SignMinutes => &[MinutesSigning],
+            Self::Object => &[Published],
         }
     }
 }

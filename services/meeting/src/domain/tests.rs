@@ -191,9 +191,9 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Step::Proxy,
             ],
         ),
-        (Closed, &[Commit, Step::Contest]),
-        (MinutesSigning, &[Step::Contest]),
-        (Published, &[]),
+        (Closed, &[Commit, Step::Contest, Minutes, RequestSignatures]),
+        (MinutesSigning, &[Step::Contest, Minutes, SignMinutes]),
+        (Published, &[Object]),
         (Cancelled, &[]),
         (
             Postponed,
@@ -228,7 +228,10 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                     .suspend(String::new(), at(NOW))
                     .map(|meeting| (meeting, Suspended)),
                 Resume => before.resume().map(|meeting| (meeting, InSession)),
-                Change | Agenda | Acknowledge | Presence | Decide | Waive | Classify | Commit | Step::Contest | Step::Proxy => continue,
+                RequestSignatures => before.request_signatures().map(|meeting| (meeting, MinutesSigning)),
+                SignMinutes => before.publish().map(|meeting| (meeting, Published)),
+                Change | Agenda | Acknowledge | Presence | Decide | Waive | Classify | Commit | Minutes | Object
+                | Step::Contest | Step::Proxy => continue,
             };
             assert_eq!(after.is_ok(), let_through, "{state:?} {step:?}");
             if let Ok((meeting, expected)) = after {

@@ -4,6 +4,7 @@ mod m0001_first_meeting;
 mod m0002_voters;
 mod m0003_procedure;
 mod m0004_motions;
+mod m0005_minutes;
 mod m0006_commitments;
 mod m0007_secret;
 
@@ -17,6 +18,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0002_voters::Migration),
         Box::new(m0003_procedure::Migration),
         Box::new(m0004_motions::Migration),
+        Box::new(m0005_minutes::Migration),
         Box::new(m0006_commitments::Migration),
         Box::new(m0007_secret::Migration),
     ])

@@ -16,6 +16,7 @@ use futures::future::BoxFuture;
 use yihe_authz::Authorized;
 use yihe_kernel::{CommunityId, Ids, Result, SharedClock, Timestamp};
 
+use crate::commands::minutes::closing;
 use crate::service::Service;
 
 const TICK: Duration = Duration::from_secs(1);
@@ -58,6 +59,7 @@ pub fn of_service(service: &Arc<Service>) -> Vec<Timer> {
     vec![
         Timer::new("meeting.vote_keys", service, vote_keys::sweep),
         Timer::new(escalate::NAME, service, escalate::sweep),
+        Timer::new("minutes.close_signing", service, closing::sweep),
     ]
 }
 

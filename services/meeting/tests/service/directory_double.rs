@@ -3,15 +3,17 @@ use std::sync::{Arc, Mutex};
 
 use tonic::{Request, Response, Status, async_trait};
 use yihe_proto::directory::v1::authority_service_server::AuthorityService;
+use yihe_proto::directory::v1::person_service_server::PersonService;
 use yihe_proto::directory::v1::{
     Authority, AuthorityChange, GetAuthorityRequest, LookupOrganizationsRequest, LookupOrganizationsResponse,
-    OrganizationStanding, WatchAuthorityRequest,
+    LookupPersonsRequest, LookupPersonsResponse, OrganizationStanding, PersonName, WatchAuthorityRequest,
 };
 
 /// A directory that knows what it was told.
 #[derive(Clone, Default)]
 pub struct DirectoryDouble {
     known: Arc<Mutex<HashMap<String, OrganizationStanding>>>,
+    persons: Arc<Mutex<HashMap<String, String>>>,
 }
 
 impl DirectoryDouble {
@@ -20,6 +22,11 @@ impl DirectoryDouble {
             .lock()
             .unwrap()
             .insert(standing.organization.clone(), standing);
+    }
+
+    /// A person by its full name.
+    pub fn name(&self, user: String, full_name: &str) {
+        self.persons.lock().unwrap().insert(user, full_name.to_owned());
     }
 
     pub fn end(&self, organization: &str) {
@@ -56,6 +63,23 @@ impl AuthorityService for DirectoryDouble {
         Ok(Response::new(LookupOrganizationsResponse {
             organizations,
             ..Default::default()
+        }))
+    }
+}
+
+#[async_trait]
+impl PersonService for DirectoryDouble {
+    async fn lookup_persons(
+        &self,
+        request: Request<LookupPersonsRequest>,
+    ) -> Result<Response<LookupPersonsResponse>, Status> {
+        let persons = self.persons.lock().unwrap();
+        let found = request.into_inner().users.into_iter().filter_map(|user| {
+            let full_name = persons.get(&user)?.clone();
+            Some(PersonName { user, full_name })
+        });
+        Ok(Response::new(LookupPersonsResponse {
+            persons: found.collect(),
         }))
     }
 }

@@ -9,6 +9,7 @@ use yihe_authz::{Capacity, InternalClaims, InternalTokens, Keys, Principal, Revi
 use yihe_kernel::{AdjustableClock, ClientId, Ids, OrganizationId, SharedClock, UserId};
 use yihe_meeting::{Deps, Started, start};
 use yihe_proto::directory::v1::authority_service_server::AuthorityServiceServer;
+use yihe_proto::directory::v1::person_service_server::PersonServiceServer;
 use yihe_proto::directory::v1::{OrganizationKind, OrganizationStanding};
 use yihe_proto::file::v1::file_lookup_service_server::FileLookupServiceServer;
 use yihe_proto::meeting::v1::agenda_service_client::AgendaServiceClient;
@@ -17,7 +18,9 @@ use yihe_proto::meeting::v1::body_service_client::BodyServiceClient;
 use yihe_proto::meeting::v1::competence_service_client::CompetenceServiceClient;
 use yihe_proto::meeting::v1::commitment_service_client::CommitmentServiceClient;
 use yihe_proto::meeting::v1::ledger_service_client::LedgerServiceClient;
+use yihe_proto::meeting::v1::disclosure_service_client::DisclosureServiceClient;
 use yihe_proto::meeting::v1::meeting_service_client::MeetingServiceClient;
+use yihe_proto::meeting::v1::minutes_service_client::MinutesServiceClient;
 use yihe_proto::meeting::v1::motion_service_client::MotionServiceClient;
 use yihe_proto::meeting::v1::notice_service_client::NoticeServiceClient;
 use yihe_proto::meeting::v1::object_service_client::ObjectServiceClient;
@@ -110,7 +113,10 @@ impl House {
         let tokens = InternalTokens::new(&keys, shared.clone());
         let directory = DirectoryDouble::default();
         let policy = PolicyDouble::new(template());
-        let link = Link::Local(Routes::new(AuthorityServiceServer::new(directory.clone())));
+        let link = Link::Local(
+            Routes::new(AuthorityServiceServer::new(directory.clone()))
+                .add_service(PersonServiceServer::new(directory.clone())),
+        );
         let kept = FileDouble::default();
         let files_link = Link::Local(Routes::new(FileLookupServiceServer::new(kept.clone())));
         let store = StoreConfig::new(backend, [7; 32]);
@@ -273,6 +279,8 @@ doors! {
     proxies: ProxyServiceClient
     commitments: CommitmentServiceClient
     ledger: LedgerServiceClient
+    minutes: MinutesServiceClient
+    disclosure: DisclosureServiceClient
 }
 
 impl Party {

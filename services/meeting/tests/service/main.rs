@@ -22,6 +22,8 @@ mod dark_culvert;
 #[cfg(test)]
 mod directory_double;
 #[cfg(test)]
+mod disclosure;
+#[cfg(test)]
 mod draft;
 #[cfg(test)]
 mod file_double;
@@ -31,6 +33,12 @@ mod harness;
 mod interruption;
 #[cfg(test)]
 mod ledger;
+#[cfg(test)]
+mod minutes;
+#[cfg(test)]
+mod minutes_room;
+#[cfg(test)]
+mod minutes_signing;
 #[cfg(test)]
 mod notices;
 #[cfg(test)]

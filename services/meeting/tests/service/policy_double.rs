@@ -130,6 +130,11 @@ pub fn template() -> Vec<pb::Grant> {
         "ledger.*",
         "month_plan.*",
         "month_report.*",
+        "minutes.*",
+        "result.*",
+        "publication.*",
+        "objection.*",
+        "signature.list",
     ];
     grant("PARTY_COMMITTEE/SECRETARY", &everything, pb::Condition::Unspecified);
     let reads = [
@@ -163,6 +168,11 @@ pub fn template() -> Vec<pb::Grant> {
         "proxy.get",
         "proxy.list",
         "delivery.list",
+        "minutes.get",
+        "minutes.list",
+        "minutes.export",
+        "minutes.render",
+        "signature.list",
     ];
     let acts = [
         "notice.acknowledge",
@@ -174,9 +184,13 @@ pub fn template() -> Vec<pb::Grant> {
         "amendment.submit",
         "ballot.cast",
         "proxy.grant",
+        "signature.sign",
+        "signature.refuse",
     ];
     grant("*/*", &reads, pb::Condition::Participant);
     grant("*/*", &acts, pb::Condition::Participant);
+    let open = ["publication.get", "objection.submit", "objection.list"];
+    grant("*/*", &open, pb::Condition::Unspecified);
     grant(
         "*/*",
         &[
