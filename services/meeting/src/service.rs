@@ -75,7 +75,6 @@ pub async fn start(deps: Deps) -> Result<Started> {
         vote_keys: VoteKeys::new(deps.vote_keys)?,
         store,
         record: deps.keys.record(),
-        calendar: Calendar::shipped().map_err(Error::internal)?,
     });
     tasks.spawn(
         "meeting.timers",
@@ -99,8 +98,6 @@ pub(crate) struct Service {
     pub vote_keys: VoteKeys,
     pub store: Store,
     pub record: RecordSigner,
-    /// The working days that are shipped.
-    pub calendar: Calendar,
 }
 
 impl Service {

@@ -46,7 +46,8 @@ pub async fn electorate(
         .await?
         .ok_or_else(|| Error::not_found(&name))?;
     let pack = pack_in_force(body.kind, Some(&body.rule_pack), &name.community, now)?;
-    Ok((pack.clone(), store::body::members_now(conn, &name).await?))
+    let members = store::body::members_now(conn, &name).await?;
+    Ok((pack.clone(), members.into_iter().map(|(member, _)| member).collect()))
 }
 
 pub async fn deliveries(

@@ -100,7 +100,7 @@ impl Sight {
                             .or(Expr::col((meeting::Entity, meeting::Column::Id))
                                 .equals((Entity, Column::RoutedMeeting))),
                     )
-                    .and_where(convened_by((meeting::Entity, meeting::Column::Convener), member))
+                    .and_where(is_organization((meeting::Entity, meeting::Column::Convener), member))
                     .take(),
             )),
             Condition::Owner | Condition::Assignee | Condition::Caller | Condition::Serves => None,

@@ -69,6 +69,8 @@ pub const fn motion_state(state: MotionState) -> &'static str {
         MotionState::Rejected => "未通过",
         MotionState::Withdrawn => "已撤回",
         MotionState::PendingRatification => "待有权机构决定",
+        MotionState::Ratified => "有权机构已批准",
+        MotionState::NotRatified => "有权机构未批准",
     }
 }
 
