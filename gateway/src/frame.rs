@@ -58,7 +58,7 @@ async fn read(mut body: Body, limit: usize, streaming: bool) -> Result<Read, Sta
         streaming,
         ..Gathered::default()
     };
-    while !body.is_end_stream() && !(streaming && so_far.is_whole()) {
+    while !(body.is_end_stream() || (streaming && so_far.is_whole())) {
         let Some(frame) = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await else {
             break;
         };

@@ -120,7 +120,7 @@ async fn what_a_crash_leaves_is_not_seen_and_swept() {
     std::fs::write(&address, &orphan).unwrap();
     let house = house.again().await;
     assert_eq!(house.lying().len(), 4);
-    assert_eq!(listed(&house, MEETING).await, [file.name.clone()]);
+    assert_eq!(listed(&house, MEETING).await, [file.name.as_str()]);
     assert_eq!(
         house.sweep().await,
         Swept::default(),
