@@ -9,7 +9,7 @@ mod tally;
 mod token;
 
 pub use config_check::config_check;
-pub use import::{Import, import, import_shenzhen};
+pub use import::{Import, ImportCalendar, import, import_calendar, import_shenzhen};
 pub use minutes::{MinutesKey, VerifyMinutes, minutes_key, verify_minutes};
 pub use pack::{PackFile, pack_check};
 pub use serve::serve;

@@ -76,6 +76,11 @@ enum ImportCommand {
     /// Roots have parent `0`; levels may be skipped. Orphans, duplicates and malformed codes are refused by line number,
     /// and then nothing is imported. May be repeated: what is unchanged stays.
     Divisions(commands::Import),
+    /// Import the working days (节假日安排) of a year from a JSON file with `year`, `papers` and `days`
+    ///
+    /// The year takes the place of the one that was imported before or comes with the program. A broken file is refused,
+    /// naming the line or the keys, and then nothing is imported.
+    Calendar(commands::ImportCalendar),
 }
 
 #[derive(Debug, Subcommand)]
@@ -111,6 +116,7 @@ fn main() -> ExitCode {
             Ok(code) => return code,
             Err(error) => Err(error),
         },
+        Command::Import(ImportCommand::Calendar(import)) => commands::import_calendar(&import, file),
         Command::Token(TokenCommand::Mint(token)) => commands::token(&token, file),
         Command::Tally(TallyCommand::Recount(sheet)) => commands::recount(&sheet),
         Command::Pack(PackCommand::Check(pack)) => commands::pack_check(&pack),

@@ -81,6 +81,31 @@ fn an_import_refuses_by_line_and_imports_nothing() {
 }
 
 #[test]
+fn a_calendar_is_imported_and_a_broken_one_refused_by_line_or_key() {
+    let data = tempfile::tempdir().unwrap();
+    let file = data.path().join("2027.json");
+    let good = r#"{"year": 2027, "papers": [], "days": [{"name": "元旦", "date": "2027-01-01", "isOffDay": true}]}"#;
+    for (content, named) in [
+        ("{\n\"year\": 2027,\n\"days\": 7}".to_owned(), "line 3"),
+        (good.replace("2027-01-01", "2026-05-01"), "days[0].date"),
+        (good.replace("papers", "paper"), "paper"),
+    ] {
+        std::fs::write(&file, content).unwrap();
+        let error = error(&yihe(&["import", "calendar", file.to_str().unwrap()], data.path()));
+        assert!(error.contains(named), "{named} is not named in {error}");
+    }
+    std::fs::write(&file, good).unwrap();
+    for said in [
+        "2027: 1 days, 1 of them new or changed",
+        "2027: 1 days, nothing changed",
+    ] {
+        let output = yihe(&["import", "calendar", file.to_str().unwrap()], data.path());
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && text.contains(said), "{text}");
+    }
+}
+
+#[test]
 fn every_bad_key_of_a_configuration_is_named() {
     let data = tempfile::tempdir().unwrap();
     let file = data.path().join("yihe.toml");

@@ -32,6 +32,7 @@ pub fn routes(directory: Arc<Directory>) -> Routes {
         .add_service(pb::authority_service_server::AuthorityServiceServer::new(api.clone()))
         .add_service(pb::register_service_server::RegisterServiceServer::new(api.clone()))
         .add_service(pb::owner_service_server::OwnerServiceServer::new(api.clone()))
+        .add_service(pb::calendar_service_server::CalendarServiceServer::new(api.clone()))
         .add_service(pb::person_service_server::PersonServiceServer::new(api))
 }
 
@@ -147,6 +148,10 @@ serve! { owner_service_server::OwnerService {
     enrol_owner(EnrolOwnerRequest) -> EnrolOwnerResponse = owner::enrol::enrol;
     link_owner(LinkOwnerRequest) -> LinkOwnerResponse = owner::link::link;
     unlink_owner(UnlinkOwnerRequest) -> UnlinkOwnerResponse = owner::unlink::unlink;
+} }
+
+serve! { calendar_service_server::CalendarService {
+    get_calendars(GetCalendarsRequest) -> GetCalendarsResponse = queries::calendar::get;
 } }
 
 serve! { person_service_server::PersonService {

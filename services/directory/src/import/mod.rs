@@ -1,8 +1,9 @@
-//! Importing official divisions: CSV `code,parent,name` with a header line, UTF-8; a root has the parent `0`.
+//! What the operator brings in: working days of a year, all or nothing, and official divisions: CSV `code,parent,name` with a header line, UTF-8; a root has the parent `0`.
 //!
 //! All or nothing: a file with orphans, duplicates or malformed codes is refused by line number and nothing is written.
 //! Levels may be skipped. Importing the same file again changes nothing.
 
+mod calendar;
 mod check;
 mod note;
 mod read;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use yihe_store::Store;
 
+pub use calendar::{CalendarReport, import_calendar};
 pub use note::{ImportError, ImportReport, Note, Problem};
 
 /// The divisions of Shenzhen, 901 rows, for demos and tests. Source and licence: `data/README.md`.

@@ -48,6 +48,9 @@ pub enum ImportError {
     /// The file is refused.
     #[error("the file is refused, nothing was imported:\n{}", list(.0))]
     Refused(Vec<Problem>),
+    /// The calendar is refused, naming its line or keys.
+    #[error("the file is refused, nothing was imported: {0}")]
+    Calendar(#[from] yihe_tally::CalendarError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] yihe_kernel::Error),

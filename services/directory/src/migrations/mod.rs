@@ -6,6 +6,7 @@ mod m0003_communities;
 mod m0004_posts;
 mod m0005_compounds;
 mod m0006_registers;
+mod m0007_calendars;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -19,5 +20,6 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0004_posts::Posts),
         Box::new(m0005_compounds::Compounds),
         Box::new(m0006_registers::Registers),
+        Box::new(m0007_calendars::Calendars),
     ])
 }

@@ -3,6 +3,7 @@
 pub mod application;
 pub mod appointment;
 pub mod authority;
+pub mod calendar;
 pub mod client;
 pub mod community;
 pub mod compound;

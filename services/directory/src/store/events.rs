@@ -18,6 +18,7 @@ macro_rules! events {
 
 events! {
     DivisionsImported
+    CalendarImported
     CommunityActivated
     PersonInvited
     AppointmentMade

@@ -4,6 +4,7 @@
 mod applications;
 mod appointments;
 mod authority;
+mod calendars;
 mod clients;
 mod communities;
 mod compounds;

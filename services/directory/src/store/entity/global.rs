@@ -114,3 +114,22 @@ pub mod person {
 
     impl ActiveModelBehavior for ActiveModel {}
 }
+
+/// A year's working days, as the file that was imported.
+pub mod calendar_year {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "calendar_year")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub year: i32,
+        pub content: Vec<u8>,
+        pub imported_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}

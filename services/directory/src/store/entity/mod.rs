@@ -7,7 +7,7 @@ mod posts;
 mod registers;
 
 pub use compounds::{compound, service_contract};
-pub use global::{organization, person, refresh_session, refresh_token, region, user};
+pub use global::{calendar_year, organization, person, refresh_session, refresh_token, region, user};
 pub use members::{application, client, community, membership};
 pub use posts::{appointment, invitation};
 pub use registers::{owner_claim, register_owner, register_revision, register_share, register_unit};
