@@ -7,7 +7,10 @@
 //!
 //! **Invariants**
 //! - What a notice froze (agenda, roster, rule pack) never changes, so it is kept in memory and read without a lock.
-//! - An organization votes once, by its present representative, while the room has a quorum, in a vote that is open.
+//! - A member votes once, itself, by its present representative or by the present holder of its proxy, while the room has a
+//!   quorum, in a vote that is open. Members are organizations, persons or owners: one type, one way to vote.
+//! - A proxy ends when its principal comes; a ballot not yet cast is then the principal's own again.
+//! - Names of persons lie in one erasable table; rows, events and rosters know persons by id.
 //! - A closed vote is counted from stored rows alone: a recount gives the same bytes.
 //! - Without a quorum nothing is decided: no ballot, no count; an open vote waits, or lapses with the meeting.
 
