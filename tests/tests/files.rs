@@ -49,6 +49,7 @@ impl World {
                 parent: body.clone(),
                 organization: party.organization.clone(),
                 request_id: String::new(),
+                ..Default::default()
             };
             secretary.call(member).await?;
         }

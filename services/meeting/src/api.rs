@@ -1,8 +1,8 @@
 //! The RPCs, each delegated to its command or query.
 
 mod amendment;
-mod competence;
 mod commitment;
+mod competence;
 mod ledger;
 mod minutes;
 
@@ -13,10 +13,10 @@ use tonic::{Request, Response, Status, async_trait};
 use yihe_proto::meeting::v1::agenda_service_server::{AgendaService, AgendaServiceServer};
 use yihe_proto::meeting::v1::amendment_service_server::AmendmentServiceServer;
 use yihe_proto::meeting::v1::body_service_server::{BodyService, BodyServiceServer};
-use yihe_proto::meeting::v1::competence_service_server::CompetenceServiceServer;
 use yihe_proto::meeting::v1::commitment_service_server::CommitmentServiceServer;
-use yihe_proto::meeting::v1::ledger_service_server::LedgerServiceServer;
+use yihe_proto::meeting::v1::competence_service_server::CompetenceServiceServer;
 use yihe_proto::meeting::v1::disclosure_service_server::DisclosureServiceServer;
+use yihe_proto::meeting::v1::ledger_service_server::LedgerServiceServer;
 use yihe_proto::meeting::v1::meeting_service_server::{MeetingService, MeetingServiceServer};
 use yihe_proto::meeting::v1::minutes_service_server::MinutesServiceServer;
 use yihe_proto::meeting::v1::motion_service_server::{MotionService, MotionServiceServer};

@@ -1,8 +1,8 @@
 //! The authorized lookup: loads a target, settles the open conditions with its facts, and answers for a missing one as for one
 //! that the caller may not see.
 
-mod proceedings;
 mod commitment;
+mod proceedings;
 
 use yihe_authz::{Admitted, Authorized, Condition};
 use yihe_kernel::{OrganizationId, Result};

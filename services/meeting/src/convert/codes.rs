@@ -1,7 +1,9 @@
 use yihe_proto::meeting::v1 as pb;
 
 use crate::domain::{
-    AgendaItemKind, AmendmentState, BallotMethod, BodyKind, Choice, ClassObjectionState, CommitmentAct, CommitmentPart, CommitmentState, ContestState, DeliveryChannel, EscalationLevel, MatterClass, MeetingMode, MeetingState, MotionState, ProxyForm, ProxyInstruction, RatificationState, RecordedAct, VoteState,
+    AgendaItemKind, AmendmentState, BallotMethod, BodyKind, Choice, ClassObjectionState, CommitmentAct, CommitmentPart,
+    CommitmentState, ContestState, DeliveryChannel, EscalationLevel, MatterClass, MeetingMode, MeetingState,
+    MotionState, ProxyForm, ProxyInstruction, RatificationState, RecordedAct, VoteState,
 };
 
 /// A domain enum and its form on the wire.

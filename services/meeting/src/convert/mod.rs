@@ -3,16 +3,16 @@
 pub mod amendment;
 pub mod body;
 mod codes;
-pub mod competence;
 pub mod commitment;
+pub mod competence;
 pub mod decision;
 pub mod event;
 pub mod ledger;
 pub mod meeting;
-pub mod proxy;
-pub mod notice;
-pub mod month;
 pub mod minutes;
+pub mod month;
+pub mod notice;
+pub mod proxy;
 mod read;
 pub mod record;
 

@@ -57,7 +57,8 @@ impl Step {
         Self::Open,
         Self::Presence,
         Self::Decide,
-    Self::Classify, Self::Commit,
+        Self::Classify,
+        Self::Commit,
         Self::Close,
         Self::Cancel,
         Self::Postpone,
@@ -65,7 +66,11 @@ impl Step {
         Self::Resume,
         Self::Waive,
         Self::Contest,
-    Self::Minutes, Self::Object, Self::Proxy, Self::RequestSignatures, Self::SignMinutes,
+        Self::Minutes,
+        Self::Object,
+        Self::Proxy,
+        Self::RequestSignatures,
+        Self::SignMinutes,
     ];
 
     /// The states in which it can be done: the state machine of a meeting.

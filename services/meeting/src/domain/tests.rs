@@ -145,7 +145,16 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
     let allowed: &[(MeetingState, &[Step])] = &[
         (
             Draft,
-            &[Classify, Change, Agenda, ServeNotice, Waive, Cancel, Postpone, Step::Contest],
+            &[
+                Classify,
+                Change,
+                Agenda,
+                ServeNotice,
+                Waive,
+                Cancel,
+                Postpone,
+                Step::Contest,
+            ],
         ),
         (
             Noticed,
@@ -197,7 +206,16 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
         (Cancelled, &[]),
         (
             Postponed,
-            &[Classify, Change, Agenda, ServeNotice, Waive, Cancel, Postpone, Step::Contest],
+            &[
+                Classify,
+                Change,
+                Agenda,
+                ServeNotice,
+                Waive,
+                Cancel,
+                Postpone,
+                Step::Contest,
+            ],
         ),
         (Voting, &[Cancel, Postpone, Step::Contest, Step::Proxy]),
     ];
@@ -230,8 +248,18 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Resume => before.resume().map(|meeting| (meeting, InSession)),
                 RequestSignatures => before.request_signatures().map(|meeting| (meeting, MinutesSigning)),
                 SignMinutes => before.publish().map(|meeting| (meeting, Published)),
-                Change | Agenda | Acknowledge | Presence | Decide | Waive | Classify | Commit | Minutes | Object
-                | Step::Contest | Step::Proxy => continue,
+                Change
+                | Agenda
+                | Acknowledge
+                | Presence
+                | Decide
+                | Waive
+                | Classify
+                | Commit
+                | Minutes
+                | Object
+                | Step::Contest
+                | Step::Proxy => continue,
             };
             assert_eq!(after.is_ok(), let_through, "{state:?} {step:?}");
             if let Ok((meeting, expected)) = after {

@@ -15,10 +15,10 @@ use yihe_proto::file::v1::file_lookup_service_server::FileLookupServiceServer;
 use yihe_proto::meeting::v1::agenda_service_client::AgendaServiceClient;
 use yihe_proto::meeting::v1::amendment_service_client::AmendmentServiceClient;
 use yihe_proto::meeting::v1::body_service_client::BodyServiceClient;
-use yihe_proto::meeting::v1::competence_service_client::CompetenceServiceClient;
 use yihe_proto::meeting::v1::commitment_service_client::CommitmentServiceClient;
-use yihe_proto::meeting::v1::ledger_service_client::LedgerServiceClient;
+use yihe_proto::meeting::v1::competence_service_client::CompetenceServiceClient;
 use yihe_proto::meeting::v1::disclosure_service_client::DisclosureServiceClient;
+use yihe_proto::meeting::v1::ledger_service_client::LedgerServiceClient;
 use yihe_proto::meeting::v1::meeting_service_client::MeetingServiceClient;
 use yihe_proto::meeting::v1::minutes_service_client::MinutesServiceClient;
 use yihe_proto::meeting::v1::motion_service_client::MotionServiceClient;
@@ -56,7 +56,6 @@ pub struct House {
     pub kept: FileDouble,
     pub policy: PolicyDouble,
     /// The files.
-    pub kept: FileDouble,
     pub ids: Ids,
     tokens: InternalTokens,
     pub files: tempfile::TempDir,
@@ -137,7 +136,6 @@ impl House {
             directory,
             kept,
             policy,
-            kept,
             ids: Ids::new(shared),
             tokens,
             files,
