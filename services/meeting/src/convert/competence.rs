@@ -77,7 +77,7 @@ pub fn hands(wire: Option<&pb::Hands>) -> Result<Hands> {
 }
 
 /// A recorded show of hands.
-pub fn show_of_hands(community: &CommunityId, shown: ShowOfHands) -> pb::ShowOfHands {
+pub fn show_of_hands(community: &CommunityId, shown: &ShowOfHands) -> pb::ShowOfHands {
     let names = |members: &[Member]| members.iter().map(|member| member.name(community)).collect();
     let heads = |heads| i64::try_from(heads).unwrap_or(i64::MAX);
     pb::ShowOfHands {
@@ -107,7 +107,10 @@ impl From<ClassObjection> for pb::ClassObjection {
             state: objection.state.number(),
             create_time: instant(Some(objection.created_at)),
             end_time: instant(objection.ended_at),
-            show_of_hands: objection.show_of_hands.map(|shown| show_of_hands(community, shown)),
+            show_of_hands: objection
+                .show_of_hands
+                .as_ref()
+                .map(|shown| show_of_hands(community, shown)),
         }
     }
 }
