@@ -1,5 +1,4 @@
 //! Papers and evidence through the gateway: uploaded and downloaded as streams, read by those who may read what they belong to.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use anyhow::Result;
 use tonic::Code;

@@ -64,7 +64,7 @@ async fn a_resolution_makes_one_commitment_for_each_organization() {
         "from resolution, meeting and item to them"
     );
     wanted.holder = room.units[2].name();
-    assert_eq!(of(wanted.clone()).await, [support.name.clone()]);
+    assert_eq!(of(wanted.clone()).await, std::slice::from_ref(&support.name));
     wanted.state = CommitmentState::Accepted.into();
     assert!(of(wanted).await.is_empty());
     let overdue = || ListCommitmentsRequest {
@@ -77,7 +77,7 @@ async fn a_resolution_makes_one_commitment_for_each_organization() {
     room.set("2026-03-23T01:00:00Z");
     assert_eq!(
         of(overdue()).await,
-        [support.name.clone()],
+        std::slice::from_ref(&support.name),
         "what is done is late no more"
     );
     assert_eq!(get(&room.secretary, &support.name).await.unwrap().days_overdue, 3);
