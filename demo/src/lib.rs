@@ -3,6 +3,7 @@
 //! not come out as told ends the story with an error.
 
 mod narrator;
+mod room;
 mod scenes;
 mod story;
 

@@ -1,5 +1,10 @@
 pub mod admission;
+pub mod amendment;
+pub mod commitments;
 pub mod convening;
+pub mod culvert;
+pub mod election;
+pub mod minutes;
 pub mod outsiders;
 pub mod rights;
 pub mod session;

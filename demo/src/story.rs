@@ -1,8 +1,9 @@
-use anyhow::Result;
-use yihe_proto::meeting::v1::{Resolution, Tally};
+use anyhow::{Context, Result};
+use yihe_proto::meeting::v1::{CloseMeetingRequest, Resolution, Tally};
 use yihe_testkit::{Beizhan, TestNode};
 
 use crate::narrator::Narrator;
+use crate::room::Room;
 use crate::scenes;
 
 /// What came of it.
@@ -27,7 +28,27 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator) -> Result<Story> {
     scenes::rights::tell(narrator, &beizhan).await?;
     let notice = scenes::convening::tell(node, narrator, &beizhan).await?;
     let session = scenes::session::tell(node, narrator, &beizhan, &notice).await?;
+    let room = Room {
+        beizhan: &beizhan,
+        meeting: &notice.meeting,
+    };
+    scenes::amendment::tell(narrator, room, &session.motion, &session.present).await?;
     let (tally, resolution) = scenes::vote::tell(narrator, &beizhan, &partner, &session).await?;
+    scenes::election::tell(narrator, room, &notice.election, &session.present).await?;
+    let request = CloseMeetingRequest {
+        name: notice.meeting.clone(),
+        ..Default::default()
+    };
+    beizhan
+        .committee
+        .person
+        .call(request)
+        .await
+        .context("closing the meeting")?;
+    narrator.step("书记宣布闭会", "the secretary closes the meeting");
+    scenes::commitments::tell(node, narrator, &beizhan, &resolution.name).await?;
+    scenes::minutes::tell(node, narrator, room, &session.present).await?;
+    scenes::culvert::tell(node, narrator, &beizhan).await?;
     scenes::outsiders::tell(node, narrator, &beizhan, &partner, &notice.meeting).await?;
     Ok(Story {
         beizhan,

@@ -25,6 +25,9 @@ async fn story(wiring: Wiring) -> Result<()> {
         "CREDENTIALS_REVOKED",
         "NOTICE_TOO_SHORT",
         "CREDENTIALS_COLLECTED",
+        "AMENDMENTS_PENDING",
+        "MINUTES_NOT_CURRENT",
+        "SIGNATURES_MISSING",
     ] {
         assert!(
             narrator.refusals().iter().any(|refused| refused == reason),

@@ -19,6 +19,8 @@ pub struct Convened {
     pub meeting: String,
     /// The item to be decided.
     pub agenda_item: String,
+    /// The item of the election.
+    pub election: String,
     /// When it begins.
     pub start: Instant,
     /// Members on the roster.
@@ -75,10 +77,10 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator, beizhan: &Beizhan) -
         ..Default::default()
     };
     let meeting = secretary.call(request).await.context("convening")?.name;
-    let agenda_item = agenda(beizhan, &meeting).await?;
+    let (agenda_item, election) = agenda(beizhan, &meeting).await?;
     narrator.step(
-        "深圳北站缺志愿者,深高北校区学生需要志愿时长:两家各提一项议题",
-        "the station lacks volunteers, the school's pupils need hours: each puts an item on the agenda",
+        "深圳北站缺志愿者,深高北校区学生需要志愿时长:两家各提一项议题;社区党委提出推选轮值主席",
+        "the station lacks volunteers, the school's pupils need hours: each puts an item on the agenda; the committee adds the election of a chair",
     );
 
     let serve = ServeNoticeRequest {
@@ -114,7 +116,7 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator, beizhan: &Beizhan) -
         "{} members were served",
         notice.roster.len()
     );
-    ensure!(notice.agenda.len() == 2, "{} items were noticed", notice.agenda.len());
+    ensure!(notice.agenda.len() == 3, "{} items were noticed", notice.agenda.len());
     narrator.step(
         &format!(
             "改期一周后,发出通知:议程、29 家名册与议事规则包({})随之固定",
@@ -140,20 +142,21 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator, beizhan: &Beizhan) -
     Ok(Convened {
         meeting,
         agenda_item,
+        election,
         start,
         members,
         lapsing,
     })
 }
 
-async fn agenda(beizhan: &Beizhan, meeting: &str) -> Result<String> {
-    let item = |title: &str, description: &str, kind: AgendaItemKind| CreateAgendaItemRequest {
+async fn agenda(beizhan: &Beizhan, meeting: &str) -> Result<(String, String)> {
+    let item = |title: &str, description: &str, kind: AgendaItemKind, class: MatterClass| CreateAgendaItemRequest {
         parent: meeting.to_owned(),
         agenda_item: Some(AgendaItem {
             title: title.into(),
             description: description.into(),
             kind: kind.into(),
-            matter_class: MatterClass::ResourceSharing.into(),
+            matter_class: class.into(),
             ..Default::default()
         }),
         ..Default::default()
@@ -165,6 +168,7 @@ async fn agenda(beizhan: &Beizhan, meeting: &str) -> Result<String> {
             "“小小文明劝导员”项目",
             "车站日均客流 65 万,缺少文明劝导志愿者",
             AgendaItemKind::Decision,
+            MatterClass::ResourceSharing,
         ))
         .await
         .context("the station's item")?;
@@ -175,10 +179,22 @@ async fn agenda(beizhan: &Beizhan, meeting: &str) -> Result<String> {
             "学生志愿服务时长",
             "学生每学年需要志愿服务时长",
             AgendaItemKind::Deliberation,
+            MatterClass::ResourceSharing,
         ))
         .await
         .context("the school's item")?;
-    Ok(decided.name)
+    let election = beizhan
+        .committee
+        .person
+        .call(item(
+            "推选轮值主席单位",
+            "联席会议每半年推选一家轮值主席单位",
+            AgendaItemKind::Decision,
+            MatterClass::Election,
+        ))
+        .await
+        .context("the committee's item")?;
+    Ok((decided.name, election.name))
 }
 
 async fn lapsing(node: &TestNode, beizhan: &Beizhan, until: Instant) -> Result<Actor> {

@@ -2,8 +2,8 @@
 
 use anyhow::{Context, Result, ensure};
 use yihe_proto::meeting::v1::{
-    CastBallotRequest, Choice, CloseMeetingRequest, CloseVoteRequest, GetResolutionRequest, ListBallotsRequest,
-    OpenVoteRequest, Resolution, Tally, TallyVerdict,
+    CastBallotRequest, Choice, CloseVoteRequest, GetResolutionRequest, ListBallotsRequest, OpenVoteRequest, Resolution,
+    Tally, TallyVerdict,
 };
 use yihe_testkit::{Actor, Beizhan};
 
@@ -128,14 +128,5 @@ pub async fn tell(
             resolution.number
         ),
     );
-    let meeting = session.motion.split("/motions/").next().unwrap_or_default().to_owned();
-    secretary
-        .call(CloseMeetingRequest {
-            name: meeting,
-            ..Default::default()
-        })
-        .await
-        .context("closing the meeting")?;
-    narrator.step("书记宣布闭会", "the secretary closes the meeting");
     Ok((tally, resolution))
 }
