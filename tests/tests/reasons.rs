@@ -44,7 +44,7 @@ fn code(kind: Kind) -> &'static str {
 #[test]
 fn the_list_of_reasons_is_the_codes() {
     let mut text = String::from(
-        "# Reasons of errors\n\nGenerated from the code; regenerate with `YIHE_UPDATE_GOLDEN=1 cargo test -p yihe-tests --test reasons`.\n\
+        "# Reasons of errors\n\nGenerated from the code; regenerate with `YIHE_TEST_UPDATE_GOLDEN=1 cargo test -p yihe-tests --test reasons`.\n\
          `{…}` is filled from the metadata of `ErrorInfo`.\n\n| reason | gRPC code | English | 中文 |\n|---|---|---|---|\n",
     );
     for (name, reason) in all() {
@@ -58,7 +58,7 @@ fn the_list_of_reasons_is_the_codes() {
         .unwrap();
     }
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reasons.md");
-    if std::env::var_os("YIHE_UPDATE_GOLDEN").is_some() {
+    if std::env::var_os("YIHE_TEST_UPDATE_GOLDEN").is_some() {
         std::fs::write(&file, &text).unwrap();
     }
     assert_eq!(

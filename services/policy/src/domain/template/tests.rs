@@ -240,7 +240,7 @@ fn the_matrix_is_the_reviewed_one() {
     }
     let matrix = String::from_utf8(writer.into_inner().unwrap()).unwrap();
     let file = format!("{FOLDER}/matrix.golden.csv");
-    if std::env::var_os("YIHE_UPDATE_GOLDEN").is_some() {
+    if std::env::var_os("YIHE_TEST_UPDATE_GOLDEN").is_some() {
         std::fs::write(&file, &matrix).unwrap();
     }
     let reviewed = std::fs::read_to_string(&file).unwrap_or_default();
@@ -251,6 +251,6 @@ fn the_matrix_is_the_reviewed_one() {
     assert!(
         matrix == reviewed,
         "the template gives another matrix than tests/matrix.golden.csv; read the difference, and if it is meant, \
-         write it with YIHE_UPDATE_GOLDEN=1 cargo test -p yihe-policy the_matrix\n{changed:#?}"
+         write it with YIHE_TEST_UPDATE_GOLDEN=1 cargo test -p yihe-policy the_matrix\n{changed:#?}"
     );
 }
