@@ -32,11 +32,8 @@ pub fn html(version: &Version, current: i32, boxes: &[SealBox<'_>]) -> String {
         page.line(line);
     }
     page.close();
-    page.signatures(boxes);
-    page.paragraph(
-        "digest",
-        &format!("本纪要第 {} 版，全文 SHA-256：{}", version.version, text.sha256),
-    );
+    let signed = format!("本纪要第 {} 版，全文 SHA-256：{}", version.version, text.sha256);
+    page.signatures(&signed, boxes);
     page.out.push_str("</body>\n</html>\n");
     page.out
 }
@@ -128,12 +125,15 @@ impl Html {
         self.run = Run::None;
     }
 
-    fn signatures(&mut self, boxes: &[SealBox<'_>]) {
+    /// What is signed stands above the boxes, so that nobody signs a sheet that does not say it.
+    fn signatures(&mut self, signed: &str, boxes: &[SealBox<'_>]) {
         let _ = write!(
             self.out,
-            "<section class=\"signatures\">\n<h2>签署（应签 {} 名）</h2>\n<div class=\"boxes\">\n",
+            "<section class=\"signatures\">\n<h2>签署（应签 {} 名）</h2>\n",
             boxes.len()
         );
+        self.paragraph("digest", signed);
+        self.out.push_str("<div class=\"boxes\">\n");
         for (index, place) in (1..).zip(boxes) {
             let _ = write!(
                 self.out,
