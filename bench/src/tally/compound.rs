@@ -1,9 +1,7 @@
-//! A compound of so many owners, with everything that makes a count slow: long ids, co-owners, owners of several units, a
-//! developer, silence, contradiction.
+//! A compound of so many owners, with everything that makes a count slow: ids as an export has them, co-owners, owners of several
+//! units, a developer, silence, contradiction.
 
 use yihe_tally::{Choice, RegisterUnit, UnitBallot, VoterId};
-
-const COMPOUND: &str = "communities/440309002021/compounds/0190f5a2-7c31-7000-8000-000000000001";
 
 pub struct Compound {
     pub units: Vec<RegisterUnit>,
@@ -32,8 +30,8 @@ impl Compound {
     }
 
     fn add(&mut self, head: u64, unit: u64) {
-        let id = format!("{COMPOUND}/units/0190f5a2-7c31-7000-{unit:04x}-{head:012x}");
-        let owner = |which: u64| VoterId::from(format!("{COMPOUND}/owners/0190f5a2-7c31-7000-{which:04x}-{head:012x}"));
+        let id = format!("units/0190f5a2-7c31-7000-{unit:04x}-{head:012x}");
+        let owner = |which: u64| VoterId::from(format!("owners/0190f5a2-7c31-7000-{which:04x}-{head:012x}"));
         let pair = head % 10 == 3;
         let nominated = pair && head % 20 == 3;
         let choice = match head % 10 {

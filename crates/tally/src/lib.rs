@@ -23,6 +23,7 @@ mod error;
 mod finding;
 pub mod floor;
 mod fraction;
+mod head;
 mod lookup;
 pub mod notice;
 mod outcome;

@@ -2,69 +2,13 @@
 
 use crate::count::Entry;
 use crate::error::{Faults, TallyError};
-use crate::lookup::{Map, Set, map_of};
-use crate::outcome::{Listed, Problem};
+use crate::head::{Findings, Head};
+use crate::lookup::{Fingerprints, Map, Set, map_of};
+use crate::outcome::Listed;
 use crate::owners::{RegisterUnit, UnitBallot};
 use crate::pack::Rules;
-use crate::proxies::{Delegations, Force, Persons, Proxy};
-use crate::roster::{Choice, Standing, VoterId, Weight};
-
-/// One head while its units are gone through.
-pub(crate) struct Head<'a> {
-    pub id: &'a VoterId,
-    pub area: u64,
-    units: u32,
-    cast: u32,
-    choice: Option<Choice>,
-    differs: bool,
-    disagrees: bool,
-    pub present: bool,
-    pub represented: bool,
-}
-
-impl<'a> Head<'a> {
-    fn new(id: &'a VoterId) -> Self {
-        Self {
-            id,
-            area: 0,
-            units: 0,
-            cast: 0,
-            choice: None,
-            differs: false,
-            disagrees: false,
-            present: false,
-            represented: false,
-        }
-    }
-
-    pub fn vote(&self) -> Option<Choice> {
-        if self.disagrees {
-            return None;
-        }
-        if self.differs {
-            Some(Choice::Invalid)
-        } else {
-            self.choice
-        }
-    }
-
-    fn note(&mut self, choice: Choice) {
-        self.cast += 1;
-        self.differs |= self.choice.is_some_and(|earlier| earlier != choice);
-        self.choice = Some(choice);
-    }
-
-    fn problems(&self) -> impl Iterator<Item = Problem> {
-        let voted = self.vote().is_some();
-        let invalid = voted && !self.differs && self.choice == Some(Choice::Invalid);
-        let found = [
-            (invalid, Problem::InvalidBallot),
-            (voted && self.differs, Problem::UnitsDiffer),
-            (voted && self.cast < self.units, Problem::UnitsSilent),
-        ];
-        found.into_iter().filter(|(is, _)| *is).map(|(_, problem)| problem)
-    }
-}
+use crate::proxies::{Delegations, Persons, Proxy};
+use crate::roster::{Standing, VoterId, Weight};
 
 pub(crate) struct Register<'a> {
     units: &'a [RegisterUnit],
@@ -82,17 +26,16 @@ impl<'a> Register<'a> {
         let mut heads: Vec<Head<'_>> = Vec::with_capacity(units.len());
         let mut head_of = Vec::with_capacity(units.len());
         let mut faults = Faults::default();
+        let mut prints = Fingerprints::with_capacity(units.len());
         for unit in units {
+            prints.add(&unit.id);
             let i = *index.entry(&unit.head).or_insert_with(|| {
                 heads.push(Head::new(&unit.head));
                 heads.len() - 1
             });
             head_of.push(i);
-            let head = &mut heads[i];
-            head.units += 1;
-            match head.area.checked_add(unit.area) {
-                Some(area) => head.area = area,
-                None => faults.note(TallyError::TooMuchWeight),
+            if heads[i].add(unit).is_none() {
+                faults.note(TallyError::TooMuchWeight);
             }
             if unit.co_owners.is_empty() {
                 faults.note(TallyError::OwnerlessUnit { unit: unit.id.clone() });
@@ -106,6 +49,12 @@ impl<'a> Register<'a> {
                     unit: unit.id.clone(),
                     nominee: nominee.clone(),
                 });
+            }
+        }
+        if prints.have_twins() {
+            let mut seen = Set::default();
+            for unit in units.iter().filter(|unit| !seen.insert(unit.id.as_str())) {
+                faults.note(TallyError::DuplicateUnit { unit: unit.id.clone() });
             }
         }
         faults.end()?;
@@ -153,44 +102,17 @@ impl<'a> Register<'a> {
 
     /// Goes through the ballots unit by unit and tells what is to be listed.
     pub fn cast(&mut self, ballots: &[UnitBallot], delegations: &Delegations<'_>) -> Result<Vec<Listed>, TallyError> {
-        let mut faults = Faults::default();
-        let mut listed = Vec::new();
-        let order = self.by_unit(ballots, &mut faults);
-        for of_unit in order.chunk_by(|(unit, _), (next, _)| unit == next) {
-            let Some((place, _)) = of_unit.first() else { continue };
-            let (unit, head) = (&self.units[*place], &mut self.heads[self.head_of[*place]]);
-            let (mut counted, mut disagree) = (None, false);
-            for (i, ballot) in of_unit.iter().map(|(_, i)| &ballots[*i]).enumerate() {
-                let others = || of_unit.iter().map(|(_, i)| &ballots[*i]);
-                if others().take(i).any(|earlier| earlier.cast_by == ballot.cast_by) {
-                    faults.note(TallyError::DuplicateUnitBallot {
-                        unit: unit.id.clone(),
-                        cast_by: ballot.cast_by.clone(),
-                    });
-                }
-                let votes_too = |owner: &VoterId| others().any(|other| other.cast_by == *owner);
-                match authority(unit, ballot, delegations, votes_too) {
-                    Ok(()) => {
-                        let earlier = counted.replace(ballot.choice);
-                        disagree |= earlier.is_some_and(|other| other != ballot.choice);
-                    }
-                    Err(Refusal::Listed(problem)) => {
-                        let listing = Listed::new(head.id, problem).of_unit(&unit.id);
-                        listed.push(listing.cast_by(&ballot.cast_by));
-                    }
-                    Err(Refusal::Stranger) => faults.note(TallyError::NotAnOwner {
-                        unit: unit.id.clone(),
-                        cast_by: ballot.cast_by.clone(),
-                    }),
-                }
+        let mut findings = Findings::default();
+        let given: Vec<_> = ballots.iter().collect();
+        // exports are in the order of the register, and then nothing has to be looked up
+        if !self.walk(&given, delegations, &mut findings) {
+            findings = Findings::default();
+            for head in &mut self.heads {
+                head.forget_ballots();
             }
-            if disagree {
-                head.disagrees = true;
-                listed.push(Listed::new(head.id, Problem::CoOwnersDisagree).of_unit(&unit.id));
-            } else if let Some(choice) = counted {
-                head.note(choice);
-            }
+            self.walk(&self.in_order(ballots)?, delegations, &mut findings);
         }
+        let Findings { faults, mut listed } = findings;
         faults.end()?;
         for head in &self.heads {
             listed.extend(head.problems().map(|problem| Listed::new(head.id, problem)));
@@ -199,34 +121,42 @@ impl<'a> Register<'a> {
         Ok(listed)
     }
 
-    /// The ballots that are for a unit of the register, as places of unit and ballot, unit after unit.
-    fn by_unit(&self, ballots: &[UnitBallot], faults: &mut Faults) -> Vec<(usize, usize)> {
-        let mut places = map_of(self.units.len());
-        for (i, unit) in self.units.iter().enumerate() {
-            if places.insert(unit.id.as_str(), i).is_some() {
-                faults.note(TallyError::DuplicateUnit { unit: unit.id.clone() });
+    /// Notes ballots that come in the order of the register; `false` where they do not.
+    fn walk(&mut self, ballots: &[&UnitBallot], delegations: &Delegations<'_>, findings: &mut Findings) -> bool {
+        let mut rest = ballots;
+        for (unit, head) in self.units.iter().zip(&self.head_of) {
+            let cast = rest.iter().take_while(|ballot| ballot.unit == unit.id).count();
+            let (of_unit, later) = rest.split_at(cast);
+            rest = later;
+            if cast > 0 {
+                self.heads[*head].cast(unit, of_unit, delegations, findings);
             }
         }
+        rest.is_empty()
+    }
+
+    /// The ballots unit after unit, as the register has them.
+    fn in_order<'b>(&self, ballots: &'b [UnitBallot]) -> Result<Vec<&'b UnitBallot>, TallyError> {
+        let mut places = map_of(self.units.len());
+        places.extend(
+            self.units
+                .iter()
+                .zip(0..)
+                .map(|(unit, place)| (unit.id.as_str(), place)),
+        );
+        let mut faults = Faults::default();
         let mut order = Vec::with_capacity(ballots.len());
-        // exports are mostly in the order of the register, and then nothing needs to be looked up
-        let mut expected = 0;
-        for (i, ballot) in ballots.iter().enumerate() {
-            let guess = self.units.get(expected).filter(|unit| unit.id == ballot.unit);
-            let place = guess
-                .map(|_| expected)
-                .or_else(|| places.get(ballot.unit.as_str()).copied());
-            match place {
-                Some(place) => {
-                    order.push((place, i));
-                    expected = place + 1;
-                }
+        for ballot in ballots {
+            match places.get(ballot.unit.as_str()) {
+                Some(place) => order.push((*place, ballot)),
                 None => faults.note(TallyError::UnknownUnit {
                     unit: ballot.unit.clone(),
                 }),
             }
         }
-        order.sort_unstable();
-        order
+        faults.end()?;
+        order.sort_by_key(|(place, _): &(usize, _)| *place);
+        Ok(order.into_iter().map(|(_, ballot)| ballot).collect())
     }
 
     /// In a session a head casts in person or by a proxy.
@@ -239,46 +169,6 @@ impl<'a> Register<'a> {
         }
         faults.end()
     }
-}
-
-/// Why a ballot is not counted for its unit.
-enum Refusal {
-    Listed(Problem),
-    Stranger,
-}
-
-/// Whether a ballot speaks for its unit: cast by an owner or by the proxy of one, and where the owners nominated one of
-/// them, for that one. `votes_too` says who cast a ballot for the unit in person, which makes void a proxy they gave.
-fn authority(
-    unit: &RegisterUnit,
-    ballot: &UnitBallot,
-    delegations: &Delegations<'_>,
-    votes_too: impl Fn(&VoterId) -> bool,
-) -> Result<(), Refusal> {
-    let mut refusal = Refusal::Stranger;
-    for owner in &unit.co_owners {
-        let force = if *owner == ballot.cast_by {
-            Force::Good
-        } else {
-            match delegations.force(owner, &ballot.cast_by) {
-                Force::Good if votes_too(owner) => Force::Barred(Problem::ProxyVoid),
-                force => force,
-            }
-        };
-        let nominated = unit.nominee.as_ref().is_none_or(|nominee| nominee == owner);
-        let problem = match force {
-            Force::Absent => continue,
-            Force::Good if nominated => return Ok(()),
-            Force::Barred(problem) if nominated => problem,
-            Force::Good | Force::Barred(_) => Problem::NotNominated,
-        };
-        refusal = match refusal {
-            // whatever the order of the owners
-            Refusal::Listed(other) => Refusal::Listed(other.max(problem)),
-            Refusal::Stranger => Refusal::Listed(problem),
-        };
-    }
-    Err(refusal)
 }
 
 /// The owners of a register, who may give proxies. Those present in a session are known as heads, so whether an owner is
