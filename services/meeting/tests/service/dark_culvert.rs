@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use yihe_proto::directory::v1::OrganizationKind;
 use yihe_proto::meeting::v1::*;
 
-use crate::harness::{PARENT, Party, reason};
+use crate::harness::{House, PARENT, Party, reason};
 use crate::owed::{
     accept, adopt, commit, complete, confirm, decline, get, history, ledger, line, list, month_report, progress,
     reassign, report_problem,
@@ -96,7 +96,11 @@ async fn on_site(room: &Room, bureaus: &[Party]) -> (String, String) {
 
 #[tokio::test]
 async fn the_dark_culvert() {
-    let (room, vote) = Room::voting(7).await;
+    tell(House::new().await).await;
+}
+
+pub async fn tell(house: House) {
+    let (room, vote) = Room::voting_at(house, 7).await;
     let resolution = adopt(&room, &vote.name).await;
     let problem = report_problem(&room.units[0], "汤坑河桥洞无灯").await.unwrap().name;
     let whole = CommitmentLine {

@@ -4,7 +4,7 @@ use tonic::Status;
 use yihe_kernel::Clock;
 use yihe_proto::meeting::v1::*;
 
-use crate::harness::Party;
+use crate::harness::{House, Party};
 use crate::room::{self, Room, cast, check_in, check_out};
 
 const NAMES: [&str; 4] = ["张三", "李四", "王五", "赵六"];
@@ -13,7 +13,11 @@ impl Room {
     /// Four units on the roster; the first three came, the third went early and came back; a resolution was adopted, and a
     /// matter of a person was discussed.
     pub async fn over() -> Self {
-        let room = Self::draft(4).await;
+        Self::over_at(House::new().await).await
+    }
+
+    async fn over_at(house: House) -> Self {
+        let room = Self::draft_at(house, 4).await;
         for (unit, name) in room.units.iter().zip(NAMES) {
             room.directory.name(format!("users/{}", unit.user()), name);
         }
@@ -60,7 +64,11 @@ impl Room {
 
     /// The same, with its minutes open to be signed.
     pub async fn signing() -> (Self, Minutes) {
-        let room = Self::over().await;
+        Self::signing_at(House::new().await).await
+    }
+
+    pub async fn signing_at(house: House) -> (Self, Minutes) {
+        let room = Self::over_at(house).await;
         room.draft_minutes().await.unwrap();
         let minutes = room.request_signatures("").await.unwrap();
         (room, minutes)

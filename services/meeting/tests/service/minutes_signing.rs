@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use yihe_proto::meeting::v1::*;
 
-use crate::harness::{detail, fields, reason};
+use crate::harness::{House, detail, fields, reason};
 use crate::room::Room;
 
 #[tokio::test]
@@ -123,7 +123,11 @@ async fn what_all_have_signed_is_not_edited() {
 
 #[tokio::test]
 async fn a_missing_signature_is_recorded_after_the_period_and_publication_proceeds() {
-    let (room, minutes) = Room::signing().await;
+    one_is_missing(House::new().await).await;
+}
+
+pub async fn one_is_missing(house: House) {
+    let (room, minutes) = Room::signing_at(house).await;
     room.sign(&room.units[0], &minutes).await.unwrap();
     room.refuse(&room.units[1], 1, "会议记录不全").await.unwrap();
     let refused = room.publish().await;

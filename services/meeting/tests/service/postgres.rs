@@ -1,4 +1,5 @@
-//! The statements that the two databases might read differently, once on PostgreSQL: the story, the halt and the race.
+//! The statements that the two databases might read differently, once on PostgreSQL: the story, the halt, the race, commitments and
+//! minutes.
 
 use yihe_proto::meeting::v1::*;
 use yihe_testkit::Postgres;
@@ -67,4 +68,16 @@ async fn ballots_and_the_close_race_on_postgresql() {
     // a share of the vote's row is had before a close that waits, so there may be nobody to refuse
     let (counted, _) = crate::concurrency::race(async || House::on_postgres(&server).await).await;
     assert!(counted > 0);
+}
+
+#[tokio::test]
+async fn commitments_are_kept_on_postgresql() {
+    let server = Postgres::start().unwrap();
+    crate::dark_culvert::tell(House::on_postgres(&server).await).await;
+}
+
+#[tokio::test]
+async fn minutes_are_signed_and_published_on_postgresql() {
+    let server = Postgres::start().unwrap();
+    crate::minutes_signing::one_is_missing(House::on_postgres(&server).await).await;
 }

@@ -41,7 +41,7 @@ impl Room {
         Self::draft_at(House::new().await, units).await
     }
 
-    async fn draft_at(house: House, units: usize) -> Self {
+    pub async fn draft_at(house: House, units: usize) -> Self {
         let committee = house.organization(OrganizationKind::PartyCommittee, "北站社区党委");
         let secretary = house.appoint(committee, "PARTY_COMMITTEE/SECRETARY");
         let units: Vec<_> = (1..=units)
