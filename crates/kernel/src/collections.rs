@@ -38,6 +38,8 @@ pub static COLLECTIONS: &[Collection] = collections! {
         "communities/{community}/meetings/{meeting}/records/{record}"
         "communities/{community}/meetings/{meeting}/amendments/{amendment}"
         "communities/{community}/meetings/{meeting}/classObjections/{class_objection}"
+        "communities/{community}/meetings/{meeting}/recusals/{recusal}"
+        "communities/{community}/meetings/{meeting}/dissents/{dissent}"
         "communities/{community}/ratifications/{ratification}"
         "communities/{community}/meetings/{meeting}/votes/{vote}"
         "communities/{community}/meetings/{meeting}/votes/{vote}/ballots/{ballot}"

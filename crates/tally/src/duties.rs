@@ -51,11 +51,13 @@ pub fn seconding(root: &Section<'_>) -> Read<Seconding> {
     let Some(section) = root.optional_section("seconding")? else {
         return Ok(Seconding {
             seconders: 0,
+            amendments: false,
             source: DEFAULT.to_owned(),
         });
     };
     let seconding = Seconding {
         seconders: section.number("seconders", 0, 100)?,
+        amendments: section.flag_or("amendments", false)?,
         source: section.text("source")?,
     };
     section.finish()?;

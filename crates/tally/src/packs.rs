@@ -29,6 +29,7 @@ const EMBEDDED: &[&str] = &[
     include_str!("../packs/cn.residents-bodies.proxies.2000-01-01.toml"),
     include_str!("../packs/cn.residents-meeting.organic-law.1990-01-01.toml"),
     include_str!("../packs/cn.residents-meeting.organic-law.2026-01-01.toml"),
+    include_str!("../packs/cn.rules-of-order.2000-01-01.toml"),
     include_str!("../packs/cn.shanghai.owners-committee.2021-01-01.toml"),
 ];
 

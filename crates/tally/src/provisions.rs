@@ -150,6 +150,8 @@ pub struct GroupRule {
 pub struct Seconding {
     /// Members besides the mover; 0 where a motion needs none.
     pub seconders: u32,
+    /// Whether amendments need as many.
+    pub amendments: bool,
     /// Legal source.
     pub source: String,
 }

@@ -16,6 +16,7 @@ use yihe_proto::meeting::v1::body_service_server::{BodyService, BodyServiceServe
 use yihe_proto::meeting::v1::commitment_service_server::CommitmentServiceServer;
 use yihe_proto::meeting::v1::competence_service_server::CompetenceServiceServer;
 use yihe_proto::meeting::v1::disclosure_service_server::DisclosureServiceServer;
+use yihe_proto::meeting::v1::dissent_service_server::DissentServiceServer;
 use yihe_proto::meeting::v1::ledger_service_server::LedgerServiceServer;
 use yihe_proto::meeting::v1::meeting_service_server::{MeetingService, MeetingServiceServer};
 use yihe_proto::meeting::v1::minutes_service_server::MinutesServiceServer;
@@ -27,7 +28,10 @@ use yihe_proto::meeting::v1::procedure_service_server::ProcedureServiceServer;
 use yihe_proto::meeting::v1::proxy_service_server::ProxyServiceServer;
 use yihe_proto::meeting::v1::ratification_service_server::RatificationServiceServer;
 use yihe_proto::meeting::v1::record_service_server::RecordServiceServer;
+use yihe_proto::meeting::v1::recusal_service_server::RecusalServiceServer;
 use yihe_proto::meeting::v1::resolution_service_server::{ResolutionService, ResolutionServiceServer};
+use yihe_proto::meeting::v1::seconding_service_server::SecondingServiceServer;
+use yihe_proto::meeting::v1::tie_service_server::TieServiceServer;
 use yihe_proto::meeting::v1::vote_service_server::{VoteService, VoteServiceServer};
 use yihe_proto::meeting::v1::*;
 
@@ -59,6 +63,10 @@ impl Api {
             .add_service(AmendmentServiceServer::new(api.clone()))
             .add_service(CompetenceServiceServer::new(api.clone()))
             .add_service(RatificationServiceServer::new(api.clone()))
+            .add_service(RecusalServiceServer::new(api.clone()))
+            .add_service(DissentServiceServer::new(api.clone()))
+            .add_service(SecondingServiceServer::new(api.clone()))
+            .add_service(TieServiceServer::new(api.clone()))
             .add_service(MinutesServiceServer::new(api.clone()))
             .add_service(DisclosureServiceServer::new(api.clone()))
             .add_service(ResolutionServiceServer::new(api))
@@ -70,6 +78,8 @@ mod presence;
 mod procedure;
 mod proxy;
 mod record;
+mod recusal;
+mod seconding;
 
 type Answer<T> = Result<Response<T>, Status>;
 

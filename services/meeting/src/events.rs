@@ -29,6 +29,8 @@ kinds! {
     AmendmentSubmitted AmendmentRestated AmendmentWithdrawn AmendmentStruck AmendmentFell AmendmentsOrdered MotionAmended
     ClassObjectionMade ClassObjectionWithdrawn MatterClassUpheld MatterClassNotUpheld AgendaItemReclassified AgendaItemCarried
     RatificationRequested RatificationRouted RatificationSettled
+    RecusalDeclared RecusalMoved RecusalCarried RecusalRejected RecusalWithdrawn RecusalSettled
+    DissentAttached DissentAnswered MotionSeconded AmendmentSeconded VoteTied TieDecided
     CommitmentMade CommitmentAccepted CommitmentDeclined CommitmentReassigned CommitmentProgressed CommitmentDone
     CommitmentConfirmed CommitmentReopened CommitmentCancelled CommitmentEscalated CommitmentHolderLeft
     ProblemReported ProblemLinked ProblemClosed MonthReportPublished

@@ -12,6 +12,8 @@
 //! - A proxy ends when its principal comes; a ballot not yet cast is then the principal's own again.
 //! - Names of persons lie in one erasable table; rows, events and rosters know persons by id.
 //! - A closed vote is counted from stored rows alone: a recount gives the same bytes.
+//! - Who is recused from an item is frozen in the certificate of each vote on it, and in no number of that vote; while it is open
+//!   the quorum that counts is the item's.
 //! - Without a quorum nothing is decided: no ballot, no count; an open vote waits, or lapses with the meeting.
 
 mod api;

@@ -19,6 +19,10 @@ yihe_kernel::ids! {
     AmendmentId
     /// Id of an objection to a class.
     ClassObjectionId
+    /// Id of a recusal.
+    RecusalId
+    /// Id of a dissent.
+    DissentId
     /// Id of a ratification.
     RatificationId
     /// Id of a vote.
@@ -58,6 +62,10 @@ yihe_kernel::names! {
         "meetings" meeting: MeetingId,
         "classObjections" class_objection: ClassObjectionId,
     }
+    /// Name of a recusal.
+    RecusalName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "recusals" recusal: RecusalId }
+    /// Name of a dissent.
+    DissentName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "dissents" dissent: DissentId }
     /// Name of a ratification.
     RatificationName { "communities" community: CommunityId, "ratifications" ratification: RatificationId }
     /// Name of a vote.
@@ -113,6 +121,7 @@ macro_rules! within_meeting {
 
 within_meeting! { AgendaItemName MotionName VoteName BallotName RecordName ProxyName AmendmentName ClassObjectionName }
 within_meeting! { SignatureName ObjectionName }
+within_meeting! { RecusalName DissentName }
 
 impl BodyMemberName {
     /// The body it belongs to.
@@ -163,6 +172,26 @@ impl MeetingName {
             community: self.community.clone(),
             meeting: self.meeting,
             class_objection,
+        }
+    }
+
+    /// A recusal in this meeting.
+    #[must_use]
+    pub fn recusal(&self, recusal: RecusalId) -> RecusalName {
+        RecusalName {
+            community: self.community.clone(),
+            meeting: self.meeting,
+            recusal,
+        }
+    }
+
+    /// A dissent from what this meeting decided.
+    #[must_use]
+    pub fn dissent(&self, dissent: DissentId) -> DissentName {
+        DissentName {
+            community: self.community.clone(),
+            meeting: self.meeting,
+            dissent,
         }
     }
 

@@ -111,6 +111,23 @@ reasons! {
     CANDIDATE_REQUIRED: Precondition, "{name} is an election: the motion names one candidate", "议题 {name} 为选举,议案须列明一名候选人";
     NOT_AN_ELECTION: Precondition, "{name} is no election: the motion names no candidate", "议题 {name} 不是选举,议案不得列候选人";
     CANDIDATE_EXISTS: AlreadyExists, "the candidate stands in {name}", "该候选人已列于议案 {name}";
+
+    RECUSAL_EXISTS: AlreadyExists, "the recusal {name} stands", "回避 {name} 已在";
+    RECUSAL_DECIDED: Precondition, "the members decided on it in this meeting: {name}", "成员已在本次会议就此作出决定:{name}";
+    RECUSAL_OF_ONESELF: Precondition, "{member} declares its own recusal; none is moved", "{member} 自行申请回避即可,无须提请";
+    RECUSAL_STATE: Precondition, "the recusal {name} is {state}", "回避 {name} 的状态为 {state}";
+    RECUSAL_PENDING: Precondition, "voting on {name} waits until the members have decided who is recused: {recusals}", "议题 {name} 尚有回避动议待决,须待决定后方可表决:{recusals}";
+    MEMBER_RECUSED: Precondition, "{member} is recused from what {name} is about", "{member} 已就 {name} 所涉事项回避";
+    ALL_RECUSED: Precondition, "of {group} nobody is left to decide in {name}: all are recused", "{name} 中 {group} 均已回避,无人可表决";
+    NOT_DECIDED: Precondition, "{name} is {state}: there is no decision to dissent from", "{name} 的状态为 {state},尚无决定可保留意见";
+    DISSENT_EXISTS: AlreadyExists, "your dissent is {name}", "您的保留意见为 {name}";
+    DISSENT_ANSWERED: Precondition, "{name} has been answered", "保留意见 {name} 已答复";
+    NOT_AWAITING_SECOND: Precondition, "{name} is {state} and waits for no second", "{name} 的状态为 {state},无须附议";
+    SECOND_OF_ONESELF: Precondition, "{member} moved {name} and does not second it", "{member} 为 {name} 的提出者,不得附议";
+    SECONDED_ALREADY: AlreadyExists, "{member} has seconded {name}", "{member} 已附议 {name}";
+    WITHDRAWAL_NOT_CONSENTED: Precondition, "{name} was seconded; its seconders must be in favour of the withdrawal, or the members carry it: {seconders}", "议案 {name} 已获附议,撤回须附议者同意或经成员举手通过:{seconders}";
+    NO_CASTING_VOTE: Precondition, "the rules {rule_pack} give the chair no casting vote: {source}", "规则 {rule_pack} 未赋予主席决定票:{source}";
+    VOTE_NOT_TIED: Precondition, "the vote {name} is not tied", "表决 {name} 并非票数相等待决";
 }
 
 #[cfg(test)]
@@ -131,6 +148,10 @@ mod tests {
         include_str!("../../../proto/yihe/meeting/v1/object.proto"),
         include_str!("../../../proto/yihe/meeting/v1/amendment.proto"),
         include_str!("../../../proto/yihe/meeting/v1/competence.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/recusal.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/dissent.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/seconding.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/tie.proto"),
         include_str!("../../../proto/yihe/meeting/v1/minutes.proto"),
         include_str!("../../../proto/yihe/meeting/v1/disclosure.proto"),
     ];

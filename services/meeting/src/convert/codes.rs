@@ -3,7 +3,7 @@ use yihe_proto::meeting::v1 as pb;
 use crate::domain::{
     AgendaItemKind, AmendmentState, BallotMethod, BodyKind, Choice, ClassObjectionState, CommitmentAct, CommitmentPart,
     CommitmentState, ContestState, DeliveryChannel, EscalationLevel, MatterClass, MeetingMode, MeetingState,
-    MotionState, ProxyForm, ProxyInstruction, RatificationState, RecordedAct, VoteState,
+    MotionState, ProxyForm, ProxyInstruction, RatificationState, RecordedAct, RecusalState, VoteState,
 };
 
 /// A domain enum and its form on the wire.
@@ -58,11 +58,12 @@ wire! {
         OwnersChangeOfUse ResidentsReserved PersonalMatter
     };
     AgendaItemKind { Report Deliberation Decision };
-    MotionState { Submitted Voting Adopted Rejected Withdrawn PendingRatification Ratified NotRatified };
-    AmendmentState { Submitted Voting Adopted Rejected Withdrawn Struck Fallen };
+    MotionState { Submitted Voting Adopted Rejected Withdrawn PendingRatification Ratified NotRatified AwaitingSecond };
+    AmendmentState { Submitted Voting Adopted Rejected Withdrawn Struck Fallen AwaitingSecond };
     ClassObjectionState { Open Upheld NotUpheld Reclassified Withdrawn };
     RatificationState { Pending Routed Ratified NotRatified };
-    VoteState { Open Closed Lapsed };
+    VoteState { Open Closed Lapsed Tied };
+    RecusalState { Moved InForce Rejected Withdrawn Settled };
     BallotMethod { OpenRollCall Secret };
     Choice { Yes No Abstain Sealed };
     RecordedAct {

@@ -2,6 +2,7 @@ use yihe_kernel::{Fields, Result};
 use yihe_proto::meeting::v1 as pb;
 use yihe_tally::{Comparison, Finding, Language, Verdict};
 
+use super::competence::show_of_hands;
 use super::read::code;
 use super::{Wire, instant, meeting, organization_of, user};
 use crate::domain::{Ballot, BallotMethod, Choice, Count, Member, Motion, Resolution, Vote};
@@ -95,6 +96,7 @@ impl From<Motion> for pb::Motion {
             create_time: instant(Some(motion.created_at)),
             version: motion.version,
             candidate: candidate.map(|member| member.name(community)).unwrap_or_default(),
+            withdrawal: motion.withdrawal.as_ref().map(|shown| show_of_hands(community, shown)),
         }
     }
 }
@@ -102,6 +104,7 @@ impl From<Motion> for pb::Motion {
 /// A vote, with how many may vote and how many have.
 pub fn vote(vote: Vote, (eligible, ballots_cast): (i64, i64)) -> pb::Vote {
     let community = &vote.name.community;
+    let casting = vote.casting_vote;
     let amendment = vote.amendment.map(|amendment| vote.name.meeting().amendment(amendment));
     let resolution = |resolution| {
         ResolutionName {
@@ -123,6 +126,8 @@ pub fn vote(vote: Vote, (eligible, ballots_cast): (i64, i64)) -> pb::Vote {
         eligible,
         tally: vote.count.map(Into::into),
         amendment: amendment.map(|name| name.to_string()).unwrap_or_default(),
+        casting_vote: casting.map(|casting| casting.choice().number()).unwrap_or_default(),
+        casting_vote_time: instant(casting.map(|casting| casting.at)),
     }
 }
 

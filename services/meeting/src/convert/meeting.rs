@@ -281,6 +281,7 @@ pub fn quorum(community: &CommunityId, quorum: &Quorum) -> pb::Quorum {
         text_zh: quorum.sentence(Language::Zh),
         compute_time: instant(Some(quorum.computed_at)),
         organizations: organizations.map(organization).collect(),
+        recused_members: quorum.recused.iter().map(|member| member.name(community)).collect(),
         represented_members: quorum.represented.iter().map(|member| member.name(community)).collect(),
         present_members: quorum.attending.iter().map(|member| member.name(community)).collect(),
     }

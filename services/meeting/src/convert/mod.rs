@@ -6,6 +6,7 @@ mod codes;
 pub mod commitment;
 pub mod competence;
 pub mod decision;
+pub mod dissent;
 pub mod event;
 pub mod ledger;
 pub mod meeting;
@@ -15,6 +16,7 @@ pub mod notice;
 pub mod proxy;
 mod read;
 pub mod record;
+pub mod recusal;
 
 pub use codes::Wire;
 pub use read::{code, name};

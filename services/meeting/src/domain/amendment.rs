@@ -21,8 +21,10 @@ codes! {
         Withdrawn = "WITHDRAWN",
         /// Struck, because it could not be voted on.
         Struck = "STRUCK",
-        /// Fell with its motion.
+        /// Fell with its motion, or for want of a second.
         Fallen = "FALLEN",
+        /// Moved, and waiting for seconders.
+        AwaitingSecond = "AWAITING_SECOND",
     }
 }
 
@@ -105,12 +107,35 @@ impl Amendment {
         Ok(self)
     }
 
+    /// Refuses what needs an amendment that waits for seconders.
+    ///
+    /// # Errors
+    /// `NOT_AWAITING_SECOND`.
+    pub fn expect_awaiting(&self) -> Result<()> {
+        if self.state == AmendmentState::AwaitingSecond {
+            return Ok(());
+        }
+        Err(Error::new(&reasons::NOT_AWAITING_SECOND)
+            .with("name", &self.name)
+            .with("state", self.state.code()))
+    }
+
+    /// Has the seconders it waited for, and comes before the others that are open.
+    #[must_use]
+    pub fn seconded(mut self, open: &[Self]) -> Self {
+        self.state = AmendmentState::Submitted;
+        self.rank = Self::rank_before(open);
+        self
+    }
+
     /// Withdraws it before its vote opens.
     ///
     /// # Errors
     /// `AMENDMENT_STATE`.
     pub fn withdraw(mut self, now: Timestamp) -> Result<Self> {
-        self.expect_submitted()?;
+        if self.state != AmendmentState::AwaitingSecond {
+            self.expect_submitted()?;
+        }
         self.end(AmendmentState::Withdrawn, now);
         Ok(self)
     }
@@ -175,7 +200,7 @@ impl Amendment {
         self
     }
 
-    /// Falls with its motion.
+    /// Falls with its motion, or for want of a second.
     #[must_use]
     pub fn fall(mut self, now: Timestamp) -> Self {
         self.end(AmendmentState::Fallen, now);

@@ -4,7 +4,7 @@ use yihe_tally::{
 };
 
 use super::digest::sha256_hex;
-use super::{Ballot, Choice, Frozen, Member, Vote};
+use super::{Ballot, CastingVote, Choice, Frozen, Member, Vote};
 
 /// The count of a closed vote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,7 +46,11 @@ pub fn sheet(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, given: &[B
             heads: u64::from(entry.heads),
             area: 0,
         },
-        standing: Standing::Entitled,
+        standing: if vote.quorum.recused.contains(&entry.member) {
+            Standing::Recused
+        } else {
+            Standing::Entitled
+        },
         groups: Some(entry.group.clone())
             .into_iter()
             .filter(|group| !group.is_empty())
@@ -72,7 +76,7 @@ pub fn sheet(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, given: &[B
         roster: roster.collect(),
         presence: Presence::session(present(vote, given).map(voter)),
         ballots,
-        casting_vote: None,
+        casting_vote: vote.casting_vote.map(CastingVote::counted),
         proxies: proxies.collect(),
     }
 }

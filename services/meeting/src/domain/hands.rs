@@ -55,7 +55,7 @@ impl ShowOfHands {
         hands: Hands,
         (recorded_by, recorded_at): (UserId, Timestamp),
     ) -> Result<Self> {
-        meeting.expect_quorum(&room.quorum(frozen, recorded_at)?)?;
+        meeting.expect_quorum(&room.quorum_without(frozen, concerned.as_slice(), recorded_at)?)?;
         let mut seen = Vec::new();
         for member in hands.all() {
             frozen.entry(member)?;

@@ -1,8 +1,8 @@
-use yihe_kernel::{Error, Result, Timestamp};
+use yihe_kernel::{Error, Reason, Result, Timestamp};
 use yihe_tally::{MatterClass, Outcome, Verdict};
 
 use super::code::codes;
-use super::{AgendaItem, Amendment, Meeting, Member, Step};
+use super::{AgendaItem, Amendment, Meeting, Member, ShowOfHands, Step};
 use crate::names::{AgendaItemId, MotionName};
 use crate::reasons;
 
@@ -25,6 +25,8 @@ codes! {
         Ratified = "RATIFIED",
         /// Not ratified by that body.
         NotRatified = "NOT_RATIFIED",
+        /// Moved, and waiting for seconders.
+        AwaitingSecond = "AWAITING_SECOND",
     }
 }
 
@@ -49,6 +51,8 @@ pub struct Motion {
     pub state: MotionState,
     /// When it was submitted.
     pub created_at: Timestamp,
+    /// The show of hands by which it was withdrawn, where it had been seconded.
+    pub withdrawal: Option<ShowOfHands>,
 }
 
 impl Motion {
@@ -81,9 +85,31 @@ impl Motion {
         if self.state == MotionState::Submitted {
             return Ok(());
         }
-        Err(Error::new(&reasons::MOTION_STATE)
+        Err(self.refuse_state(&reasons::MOTION_STATE))
+    }
+
+    fn refuse_state(&self, reason: &'static Reason) -> Error {
+        Error::new(reason)
             .with("name", &self.name)
-            .with("state", self.state.code()))
+            .with("state", self.state.code())
+    }
+
+    /// Refuses what needs a motion that waits for seconders.
+    ///
+    /// # Errors
+    /// `NOT_AWAITING_SECOND`.
+    pub fn expect_awaiting(&self) -> Result<()> {
+        if self.state == MotionState::AwaitingSecond {
+            return Ok(());
+        }
+        Err(self.refuse_state(&reasons::NOT_AWAITING_SECOND))
+    }
+
+    /// Has the seconders it waited for.
+    #[must_use]
+    pub fn seconded(mut self) -> Self {
+        self.state = MotionState::Submitted;
+        self
     }
 
     /// Withdraws it before its vote opens.
@@ -92,7 +118,9 @@ impl Motion {
     /// `MEETING_STATE`, `MOTION_STATE`.
     pub fn withdraw(mut self, meeting: &Meeting) -> Result<Self> {
         meeting.expect(Step::Decide)?;
-        self.expect_submitted()?;
+        if self.state != MotionState::AwaitingSecond {
+            self.expect_submitted()?;
+        }
         self.state = MotionState::Withdrawn;
         Ok(self)
     }

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use yihe_kernel::{CommunityId, Error, Result, Timestamp, UserId};
 
 use super::{Frozen, Member, Proxy, Quorum};
@@ -90,8 +92,30 @@ impl Room {
     /// # Errors
     /// `INTERNAL` where the frozen pack cannot be applied to the frozen roster.
     pub fn quorum(&self, frozen: &Frozen, now: Timestamp) -> Result<Quorum> {
-        let present = self.present().map(|presence| presence.member);
-        Quorum::certify(frozen, present, self.represented(now), now)
+        self.quorum_without(frozen, &[], now)
+    }
+
+    /// The same for an item from which some are recused: they are in no number, nor are the proxies they gave or hold.
+    ///
+    /// # Errors
+    /// `INTERNAL` where the frozen pack cannot be applied to the frozen roster.
+    pub fn quorum_without(&self, frozen: &Frozen, recused: &[Member], now: Timestamp) -> Result<Quorum> {
+        let others = self.without(recused);
+        let present = others.present().map(|presence| presence.member);
+        Quorum::certify(frozen, present, others.represented(now), recused, now)
+    }
+
+    /// The room as it is for an item from which some are recused.
+    #[must_use]
+    pub fn without(&self, recused: &[Member]) -> Cow<'_, Self> {
+        if recused.is_empty() {
+            return Cow::Borrowed(self);
+        }
+        let takes_part = |member: Member| !recused.contains(&member);
+        let intervals = self.0.iter().filter(|presence| takes_part(presence.member));
+        let proxies = self.1.iter();
+        let proxies = proxies.filter(|proxy| takes_part(proxy.principal) && takes_part(proxy.holder));
+        Cow::Owned(Self(intervals.cloned().collect(), proxies.cloned().collect()))
     }
 }
 

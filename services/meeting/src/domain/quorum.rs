@@ -9,9 +9,9 @@ use crate::reasons;
 /// A quorum certificate: who counted at an instant, and whether that was enough. Kept as JSON with every vote.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quorum {
-    /// Heads on the roster.
+    /// Heads on the roster, without those recused.
     pub members: u64,
-    /// Heads present.
+    /// Heads present, without those recused.
     pub present: u64,
     /// Whether the pack's quorum is met, or the pack asks for none.
     pub met: bool,
@@ -23,13 +23,16 @@ pub struct Quorum {
     /// Those not present who count all the same, because the pack counts proxies.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub represented: Vec<Member>,
+    /// Those recused from the item voted on, who are in none of the numbers, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recused: Vec<Member>,
     /// When it was computed.
     pub computed_at: Timestamp,
 }
 
 impl Quorum {
     /// Certifies those present. Who is not on the roster does not count. Where the pack counts proxies, those count that are for
-    /// every item: a member half represented is not half present.
+    /// every item: a member half represented is not half present. Those recused are to be left out of both by the caller.
     ///
     /// # Errors
     /// `INTERNAL` where the frozen pack cannot be applied to the frozen roster.
@@ -37,8 +40,16 @@ impl Quorum {
         frozen: &Frozen,
         present: impl Iterator<Item = Member>,
         represented: impl Iterator<Item = Represented<'a>>,
+        recused: &[Member],
         now: Timestamp,
     ) -> Result<Self> {
+        let mut recused: Vec<_> = recused
+            .iter()
+            .copied()
+            .filter(|one| frozen.roster.contains_key(one))
+            .collect();
+        recused.sort();
+        recused.dedup();
         let mut attending: Vec<_> = present.filter(|member| frozen.roster.contains_key(member)).collect();
         attending.sort();
         attending.dedup();
@@ -50,10 +61,19 @@ impl Quorum {
         represented.sort();
         represented.dedup();
         let heads = |member| frozen.roster.get(member).map_or(0, |entry| u64::from(entry.heads));
-        let members = frozen.roster.keys().map(heads).sum();
+        let members = frozen
+            .roster
+            .keys()
+            .filter(|member| !recused.contains(member))
+            .map(heads)
+            .sum();
         let present = attending.iter().chain(&represented).map(heads).sum();
-        let finding = yihe_tally::quorum(&frozen.pack, members, present).map_err(Error::internal)?;
-        let met = finding.as_ref().is_none_or(|finding| finding.met);
+        let nobody = members == 0 && !recused.is_empty();
+        let finding = match nobody {
+            true => None,
+            false => yihe_tally::quorum(&frozen.pack, members, present).map_err(Error::internal)?,
+        };
+        let met = !nobody && finding.as_ref().is_none_or(|finding| finding.met);
         Ok(Self {
             members,
             present,
@@ -61,6 +81,7 @@ impl Quorum {
             finding,
             attending,
             represented,
+            recused,
             computed_at: now,
         })
     }
@@ -69,6 +90,8 @@ impl Quorum {
     #[must_use]
     pub fn sentence(&self, language: Language) -> String {
         match (&self.finding, language) {
+            (None, Language::En) if !self.met => "all members are recused".to_owned(),
+            (None, Language::Zh) if !self.met => "成员均已回避".to_owned(),
             (Some(finding), language) => finding.sentence(language),
             (None, Language::En) => format!(
                 "present {} of {} members; the rules ask for no quorum",

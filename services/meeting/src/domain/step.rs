@@ -19,6 +19,10 @@ pub enum Step {
     Decide,
     /// Objecting to the class of an item, and reclassifying it.
     Classify,
+    /// Declaring oneself recused and withdrawing a recusal.
+    Recuse,
+    /// Dissenting from what was decided.
+    Dissent,
     /// Making commitments in an on-site meeting.
     Commit,
     /// Closing the meeting.
@@ -58,6 +62,8 @@ impl Step {
         Self::Presence,
         Self::Decide,
         Self::Classify,
+        Self::Recuse,
+        Self::Dissent,
         Self::Commit,
         Self::Close,
         Self::Cancel,
@@ -87,7 +93,9 @@ impl Step {
             Self::Resume => &[Suspended],
             Self::Proxy => &[Noticed, InSession, Suspended, Voting],
             Self::Classify => &[Draft, Noticed, InSession, Suspended, Postponed],
-            Self::Commit => &[InSession, Suspended, Closed],
+            Self::Recuse => &[Noticed, InSession, Suspended],
+            // until the minutes are to be signed: they carry it
+            Self::Dissent | Self::Commit => &[InSession, Suspended, Closed],
             Self::Close => &[InSession, Suspended],
             // until the minutes are signed
             Self::Contest => &[

@@ -109,6 +109,7 @@ fn motion(state: MotionState) -> Motion {
         created_at: at("2026-03-09T07:10:00Z"),
         version: 1,
         candidate: None,
+        withdrawal: None,
     }
 }
 
@@ -167,6 +168,7 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Postpone,
                 Step::Contest,
                 Step::Proxy,
+                Step::Recuse,
             ],
         ),
         (
@@ -183,6 +185,8 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Suspend,
                 Step::Contest,
                 Step::Proxy,
+                Step::Recuse,
+                Step::Dissent,
             ],
         ),
         (
@@ -198,9 +202,14 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Resume,
                 Step::Contest,
                 Step::Proxy,
+                Step::Recuse,
+                Step::Dissent,
             ],
         ),
-        (Closed, &[Commit, Step::Contest, Minutes, RequestSignatures]),
+        (
+            Closed,
+            &[Commit, Step::Dissent, Step::Contest, Minutes, RequestSignatures],
+        ),
         (MinutesSigning, &[Step::Contest, Minutes, SignMinutes]),
         (Published, &[Object]),
         (Cancelled, &[]),
@@ -259,6 +268,8 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 | Minutes
                 | Object
                 | Step::Contest
+                | Step::Recuse
+                | Step::Dissent
                 | Step::Proxy => continue,
             };
             assert_eq!(after.is_ok(), let_through, "{state:?} {step:?}");
@@ -335,16 +346,17 @@ fn notice_in_working_days_follows_the_calendar_and_guesses_no_year() {
 #[test]
 fn every_motion_state_meets_every_command() {
     for state in MotionState::ALL {
-        let expected = if *state == MotionState::Submitted {
-            "OK"
-        } else {
-            "MOTION_STATE"
-        };
+        let told = |let_through: bool| if let_through { "OK" } else { "MOTION_STATE" };
+        let (submitted, awaiting) = (*state == MotionState::Submitted, *state == MotionState::AwaitingSecond);
         assert_eq!(
             code(motion(*state).withdraw(&meeting(MeetingState::InSession))),
-            expected
+            told(submitted || awaiting)
         );
-        assert_eq!(code(motion(*state).put_to_vote()), expected);
+        assert_eq!(code(motion(*state).put_to_vote()), told(submitted));
+        assert_eq!(
+            code(motion(*state).expect_awaiting()),
+            if awaiting { "OK" } else { "NOT_AWAITING_SECOND" }
+        );
         assert_eq!(
             code(motion(*state).withdraw(&meeting(MeetingState::Closed))),
             "MEETING_STATE"
@@ -398,7 +410,7 @@ fn open_vote(frozen: &Frozen, room: &Room) -> Vote {
         (MotionId::from(uuid(3)), AgendaItemId::from(uuid(4))),
         &session,
         frozen,
-        room,
+        (room, &[]),
         (BallotMethod::OpenRollCall, MatterClass::ResourceSharing),
         at(NOW),
     )
@@ -461,7 +473,7 @@ proptest! {
         let room = room(1..=members);
         let session = meeting(MeetingState::InSession);
         let name = session.name.vote(VoteId::from(uuid(5)));
-        let (vote, mut ballots) = Vote::open(name, (MotionId::from(uuid(3)), AgendaItemId::from(uuid(4))), &session, &frozen, &room, (BallotMethod::OpenRollCall, MatterClass::ResourceSharing), at(NOW)).unwrap();
+        let (vote, mut ballots) = Vote::open(name, (MotionId::from(uuid(3)), AgendaItemId::from(uuid(4))), &session, &frozen, (&room, &[]), (BallotMethod::OpenRollCall, MatterClass::ResourceSharing), at(NOW)).unwrap();
         for (ballot, choice) in ballots.iter_mut().zip(&choices) {
             ballot.cast = choice.map(|choice| (Choice::ALL[choice], at(NOW), ballot.representative));
         }

@@ -2,7 +2,7 @@ use yihe_kernel::{Error, Result, Timestamp, UserId};
 
 use super::code::codes;
 use super::secret::{SecretTotals, secrecy_is_possible};
-use super::{Count, Frozen, MatterClass, Meeting, Member, OrganizationKind, Quorum, Room, Step};
+use super::{CastingVote, Count, Frozen, MatterClass, Meeting, Member, OrganizationKind, Quorum, Room, Step};
 use crate::names::{AgendaItemId, AmendmentId, MotionId, ProxyId, ResolutionId, VoteName};
 use crate::reasons;
 
@@ -15,6 +15,8 @@ codes! {
         Closed = "CLOSED",
         /// Ended without a count, because the meeting ended while the room had no quorum.
         Lapsed = "LAPSED",
+        /// Counted with a tie that the chair may decide.
+        Tied = "TIED",
     }
 
     /// How ballots are given.
@@ -63,6 +65,8 @@ pub struct Vote {
     pub resolution: Option<ResolutionId>,
     /// What a secret vote came to, once closed.
     pub totals: Option<SecretTotals>,
+    /// The chair's decision of a tie.
+    pub casting_vote: Option<CastingVote>,
 }
 
 /// The place of one member in a vote: who may vote, and what it cast.
@@ -93,16 +97,16 @@ pub struct HeldProxy {
 
 impl Vote {
     /// Opens a vote: those present now may vote, and, unless it is secret, those represented for the item, and nobody else,
-    /// whoever comes later.
+    /// whoever comes later. Those recused from the item are outside all of it.
     ///
     /// # Errors
-    /// `MEETING_STATE`, `MEETING_NOT_QUORATE`, `SECRET_NOT_POSSIBLE`.
+    /// `MEETING_STATE`, `ALL_RECUSED`, `MEETING_NOT_QUORATE`, `SECRET_NOT_POSSIBLE`.
     pub fn open(
         name: VoteName,
         (motion, item): (MotionId, AgendaItemId),
         meeting: &Meeting,
         frozen: &Frozen,
-        room: &Room,
+        (room, recused): (&Room, &[Member]),
         (method, matter_class): (BallotMethod, MatterClass),
         now: Timestamp,
     ) -> Result<(Self, Vec<Ballot>)> {
@@ -110,8 +114,10 @@ impl Vote {
         if method == BallotMethod::Secret {
             secrecy_is_possible(frozen, matter_class)?;
         }
-        let quorum = room.quorum(frozen, now)?;
+        expect_somebody_left(&name, frozen, recused)?;
+        let quorum = room.quorum_without(frozen, recused, now)?;
         meeting.expect_quorum(&quorum)?;
+        let room = room.without(recused);
         let present = room
             .present()
             .filter_map(|presence| Ballot::of(frozen, presence.member, presence.representative, None));
@@ -139,6 +145,7 @@ impl Vote {
             count: None,
             resolution: None,
             totals: None,
+            casting_vote: None,
         };
         Ok((vote, ballots))
     }
@@ -215,6 +222,27 @@ impl Vote {
         self.closed_at = Some(now);
         self
     }
+}
+
+/// Where all of a group that the rules ask are recused, nobody could say what that group wants.
+fn expect_somebody_left(name: &VoteName, frozen: &Frozen, recused: &[Member]) -> Result<()> {
+    let refuse = |group: &str| {
+        Err(Error::new(&reasons::ALL_RECUSED)
+            .with("name", name.meeting())
+            .with("group", group))
+    };
+    let groups = frozen.pack.provisions().groups.iter().map(|group| group.id.as_str());
+    for group in groups.chain([""]) {
+        let mut of = frozen
+            .roster
+            .values()
+            .filter(|entry| group.is_empty() || entry.group == group)
+            .peekable();
+        if of.peek().is_some() && of.all(|entry| recused.contains(&entry.member)) {
+            return refuse(if group.is_empty() { "MEMBERS" } else { group });
+        }
+    }
+    Ok(())
 }
 
 impl Ballot {

@@ -4,8 +4,8 @@ use yihe_authz::{Admitted, Authorized};
 use yihe_kernel::Result;
 
 use super::Facts;
-use crate::domain::{Amendment, ClassObjection, Meeting, Ratification};
-use crate::names::{AmendmentName, ClassObjectionName, MeetingName, RatificationName};
+use crate::domain::{Amendment, ClassObjection, Dissent, Meeting, Ratification, Recusal};
+use crate::names::{AmendmentName, ClassObjectionName, DissentName, MeetingName, RatificationName, RecusalName};
 use crate::service::{Service, calling_member};
 use crate::store;
 
@@ -40,6 +40,34 @@ impl Service {
             .await?
             .owned_by(objection.objector, calling_member(&admitted));
         Ok((admitted.settle(&|condition| facts.holds(condition))?, objection))
+    }
+
+    /// A recusal; whoever moved or declared it owns it.
+    pub async fn recusal(&self, admitted: Admitted, name: &RecusalName) -> Result<(Authorized, Recusal)> {
+        let meeting = store::meeting::find(self.reader(), &name.meeting()).await?;
+        let recusal = store::recusal::find(self.reader(), name).await?;
+        let (Some(meeting), Some(recusal)) = (meeting, recusal) else {
+            return Err(admitted.missing(name));
+        };
+        let facts = self
+            .meeting_facts(&admitted, &meeting)
+            .await?
+            .owned_by(recusal.owner(), calling_member(&admitted));
+        Ok((admitted.settle(&|condition| facts.holds(condition))?, recusal))
+    }
+
+    /// A dissent; whoever attached it owns it.
+    pub async fn dissent(&self, admitted: Admitted, name: &DissentName) -> Result<(Authorized, Dissent)> {
+        let meeting = store::meeting::find(self.reader(), &name.meeting()).await?;
+        let dissent = store::dissent::find(self.reader(), name).await?;
+        let (Some(meeting), Some(dissent)) = (meeting, dissent) else {
+            return Err(admitted.missing(name));
+        };
+        let facts = self
+            .meeting_facts(&admitted, &meeting)
+            .await?
+            .owned_by(dissent.member, calling_member(&admitted));
+        Ok((admitted.settle(&|condition| facts.holds(condition))?, dissent))
     }
 
     /// A ratification: whoever may see the meeting that adopted the motion, or the one it was routed to, may see it.

@@ -7,6 +7,7 @@ mod m0004_motions;
 mod m0005_minutes;
 mod m0006_commitments;
 mod m0007_secret;
+mod m0009_recusal;
 
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 
@@ -21,6 +22,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0005_minutes::Migration),
         Box::new(m0006_commitments::Migration),
         Box::new(m0007_secret::Migration),
+        Box::new(m0009_recusal::Migration),
     ])
 }
 

@@ -41,6 +41,17 @@ pub async fn open_of(conn: &impl ConnectionTrait, motion: &MotionName) -> Result
     rows.into_iter().map(Amendment::try_from).collect()
 }
 
+/// The amendments of a motion that nobody seconded yet, in the order of submission.
+pub async fn awaiting_of(conn: &impl ConnectionTrait, motion: &MotionName) -> Result<Vec<Amendment>, Failure> {
+    let rows = of_meeting(&motion.meeting())
+        .filter(amendment::Column::Motion.eq(motion.motion.uuid()))
+        .filter(amendment::Column::State.eq(AmendmentState::AwaitingSecond.code()))
+        .order_by_asc(amendment::Column::Id)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(Amendment::try_from).collect()
+}
+
 /// The amendments of a meeting, or of one motion, in the order of submission.
 pub async fn list(
     conn: &impl ConnectionTrait,

@@ -5,16 +5,18 @@ use std::collections::{BTreeSet, HashMap};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use yihe_kernel::{Error, OrganizationId, UserId};
 use yihe_store::Failure;
-use yihe_tally::CountSheet;
 
 use super::entity::{ballot, motion, resolution, vote};
 use super::{agenda, body, meeting, notice, presence};
-use crate::domain::minutes::{CountFacts, Facts, Interval, ItemFacts, MemberFacts, MotionFacts, PackFacts, VoteFacts};
-use crate::domain::{
-    AgendaItem, Ballot, Body, Frozen, Meeting, Member, Motion, Resolution, Room, Vote, sha256_hex, sheet,
-};
+use crate::domain::minutes::{Facts, Interval, MemberFacts, PackFacts};
+use crate::domain::{AgendaItem, Ballot, Body, Frozen, Meeting, Member, Motion, Resolution, Room, Vote};
 use crate::names::{MeetingName, MotionId, ResolutionId, VoteId};
 use crate::reasons;
+
+mod items;
+mod proceedings;
+
+use proceedings::Proceedings;
 
 /// What persons and organizations are called in a record.
 #[derive(Debug, Default)]
@@ -59,6 +61,7 @@ pub struct Happened {
     votes: Vec<Vote>,
     ballots: HashMap<VoteId, Vec<Ballot>>,
     resolutions: HashMap<ResolutionId, Resolution>,
+    proceedings: Proceedings,
 }
 
 /// Loads what happened.
@@ -99,6 +102,7 @@ pub async fn load(conn: &impl ConnectionTrait, name: &MeetingName) -> Result<Hap
         ballots: ballots(conn, community, &votes).await?,
         votes,
         resolutions,
+        proceedings: proceedings::load(conn, name).await?,
     })
 }
 
@@ -140,7 +144,9 @@ impl Happened {
         let represented = self.room.0.iter().map(|presence| presence.representative);
         let proposed = self.agenda.iter().filter_map(|item| item.proposer.person());
         let moved = self.motions.iter().filter_map(|motion| motion.mover.person());
-        rostered.chain(represented).chain(proposed).chain(moved).collect()
+        let objected = self.proceedings.persons();
+        let all = rostered.chain(represented).chain(proposed).chain(moved);
+        all.chain(objected).collect()
     }
 
     /// The organization that convened.
@@ -226,81 +232,6 @@ impl Happened {
             ended_at: presence.ended_at,
         })
         .collect()
-    }
-
-    fn item(&self, item: &AgendaItem, names: &Names) -> Result<ItemFacts, Error> {
-        let motions = self
-            .motions
-            .iter()
-            .filter(|motion| motion.agenda_item == item.name.agenda_item);
-        Ok(ItemFacts {
-            id: item.name.agenda_item,
-            position: item.position,
-            title: item.title.clone(),
-            proposer: names.member(item.proposer, &item.proposer_display_name).to_owned(),
-            kind: item.kind,
-            matter_class: item.matter_class,
-            noticed: item.noticed,
-            withdrawn: item.withdrawn_at.is_some(),
-            motions: motions
-                .map(|motion| self.motion(motion, item, names))
-                .collect::<Result<_, _>>()?,
-        })
-    }
-
-    fn motion(&self, motion: &Motion, item: &AgendaItem, names: &Names) -> Result<MotionFacts, Error> {
-        let votes = self.votes.iter().filter(|vote| vote.motion == motion.name.motion);
-        Ok(MotionFacts {
-            text: motion.text.clone(),
-            mover: names.member(motion.mover, &motion.mover_display_name).to_owned(),
-            state: motion.state,
-            submitted_at: motion.created_at,
-            votes: votes
-                .map(|vote| self.vote(vote, item, names))
-                .collect::<Result<_, _>>()?,
-        })
-    }
-
-    fn vote(&self, vote: &Vote, item: &AgendaItem, names: &Names) -> Result<VoteFacts, Error> {
-        let resolution = vote.resolution.and_then(|id| self.resolutions.get(&id));
-        let mut ballots: Vec<_> = self
-            .ballots_of(vote)
-            .iter()
-            .map(|ballot| {
-                let name = names.member(ballot.member, &ballot.display_name).to_owned();
-                (name, ballot.cast.map(|(choice, ..)| choice))
-            })
-            .collect();
-        ballots.sort_by(|a, b| a.0.cmp(&b.0));
-        let count = match &vote.count {
-            Some(count) => {
-                let sheet = self.sheet(vote, item).to_json().map_err(Error::internal)?;
-                Some(CountFacts::new(
-                    &count.outcome,
-                    count.sha256.clone(),
-                    sha256_hex(&sheet),
-                ))
-            }
-            None => None,
-        };
-        Ok(VoteFacts {
-            method: vote.method,
-            state: vote.state,
-            quorum: vote.quorum.clone(),
-            opened_at: vote.opened_at,
-            closed_at: vote.closed_at,
-            ballots,
-            count,
-            resolution: resolution.map(|resolution| (resolution.number(), resolution.text.clone())),
-        })
-    }
-
-    fn ballots_of(&self, vote: &Vote) -> &[Ballot] {
-        self.ballots.get(&vote.name.vote).map_or(&[], Vec::as_slice)
-    }
-
-    fn sheet(&self, vote: &Vote, item: &AgendaItem) -> CountSheet {
-        sheet(&self.frozen, item.matter_class, vote, self.ballots_of(vote))
     }
 
     /// The count sheets of all votes that were counted, each with the vote's name and its canonical count.

@@ -80,6 +80,7 @@ pub async fn insert(tx: &Tx, by: &Authorized, motion: &Motion) -> Result<(), Fai
         version: Set(motion.version),
         candidate: Set(motion.candidate.map(Member::uuid)),
         candidate_kind: Set(motion.candidate.map(row::member_kind)),
+        withdrawal: Set(None),
     };
     motion::Entity::insert(row).exec_without_returning(tx).await?;
     motion_version::insert(tx, by, motion, None, motion.created_at).await
@@ -90,6 +91,7 @@ pub async fn set_state(tx: &Tx, _by: &Authorized, motion: &Motion, seen: MotionS
     let set = motion::Entity::update_many()
         .set(motion::ActiveModel {
             state: Set(motion.state.code().to_owned()),
+            withdrawal: Set(row::json(motion.withdrawal.as_ref())?),
             ..Default::default()
         })
         .filter(motion::Column::Community.eq(motion.name.community.as_str()))
@@ -151,6 +153,7 @@ impl TryFrom<motion::Model> for Motion {
             created_at: Timestamp::from_micros(row.created_at),
             version: row.version,
             candidate,
+            withdrawal: row::from_json(row.withdrawal.as_deref(), "withdrawal")?,
         })
     }
 }

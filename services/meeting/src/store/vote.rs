@@ -8,7 +8,9 @@ use yihe_store::{Failure, Page, Tx};
 
 use super::entity::{ballot, vote};
 use super::row;
-use crate::domain::{Ballot, BallotMethod, Choice, Count, HeldProxy, Member, SecretTotals, Vote, VoteState};
+use crate::domain::{
+    Ballot, BallotMethod, CastingVote, Choice, Count, HeldProxy, Member, SecretTotals, Vote, VoteState,
+};
 use crate::names::{AmendmentId, MeetingId, MeetingName, MotionId, ProxyId, ResolutionId, VoteId, VoteName};
 
 use crate::reasons;
@@ -83,6 +85,8 @@ pub async fn insert(tx: &Tx, _by: &Authorized, vote: &Vote, ballots: &[Ballot]) 
         resolution: Set(None),
         secret_totals: Set(None),
         amendment: Set(vote.amendment.map(AmendmentId::uuid)),
+        casting_vote: Set(None),
+        casting_vote_at: Set(None),
     };
     vote::Entity::insert(row).exec_without_returning(tx).await?;
     for chunk in ballots.chunks(ROWS) {
@@ -110,7 +114,13 @@ pub async fn insert(tx: &Tx, _by: &Authorized, vote: &Vote, ballots: &[Ballot]) 
 }
 
 /// Stores the end of an open vote. It must be held.
-pub async fn end(tx: &Tx, _by: &Authorized, vote: &Vote) -> Result<(), Failure> {
+pub async fn end(tx: &Tx, by: &Authorized, vote: &Vote) -> Result<(), Failure> {
+    end_from(tx, by, vote, VoteState::Open).await
+}
+
+/// Stores the end of a vote that was in `seen`. It must be held.
+pub async fn end_from(tx: &Tx, _by: &Authorized, vote: &Vote, seen: VoteState) -> Result<(), Failure> {
+    let casting = vote.casting_vote;
     let totals = vote.totals.as_ref().map(serde_json::to_string).transpose();
     let totals = totals.map_err(Error::internal)?;
     let ended = vote::Entity::update_many()
@@ -121,12 +131,14 @@ pub async fn end(tx: &Tx, _by: &Authorized, vote: &Vote) -> Result<(), Failure> 
             tally_sha256: Set(vote.count.as_ref().map(|count| count.sha256.clone())),
             resolution: Set(vote.resolution.map(ResolutionId::uuid)),
             secret_totals: Set(totals),
+            casting_vote: Set(casting.map(|casting| casting.choice().code().to_owned())),
+            casting_vote_at: Set(casting.map(|casting| casting.at.micros())),
             ..Default::default()
         })
         .filter(vote::Column::Community.eq(vote.name.community.as_str()))
         .filter(vote::Column::Meeting.eq(vote.name.meeting.uuid()))
         .filter(vote::Column::Id.eq(vote.name.vote.uuid()))
-        .filter(vote::Column::State.eq(VoteState::Open.code()))
+        .filter(vote::Column::State.eq(seen.code()))
         .exec(tx)
         .await?;
     if ended.rows_affected == 1 {
@@ -253,6 +265,13 @@ impl TryFrom<vote::Model> for Vote {
             }
             _ => None,
         };
+        let casting_vote = match (row.casting_vote, row.casting_vote_at) {
+            (Some(choice), Some(at)) => Some(CastingVote {
+                in_favour: row::read(Choice::from_code(&choice), "casting_vote", &choice)? == Choice::Yes,
+                at: Timestamp::from_micros(at),
+            }),
+            _ => None,
+        };
         Ok(Self {
             name: VoteName {
                 community: row::community(&row.community)?,
@@ -269,6 +288,7 @@ impl TryFrom<vote::Model> for Vote {
             count,
             resolution: row.resolution.map(ResolutionId::from),
             totals: row.secret_totals.as_deref().map(totals).transpose()?,
+            casting_vote,
         })
     }
 }

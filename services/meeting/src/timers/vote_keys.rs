@@ -19,7 +19,7 @@ pub async fn sweep(service: Arc<Service>, _now: Timestamp) -> Result<u64> {
     for vote in kept {
         let outlived = match states.get(&vote) {
             Some(VoteState::Open) => false,
-            Some(VoteState::Closed | VoteState::Lapsed) => true,
+            Some(VoteState::Closed | VoteState::Lapsed | VoteState::Tied) => true,
             // about to be opened, or never: only time tells
             None => service.vote_keys.has_waited(vote),
         };

@@ -269,6 +269,7 @@ async fn an_amendment_is_withdrawn_by_its_mover_and_falls_with_its_motion() {
     assert_eq!(reason(withdraw(&room.units[2], &two.name).await), "AMENDMENT_STATE");
     let request = WithdrawMotionRequest {
         name: motion.name.clone(),
+        ..Default::default()
     };
     let refused = room.units[0].motions().withdraw_motion(request.clone()).await;
     assert_eq!(reason(refused), "VOTE_OPEN");

@@ -442,7 +442,10 @@ async fn an_election_has_one_motion_for_each_candidate() {
         (first.as_str(), second.as_str())
     );
     assert_eq!(reason(stand(&election, &first).await), "CANDIDATE_EXISTS");
-    let withdraw = WithdrawMotionRequest { name: two.name };
+    let withdraw = WithdrawMotionRequest {
+        name: two.name,
+        ..Default::default()
+    };
     room.units[0].motions().withdraw_motion(withdraw).await.unwrap();
     stand(&election, &second).await.unwrap();
     let vote = room.open_vote(&one.name).await.unwrap();

@@ -18,6 +18,7 @@ use yihe_proto::meeting::v1::body_service_client::BodyServiceClient;
 use yihe_proto::meeting::v1::commitment_service_client::CommitmentServiceClient;
 use yihe_proto::meeting::v1::competence_service_client::CompetenceServiceClient;
 use yihe_proto::meeting::v1::disclosure_service_client::DisclosureServiceClient;
+use yihe_proto::meeting::v1::dissent_service_client::DissentServiceClient;
 use yihe_proto::meeting::v1::ledger_service_client::LedgerServiceClient;
 use yihe_proto::meeting::v1::meeting_service_client::MeetingServiceClient;
 use yihe_proto::meeting::v1::minutes_service_client::MinutesServiceClient;
@@ -29,7 +30,10 @@ use yihe_proto::meeting::v1::procedure_service_client::ProcedureServiceClient;
 use yihe_proto::meeting::v1::proxy_service_client::ProxyServiceClient;
 use yihe_proto::meeting::v1::ratification_service_client::RatificationServiceClient;
 use yihe_proto::meeting::v1::record_service_client::RecordServiceClient;
+use yihe_proto::meeting::v1::recusal_service_client::RecusalServiceClient;
 use yihe_proto::meeting::v1::resolution_service_client::ResolutionServiceClient;
+use yihe_proto::meeting::v1::seconding_service_client::SecondingServiceClient;
+use yihe_proto::meeting::v1::tie_service_client::TieServiceClient;
 use yihe_proto::meeting::v1::vote_service_client::VoteServiceClient;
 use yihe_proto::policy::v1::RoleTerm;
 use yihe_server::{Link, ServiceLink};
@@ -279,6 +283,10 @@ doors! {
     ledger: LedgerServiceClient
     minutes: MinutesServiceClient
     disclosure: DisclosureServiceClient
+    recusals: RecusalServiceClient
+    dissents: DissentServiceClient
+    seconding: SecondingServiceClient
+    ties: TieServiceClient
 }
 
 impl Party {

@@ -24,6 +24,8 @@ mod directory_double;
 #[cfg(test)]
 mod disclosure;
 #[cfg(test)]
+mod dissents;
+#[cfg(test)]
 mod draft;
 #[cfg(test)]
 mod file_double;
@@ -62,10 +64,16 @@ mod ratification;
 #[cfg(test)]
 mod records;
 #[cfg(test)]
+mod recusals;
+#[cfg(test)]
 mod room;
+#[cfg(test)]
+mod seconding;
 #[cfg(test)]
 mod secret;
 #[cfg(test)]
 mod story;
+#[cfg(test)]
+mod ties;
 #[cfg(test)]
 mod watching;

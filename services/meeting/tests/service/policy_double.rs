@@ -264,6 +264,32 @@ pub fn template() -> Vec<pb::Grant> {
     ];
     grant("*/*", &open, pb::Condition::Unspecified);
     grant("*/*", &["problem.link"], pb::Condition::Owner);
+    let work = [
+        "recusal.get",
+        "recusal.list",
+        "dissent.get",
+        "dissent.list",
+        "second.list",
+    ];
+    let shapes = [
+        "recusal.declare",
+        "recusal.move",
+        "dissent.attach",
+        "motion.second",
+        "amendment.second",
+    ];
+    grant("PARTY_COMMITTEE/SECRETARY", &work, pb::Condition::Unspecified);
+    grant(
+        "PARTY_COMMITTEE/SECRETARY",
+        &["recusal.decide"],
+        pb::Condition::Unspecified,
+    );
+    grant("*/*", &work, pb::Condition::Participant);
+    grant("*/*", &shapes, pb::Condition::Participant);
+    grant("*/*", &["recusal.withdraw"], pb::Condition::Owner);
+    for head in ["PARTY_COMMITTEE/SECRETARY", "STREET_OFFICE/DIRECTOR"] {
+        grant(head, &["dissent.answer", "tie.decide"], pb::Condition::Convener);
+    }
     // sees what it owns and nothing else, below meetings it has no part in
     grant(
         "SOCIAL_ORGANIZATION/STAFF",

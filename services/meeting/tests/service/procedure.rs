@@ -130,6 +130,7 @@ async fn motions_are_moved_by_those_present_on_what_was_noticed_for_decision() {
     );
     let withdraw = WithdrawMotionRequest {
         name: motion.name.clone(),
+        ..Default::default()
     };
     let refused = room.units[1].motions().withdraw_motion(withdraw.clone()).await;
     assert_eq!(refused.unwrap_err().code(), tonic::Code::PermissionDenied);
@@ -155,6 +156,7 @@ async fn one_vote_at_a_time_and_a_motion_is_voted_on_once() {
     assert_eq!(reason(room.open_vote(&other.name).await), "VOTE_OPEN");
     let withdraw = WithdrawMotionRequest {
         name: vote.motion.clone(),
+        ..Default::default()
     };
     assert_eq!(
         reason(room.units[0].motions().withdraw_motion(withdraw).await),
@@ -241,7 +243,10 @@ async fn a_meeting_that_is_over_stays_over() {
     assert_eq!(reason(check_in(&room.units[0], &room.meeting).await), "MEETING_STATE");
     assert_eq!(reason(room.submit(&room.units[0]).await), "MEETING_STATE");
     assert_eq!(reason(room.open_vote(&motion.name).await), "MEETING_STATE");
-    let withdraw = WithdrawMotionRequest { name: motion.name };
+    let withdraw = WithdrawMotionRequest {
+        name: motion.name,
+        ..Default::default()
+    };
     assert_eq!(
         reason(room.units[0].motions().withdraw_motion(withdraw).await),
         "MEETING_STATE"

@@ -206,6 +206,7 @@ async fn the_other_bodys_vote_settles_what_was_pending() {
         );
         let request = WithdrawMotionRequest {
             name: routed.ratifying_motion.clone(),
+            ..Default::default()
         };
         let refused = room.units[1].motions().withdraw_motion(request).await;
         assert_eq!(reason(refused), "RATIFICATION_TEXT_FIXED");

@@ -42,6 +42,11 @@ impl Room {
     }
 
     pub async fn draft_at(house: House, units: usize) -> Self {
+        Self::draft_under(house, "", units).await
+    }
+
+    /// A draft under rules that the body names.
+    pub async fn draft_under(house: House, rule_pack: &str, units: usize) -> Self {
         let committee = house.organization(OrganizationKind::PartyCommittee, "北站社区党委");
         let secretary = house.appoint(committee, "PARTY_COMMITTEE/SECRETARY");
         let units: Vec<_> = (1..=units)
@@ -50,7 +55,7 @@ impl Room {
                 house.appoint(unit, "RESIDENT_UNIT/REPRESENTATIVE")
             })
             .collect();
-        let body = create_body(&secretary, "联席会议").await.unwrap().name;
+        let body = create_body_under(&secretary, "联席会议", rule_pack).await.unwrap().name;
         for member in units.iter().map(Party::name) {
             add_member(&secretary, &body, &member).await.unwrap();
         }
@@ -84,7 +89,7 @@ impl Room {
         room
     }
 
-    async fn gather(&self) {
+    pub async fn gather(&self) {
         self.serve().await.unwrap();
         self.open().await.unwrap();
         for unit in &self.units {
@@ -172,7 +177,12 @@ impl Room {
 }
 
 pub async fn create_body(by: &Party, display_name: &str) -> Result<Body, Status> {
+    create_body_under(by, display_name, "").await
+}
+
+async fn create_body_under(by: &Party, display_name: &str, rule_pack: &str) -> Result<Body, Status> {
     let body = Body {
+        rule_pack: rule_pack.to_owned(),
         kind: BodyKind::JointConference.into(),
         display_name: display_name.to_owned(),
         convener: by.name(),

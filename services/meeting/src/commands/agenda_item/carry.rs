@@ -68,7 +68,11 @@ async fn apply(
     }
     target.expect(Step::Agenda)?;
     let mut item = store::agenda::get(tx, name).await?;
-    let undecided = [MotionState::Submitted, MotionState::Withdrawn];
+    let undecided = [
+        MotionState::AwaitingSecond,
+        MotionState::Submitted,
+        MotionState::Withdrawn,
+    ];
     let motions = store::motion::of_item(tx, name).await?;
     let decided = motions.iter().any(|motion| !undecided.contains(&motion.state));
     let position = store::agenda::next_position(tx, to).await?;

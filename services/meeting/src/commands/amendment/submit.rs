@@ -8,7 +8,7 @@ use yihe_store::{Failure, Tx};
 
 use crate::convert::amendment::NewAmendment;
 use crate::convert::name;
-use crate::domain::{Amendment, AmendmentState, Frozen, Meeting, Member, Step};
+use crate::domain::{Amendment, AmendmentState, Frozen, Meeting, Member, Second, Step};
 use crate::names::{AmendmentName, MeetingName, MotionName};
 use crate::service::{Service, acting_member, person};
 use crate::{events, store};
@@ -93,7 +93,10 @@ async fn apply(tx: &Tx, input: &Submit) -> Result<AmendmentName, Failure> {
         rationale: new.rationale.clone(),
         mover: *mover,
         mover_display_name: entry.display_name.clone(),
-        state: AmendmentState::Submitted,
+        state: match Second::needed(frozen, true) {
+            0 => AmendmentState::Submitted,
+            _ => AmendmentState::AwaitingSecond,
+        },
         created_at: now,
         ended_at: None,
         strike_reason: None,

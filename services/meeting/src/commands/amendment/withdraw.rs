@@ -7,7 +7,7 @@ use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert::name;
-use crate::domain::{Amendment, AmendmentState, Step};
+use crate::domain::{Amendment, Step};
 use crate::names::AmendmentName;
 use crate::service::Service;
 use crate::{events, store};
@@ -41,8 +41,10 @@ async fn apply(tx: &Tx, Withdraw { service, by, name }: &Withdraw) -> Result<Ame
     let now = service.now();
     let meeting = store::meeting::hold(tx, &name.meeting()).await?;
     meeting.expect(Step::Decide)?;
-    let amendment = store::amendment::get(tx, name).await?.withdraw(now)?;
-    store::amendment::save(tx, by, &amendment, AmendmentState::Submitted).await?;
+    let amendment = store::amendment::get(tx, name).await?;
+    let seen = amendment.state;
+    let amendment = amendment.withdraw(now)?;
+    store::amendment::save(tx, by, &amendment, seen).await?;
     events::append(tx, by, events::AmendmentWithdrawn, &meeting.name, name, now).await?;
     Ok(amendment)
 }

@@ -180,6 +180,7 @@ fn refusal(
     let member = ballot.member.name(community);
     let refuse = |reason| Error::new(reason).with("member", &member).with("name", &vote.name);
     let Some(own) = own else {
+        vote.expect_not_recused(ballot.member)?;
         return Ok(refuse(&reasons::NOT_ELIGIBLE));
     };
     if own.cast.is_some() {
@@ -188,7 +189,7 @@ fn refusal(
     if room.interval_of(community, caster, ballot.representative).is_err() {
         return Ok(refuse(&reasons::NOT_REPRESENTATIVE).with("member", caster.name(community)));
     }
-    let quorum = room.quorum(frozen, now)?;
+    let quorum = room.quorum_without(frozen, &vote.quorum.recused, now)?;
     if !quorum.met {
         return Ok(quorum.refusal(&frozen.meeting));
     }

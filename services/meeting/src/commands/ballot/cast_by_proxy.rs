@@ -80,6 +80,8 @@ async fn expect_held(tx: &Tx, ballot: &Cast, holder: Member, now: Timestamp) -> 
     let meeting = ballot.vote.meeting();
     let vote = store::vote::find(tx, &ballot.vote).await?;
     let vote = vote.ok_or_else(|| Error::not_found(&ballot.vote))?;
+    vote.expect_not_recused(ballot.member)?;
+    vote.expect_not_recused(holder)?;
     let own = store::vote::ballot(tx, &ballot.vote, ballot.member).await?;
     let held = own.and_then(|own| own.proxy).filter(|held| held.holder == holder);
     let held = held.ok_or_else(|| {

@@ -103,7 +103,10 @@ pub(in crate::commands) async fn expect_unvoted(tx: &Tx, item: &AgendaItemName) 
         .await?
         .map(|vote| vote.motion);
     let begun = motions.iter().any(|motion| {
-        !matches!(motion.state, MotionState::Submitted | MotionState::Withdrawn) || voting == Some(motion.name.motion)
+        !matches!(
+            motion.state,
+            MotionState::AwaitingSecond | MotionState::Submitted | MotionState::Withdrawn
+        ) || voting == Some(motion.name.motion)
     });
     if begun {
         return Err(Error::new(&reasons::ITEM_VOTED).with("name", item).into());

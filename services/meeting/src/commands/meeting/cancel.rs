@@ -7,6 +7,7 @@ use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use super::close::clear_room;
+use crate::commands::vote::decide_tie::leave_ties;
 use crate::convert::name;
 use crate::domain::{Frozen, Meeting};
 use crate::names::MeetingName;
@@ -60,7 +61,8 @@ async fn apply(
     let now = service.now();
     let meeting = store::meeting::hold(tx, name).await?;
     meeting.expect_etag(etag)?;
-    let cancelled = meeting.cancel(reason.clone(), now)?;
+    let cancelled = meeting.clone().cancel(reason.clone(), now)?;
+    leave_ties(tx, service, by, &meeting, now).await?;
     clear_room(tx, by, name, frozen.as_deref(), now).await?;
     let meeting = store::meeting::save(tx, by, cancelled).await?;
     events::append(tx, by, events::MeetingCancelled, name, name, now).await?;

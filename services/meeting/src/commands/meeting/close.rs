@@ -6,6 +6,7 @@ use yihe_kernel::{Result, Timestamp};
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
+use crate::commands::vote::decide_tie::leave_ties;
 use crate::convert::name;
 use crate::domain::{AmendmentState, Frozen, Meeting, MotionState, Vote};
 use crate::names::MeetingName;
@@ -53,7 +54,8 @@ async fn apply(
     let now = service.now();
     let meeting = store::meeting::hold(tx, name).await?;
     meeting.expect_etag(etag)?;
-    let closed = meeting.close(now)?;
+    let closed = meeting.clone().close(now)?;
+    leave_ties(tx, service, by, &meeting, now).await?;
     clear_room(tx, by, name, frozen.as_deref(), now).await?;
     let meeting = store::meeting::save(tx, by, closed).await?;
     events::append(tx, by, events::MeetingClosed, name, name, now).await?;
@@ -69,9 +71,11 @@ pub(super) async fn clear_room(
     now: Timestamp,
 ) -> Result<(), Failure> {
     if let Some(vote) = store::vote::hold_open(tx, name).await? {
-        let quorum = store::presence::room(tx, name)
-            .await?
-            .quorum(Meeting::frozen(name, frozen)?, now)?;
+        let quorum = store::presence::room(tx, name).await?.quorum_without(
+            Meeting::frozen(name, frozen)?,
+            &vote.quorum.recused,
+            now,
+        )?;
         lapse(tx, by, name, &vote.lapse(&quorum, now)?, now).await?;
     }
     store::presence::end_all(tx, by, name, now).await

@@ -7,6 +7,7 @@ use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use super::close::lapse;
+use crate::commands::vote::decide_tie::leave_ties;
 use crate::convert::name;
 use crate::domain::Meeting;
 use crate::names::MeetingName;
@@ -53,7 +54,8 @@ async fn apply(tx: &Tx, input: &Postpone) -> Result<Meeting, Failure> {
     let now = service.now();
     let meeting = store::meeting::hold(tx, name).await?;
     meeting.expect_etag(&input.etag)?;
-    let postponed = meeting.postpone(input.starts_at, input.reason.clone(), now)?;
+    let postponed = meeting.clone().postpone(input.starts_at, input.reason.clone(), now)?;
+    leave_ties(tx, service, by, &meeting, now).await?;
     if let Some(vote) = store::vote::hold_open(tx, name).await? {
         lapse(tx, by, name, &vote.lapse_with_meeting(now), now).await?;
     }

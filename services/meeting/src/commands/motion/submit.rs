@@ -8,7 +8,7 @@ use yihe_store::{Failure, Tx};
 
 use crate::convert::decision::NewMotion;
 use crate::convert::name;
-use crate::domain::{Frozen, Meeting, Member, Motion, MotionState, Step};
+use crate::domain::{Frozen, Meeting, Member, Motion, MotionState, Second, Step};
 use crate::names::{AgendaItemName, MeetingName, MotionName};
 use crate::service::{Service, acting_member, person};
 use crate::{events, store};
@@ -93,10 +93,14 @@ async fn apply(tx: &Tx, input: &Submit) -> Result<MotionName, Failure> {
         text: new.text.clone(),
         mover: *mover,
         mover_display_name: entry.display_name.clone(),
-        state: MotionState::Submitted,
+        state: match Second::needed(frozen, false) {
+            0 => MotionState::Submitted,
+            _ => MotionState::AwaitingSecond,
+        },
         created_at: now,
         version: 1,
         candidate: new.candidate,
+        withdrawal: None,
     };
     store::motion::insert(tx, by, &motion).await?;
     events::append(tx, by, events::MotionSubmitted, meeting, &name, now).await?;

@@ -156,7 +156,8 @@ async fn leave(
     })
 }
 
-/// Somebody came or went: whether the room has a quorum now is noted where casting looks, and told when it changed.
+/// Somebody came or went, or another item is voted on: whether there is a quorum now, of the item that is voted on or else of
+/// the room, is noted where casting looks, and told when it changed. The meeting must be held.
 pub async fn recompute_quorum(
     tx: &Tx,
     by: &Authorized,
@@ -164,7 +165,10 @@ pub async fn recompute_quorum(
     frozen: &Frozen,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let quorum = store::presence::room(tx, &meeting.name).await?.quorum(frozen, now)?;
+    let open = store::item_votes::open(tx, &meeting.name).await?;
+    let recused = open.map(|vote| vote.quorum.recused).unwrap_or_default();
+    let room = store::presence::room(tx, &meeting.name).await?;
+    let quorum = room.quorum_without(frozen, &recused, now)?;
     if quorum.met == meeting.quorate {
         return Ok(());
     }

@@ -7,8 +7,9 @@ use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use super::conclude::conclude;
+use crate::commands::presence::recompute_quorum;
 use crate::convert::name;
-use crate::domain::{BallotMethod, Frozen, Meeting, SecretTotals, count};
+use crate::domain::{BallotMethod, Frozen, Meeting, SecretTotals, Vote, count};
 use crate::names::VoteName;
 use crate::secrecy::VoteKey;
 use crate::service::Service;
@@ -63,7 +64,8 @@ async fn apply(
     // only now: every ballot that was let in was cast before
     let now = service.now();
     let frozen = Meeting::frozen(&meeting.name, frozen.as_deref())?;
-    let present = store::presence::room(tx, &meeting.name).await?.quorum(frozen, now)?;
+    let room = store::presence::room(tx, &meeting.name).await?;
+    let present = room.quorum_without(frozen, &vote.quorum.recused, now)?;
     vote.expect_closable(&meeting, &present)?;
     let motion = store::motion::get(tx, &meeting.name.motion(vote.motion)).await?;
     let item = store::agenda::get(tx, &meeting.name.agenda_item(motion.agenda_item)).await?;
@@ -77,8 +79,17 @@ async fn apply(
         }
     };
     let count = count(frozen, item.matter_class, &vote, &ballots)?;
-    let resolution = conclude(tx, service, by, &meeting, (motion, &item, &vote), &count.outcome, now).await?;
-    store::vote::end(tx, by, &vote.close(count, resolution, now)).await?;
-    events::append(tx, by, events::VoteClosed, &meeting.name, name, now).await?;
+    let some_recused = !vote.quorum.recused.is_empty();
+    if Vote::waits_for_chair(&frozen.pack, &count) {
+        store::vote::end(tx, by, &vote.tie(count, now)).await?;
+        events::append(tx, by, events::VoteTied, &meeting.name, name, now).await?;
+    } else {
+        let resolution = conclude(tx, service, by, &meeting, (motion, &item, &vote), &count.outcome, now).await?;
+        store::vote::end(tx, by, &vote.close(count, resolution, now)).await?;
+        events::append(tx, by, events::VoteClosed, &meeting.name, name, now).await?;
+    }
+    if some_recused {
+        recompute_quorum(tx, by, &meeting, frozen, now).await?;
+    }
     Ok(())
 }

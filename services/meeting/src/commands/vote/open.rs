@@ -7,8 +7,9 @@ use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use super::subject::Subject;
+use crate::commands::presence::recompute_quorum;
 use crate::convert::name;
-use crate::domain::{BallotMethod, Frozen, Meeting, Step, Vote};
+use crate::domain::{BallotMethod, Frozen, Meeting, Recusal, Step, Vote};
 use crate::names::{AmendmentName, MotionName, VoteName};
 use crate::retry::Retry;
 use crate::service::Service;
@@ -95,13 +96,18 @@ async fn apply(
     let subject = Subject::put_to_vote(tx, motion, amendment.as_ref()).await?;
     let frozen = Meeting::frozen(&meeting.name, frozen.as_deref())?;
     let item = subject.expect_competence(tx, &meeting, frozen).await?;
+    let recusals = store::recusal::of_item(tx, &item.name).await?;
+    let recused = Recusal::settled(&item, &recusals)?;
     let room = store::presence::room(tx, &meeting.name).await?;
     let by_rule = (*method, item.matter_class);
     let about = (motion.motion, item.name.agenda_item);
-    let (vote, ballots) = Vote::open(name.clone(), about, &meeting, frozen, &room, by_rule, now)?;
+    let (vote, ballots) = Vote::open(name.clone(), about, &meeting, frozen, (&room, &recused), by_rule, now)?;
     let vote = subject.of(vote);
     store::vote::insert(tx, by, &vote, &ballots).await?;
-    subject.save(tx, by).await?;
+    subject.save(tx, by, now).await?;
     events::append(tx, by, events::VoteOpened, &meeting.name, name, now).await?;
+    if !recused.is_empty() {
+        recompute_quorum(tx, by, &meeting, frozen, now).await?;
+    }
     Ok(name.clone())
 }

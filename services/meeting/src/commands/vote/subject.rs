@@ -1,12 +1,12 @@
 use yihe_authz::Authorized;
-use yihe_kernel::Error;
+use yihe_kernel::{Error, Timestamp};
 use yihe_store::{Failure, Tx};
 
 use crate::domain::{
     AgendaItem, Amendment, AmendmentState, ClassObjection, Frozen, Meeting, Motion, MotionState, Vote,
 };
 use crate::names::{AgendaItemId, AmendmentName, MotionName};
-use crate::store;
+use crate::{events, store};
 
 /// What a vote is about to open on.
 pub(super) enum Subject {
@@ -58,10 +58,29 @@ impl Subject {
     }
 
     /// Stores that it is being voted on.
-    pub async fn save(&self, tx: &Tx, by: &Authorized) -> Result<(), Failure> {
+    /// An amendment that nobody seconded by then falls.
+    pub async fn save(&self, tx: &Tx, by: &Authorized, now: Timestamp) -> Result<(), Failure> {
         match self {
-            Self::Motion(motion) => store::motion::set_state(tx, by, motion, MotionState::Submitted).await,
+            Self::Motion(motion) => {
+                store::motion::set_state(tx, by, motion, MotionState::Submitted).await?;
+                fall_unseconded(tx, by, &motion.name, now).await
+            }
             Self::Amendment(amendment, _) => store::amendment::save(tx, by, amendment, AmendmentState::Submitted).await,
         }
     }
+}
+
+/// Ends the amendments of a motion that still wait for seconders.
+pub(in crate::commands) async fn fall_unseconded(
+    tx: &Tx,
+    by: &Authorized,
+    motion: &MotionName,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    for amendment in store::amendment::awaiting_of(tx, motion).await? {
+        let amendment = amendment.fall(now);
+        store::amendment::save(tx, by, &amendment, AmendmentState::AwaitingSecond).await?;
+        events::append(tx, by, events::AmendmentFell, &motion.meeting(), &amendment.name, now).await?;
+    }
+    Ok(())
 }

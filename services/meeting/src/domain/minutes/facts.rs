@@ -7,7 +7,12 @@ use serde::{Deserialize, Serialize};
 use yihe_kernel::Timestamp;
 use yihe_tally::{BodyKind, Language, MatterClass};
 
-use crate::domain::{AgendaItemKind, BallotMethod, Choice, MeetingMode, Member, MotionState, Quorum, VoteState};
+use super::amendments::AmendmentFacts;
+use super::dissents::DissentFacts;
+use super::recusals::{ClassObjectionFacts, RecusalFacts};
+use crate::domain::{
+    AgendaItemKind, BallotMethod, CastingVote, Choice, MeetingMode, Member, MotionState, Quorum, ShowOfHands, VoteState,
+};
 use crate::names::AgendaItemId;
 
 /// The facts of one meeting.
@@ -107,6 +112,10 @@ pub struct ItemFacts {
     pub noticed: bool,
     /// Whether it was withdrawn.
     pub withdrawn: bool,
+    /// Who took no part in it, or was to take none.
+    pub recusals: Vec<RecusalFacts>,
+    /// The objections to its class.
+    pub class_objections: Vec<ClassObjectionFacts>,
     /// The motions on it.
     pub motions: Vec<MotionFacts>,
 }
@@ -130,6 +139,14 @@ pub struct MotionFacts {
     pub state: MotionState,
     /// When it was submitted.
     pub submitted_at: Timestamp,
+    /// Who seconded it.
+    pub seconders: Vec<String>,
+    /// The show of hands by which it was withdrawn.
+    pub withdrawal: Option<ShowOfHands>,
+    /// The amendments to it.
+    pub amendments: Vec<AmendmentFacts>,
+    /// Who dissented from what it came to.
+    pub dissents: Vec<DissentFacts>,
     /// The votes on it.
     pub votes: Vec<VoteFacts>,
 }
@@ -149,6 +166,8 @@ pub struct VoteFacts {
     pub closed_at: Option<Timestamp>,
     /// The ballots of an open vote by name, in order of names; `None` where none was cast.
     pub ballots: Vec<(String, Option<Choice>)>,
+    /// The chair's decision of a tie.
+    pub casting_vote: Option<CastingVote>,
     /// The count.
     pub count: Option<CountFacts>,
     /// Number and text of the resolution it adopted.

@@ -1,6 +1,6 @@
 use super::agenda::LEFT_OUT;
 use super::page::Page;
-use super::{Facts, ItemFacts, MotionFacts, Notes, Reader, terms, votes};
+use super::{Facts, ItemFacts, MotionFacts, Notes, Reader, amendments, dissents, recusals, terms, votes};
 
 /// Item by item: what was said, moved, voted and resolved.
 pub fn render(facts: &Facts, notes: &Notes, reader: Reader, page: &mut Page) {
@@ -22,6 +22,7 @@ fn one(item: &ItemFacts, notes: &Notes, page: &mut Page) {
         page.entry("讨论摘要：");
         page.words(said);
     }
+    recusals::render(item, page);
     if item.motions.is_empty() {
         page.entry("未提出议案");
     }
@@ -38,7 +39,19 @@ fn moved(number: usize, motion: &MotionFacts, page: &mut Page) {
         terms::motion_state(motion.state)
     ));
     page.words(&motion.text);
+    if !motion.seconders.is_empty() {
+        page.field("附议", motion.seconders.join("、"));
+    }
+    if let Some(shown) = &motion.withdrawal {
+        page.field("撤回", format!("举手表决，{}", recusals::hands(shown)));
+    }
+    for (index, amendment) in motion.amendments.iter().enumerate() {
+        amendments::render(index + 1, amendment, page);
+    }
     for vote in &motion.votes {
         votes::render(vote, page);
+    }
+    for dissent in &motion.dissents {
+        dissents::render(dissent, page);
     }
 }

@@ -4,8 +4,10 @@
 //! line in [`draw_up`].
 
 mod agenda;
+mod amendments;
 mod attendance;
 mod bundle;
+mod dissents;
 mod facts;
 mod heading;
 mod items;
@@ -14,6 +16,7 @@ mod objection;
 mod page;
 mod period;
 mod print;
+mod recusals;
 mod remarks;
 mod signature;
 mod standing;
@@ -21,12 +24,15 @@ mod terms;
 mod verify;
 mod votes;
 
+pub use amendments::AmendmentFacts;
 pub use bundle::{Bundle, BundledVote};
+pub use dissents::DissentFacts;
 pub use facts::{CountFacts, Facts, Interval, ItemFacts, MemberFacts, MotionFacts, Notes, PackFacts, VoteFacts};
 
 pub use objection::{Answer, Objection};
 pub use period::last_day;
 pub use print::{SealBox, html};
+pub use recusals::{ClassObjectionFacts, RecusalFacts};
 pub use signature::{
     Countersignature, PUBLICATION_STATEMENT, PublicationStatement, SIGNATURE_STATEMENT, Signature, SignatureMethod,
     SignatureState, SignatureStatement, countersign,

@@ -71,6 +71,7 @@ pub const fn motion_state(state: MotionState) -> &'static str {
         MotionState::PendingRatification => "待有权机构决定",
         MotionState::Ratified => "有权机构已批准",
         MotionState::NotRatified => "有权机构未批准",
+        MotionState::AwaitingSecond => "未获附议",
     }
 }
 
@@ -79,6 +80,7 @@ pub const fn vote_state(state: VoteState) -> &'static str {
         VoteState::Open => "进行中",
         VoteState::Closed => "已结束",
         VoteState::Lapsed => "因会议结束时未达法定人数而中止，未计票",
+        VoteState::Tied => "票数相等，待主席决定",
     }
 }
 

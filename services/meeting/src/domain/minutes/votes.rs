@@ -18,6 +18,10 @@ pub fn render(vote: &VoteFacts, page: &mut Page) {
             page.row([name, terms::choice(*choice)]);
         }
     }
+    if let Some(casting) = vote.casting_vote {
+        let choice = terms::choice(Some(casting.choice()));
+        page.field("主席决定票", format!("{choice}，{}", terms::instant(casting.at)));
+    }
     let Some(count) = &vote.count else { return };
     page.field("计票结果", &count.sentence);
     for test in &count.tests {

@@ -20,6 +20,7 @@ pub struct Model {
     pub version: i32,
     pub candidate: Option<Uuid>,
     pub candidate_kind: Option<String>,
+    pub withdrawal: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

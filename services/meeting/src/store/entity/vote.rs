@@ -20,6 +20,8 @@ pub struct Model {
     pub resolution: Option<Uuid>,
     pub secret_totals: Option<String>,
     pub amendment: Option<Uuid>,
+    pub casting_vote: Option<String>,
+    pub casting_vote_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

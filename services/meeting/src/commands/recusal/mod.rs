@@ -1,0 +1,5 @@
+pub mod decide;
+pub mod declare;
+mod enter;
+pub mod r#move;
+pub mod withdraw;

@@ -1,0 +1,3 @@
+pub mod amendment;
+pub mod motion;
+mod seconder;

@@ -1,0 +1,24 @@
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "motion_second")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub community: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub meeting: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub motion: Uuid,
+    pub subject: Uuid,
+    pub member: Uuid,
+    pub member_kind: String,
+    pub compound: Option<Uuid>,
+    pub member_display_name: String,
+    pub seconded_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
