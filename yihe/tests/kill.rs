@@ -106,7 +106,13 @@ mod slow {
                 })
                 .await?;
             for voter in &voters {
-                voter.person.call(CheckInRequest { name: meeting.clone() }).await?;
+                voter
+                    .person
+                    .call(CheckInRequest {
+                        name: meeting.clone(),
+                        ..Default::default()
+                    })
+                    .await?;
             }
             let motion = Motion {
                 agenda_item: item,

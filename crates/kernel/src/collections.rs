@@ -44,6 +44,8 @@ pub static COLLECTIONS: &[Collection] = collections! {
         "communities/{community}/meetings/{meeting}/votes/{vote}"
         "communities/{community}/meetings/{meeting}/votes/{vote}/ballots/{ballot}"
         "communities/{community}/meetings/{meeting}/proxies/{proxy}"
+        "communities/{community}/meetings/{meeting}/mandates/{mandate}"
+        "communities/{community}/meetings/{meeting}/invitedPersons/{invited_person}"
         "communities/{community}/meetings/{meeting}/signatures/{signature}"
         "communities/{community}/meetings/{meeting}/objections/{objection}"
         "communities/{community}/resolutions/{resolution}"

@@ -60,7 +60,7 @@ pub use parse::KeyProblem;
 pub use place::{Place, PlaceError};
 pub use provisions::{
     Ask, Cadence, Disclosure, Escalation, GroupRule, MajorityRule, Notice, Objection, ParticipationRule, Provisions,
-    Proxies, QuorumRule, Reading, Seconding, Signing, SpecialMeeting, Title,
+    Proxies, QuorumRule, Reading, Representation, Seconding, Signing, SpecialMeeting, Title,
 };
 pub use proxies::Proxy;
 pub use quorum::quorum;

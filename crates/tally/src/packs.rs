@@ -20,6 +20,7 @@ const EMBEDDED: &[&str] = &[
     include_str!("../packs/cn.four-deliberations.2026-01-01.toml"),
     include_str!("../packs/cn.hangzhou.owners-committee.2022-03-01.toml"),
     include_str!("../packs/cn.joint-conference.default.2000-01-01.toml"),
+    include_str!("../packs/cn.joint-conference.shared-representatives.2000-01-01.toml"),
     include_str!("../packs/cn.on-site.default.2000-01-01.toml"),
     include_str!("../packs/cn.owners-assembly.civil-code-278.2021-01-01.toml"),
     include_str!("../packs/cn.owners-assembly.regulations-12.2007-10-01.toml"),

@@ -11,9 +11,9 @@ use crate::provisions::Provisions;
 use crate::reader::{Read, Section};
 use crate::sections::{
     ballots, cadence, chair, disclosure, id, majorities, notice, optional, participation, presence_quorum, proxies,
-    readings, signing, title,
+    readings, representation, signing, title,
 };
-use crate::terms::Measure;
+use crate::terms::{BodyKind, Measure};
 
 /// Longest text of a pack, in bytes. Packs of a community arrive from outside and are copied into each meeting.
 const LONGEST_PACK: usize = 64 * 1024;
@@ -81,6 +81,7 @@ fn provisions(root: &Section<'_>) -> Result<Provisions, Vec<KeyProblem>> {
     let groups = problems.keep(groups(root));
     let seconding = problems.keep(seconding(root));
     let proxies = problems.keep(root.section("proxies").and_then(|s| proxies(&s)));
+    let representation = problems.keep(representation(root));
     let ballots = problems.keep(root.section("ballots").and_then(|s| ballots(&s)));
     let chair = problems.keep(root.section("chair").and_then(|s| chair(&s)));
     let signing = problems.keep(root.section("signing").and_then(|s| signing(&s)));
@@ -99,13 +100,19 @@ fn provisions(root: &Section<'_>) -> Result<Provisions, Vec<KeyProblem>> {
 
     let (
         (Some(id), Some(effective_from), Some(effective_until), Some(title), Some(body_kinds), Some(place)),
-        (Some(notice), Some(presence_quorum), Some(participation_threshold), Some(proxies)),
+        (Some(notice), Some(presence_quorum), Some(participation_threshold), Some(proxies), Some(representation)),
         (Some((change_ballot, non_response, ballots_source)), Some((chair_casting_vote, chair_source))),
         (Some(signing), Some(disclosure), Some(Some(objection)), Some(escalation), Some(special_meeting)),
         (Some(verified), Some(chosen_by_name), Some(groups), Some(seconding), Some(cadence), Some(readings)),
     ) = (
         (id, effective_from, effective_until, title, body_kinds, place),
-        (notice, presence_quorum, participation_threshold, proxies),
+        (
+            notice,
+            presence_quorum,
+            participation_threshold,
+            proxies,
+            representation,
+        ),
         (ballots, chair),
         (signing, disclosure, objection, escalation, special_meeting),
         (verified, chosen_by_name, groups, seconding, cadence, readings),
@@ -129,6 +136,7 @@ fn provisions(root: &Section<'_>) -> Result<Provisions, Vec<KeyProblem>> {
         groups,
         seconding,
         proxies,
+        representation,
         change_ballot,
         non_response,
         ballots_source,
@@ -167,6 +175,20 @@ fn agree(pack: &Provisions, root: &Section<'_>, problems: &mut Problems) {
                 .0
                 .push(root.problem("participation_threshold.matter_classes", reason));
         }
+    }
+    let of_persons = |kind: &BodyKind| {
+        !matches!(
+            kind,
+            BodyKind::JointConference | BodyKind::OnSite | BodyKind::PartyBriefing
+        )
+    };
+    if let Some(kind) = pack.body_kinds.iter().find(|kind| of_persons(kind))
+        && pack.representation.organizations_per_person > 1
+    {
+        let reason = format!("has no meaning for {kind}, whose members stand for themselves");
+        problems
+            .0
+            .push(root.problem("representation.organizations_per_person", reason));
     }
     if pack.chair_casting_vote && !pack.groups.is_empty() {
         let reason = "cannot break a tie where groups decide along with the whole";

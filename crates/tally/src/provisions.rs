@@ -41,6 +41,8 @@ pub struct Provisions {
     pub seconding: Seconding,
     /// Voting for others.
     pub proxies: Proxies,
+    /// How many organizations one person may represent.
+    pub representation: Representation,
     /// Whether an open ballot may be changed before close.
     pub change_ballot: bool,
     /// What a voter who casts nothing counts as.
@@ -209,6 +211,15 @@ pub struct Proxies {
     pub limit: Option<u32>,
     /// Whether a principal represented by proxy counts as present.
     pub counts_for_quorum: bool,
+    /// Legal source.
+    pub source: String,
+}
+
+/// Representing organizations (代表单位到会).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Representation {
+    /// Organizations that one person may represent in one meeting; 1 where the pack says nothing.
+    pub organizations_per_person: u32,
     /// Legal source.
     pub source: String,
 }

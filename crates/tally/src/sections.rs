@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::fraction::Threshold;
 use crate::parse::Problems;
 use crate::provisions::{
-    Cadence, Disclosure, MajorityRule, Notice, ParticipationRule, Proxies, QuorumRule, Reading, Signing, Title,
+    Cadence, Disclosure, MajorityRule, Notice, ParticipationRule, Proxies, QuorumRule, Reading, Representation,
+    Signing, Title,
 };
 use crate::reader::{Read, Section};
 use crate::terms::{DayUnit, Electorate, MatterClass, NonResponse};
@@ -141,6 +142,22 @@ pub fn proxies(section: &Section<'_>) -> Read<Proxies> {
     }
     section.finish()?;
     Ok(proxies)
+}
+
+/// Where a pack says nothing, a person represents one organization: else one person could cast two ballots by changing hats.
+pub fn representation(root: &Section<'_>) -> Read<Representation> {
+    let Some(section) = root.optional_section("representation")? else {
+        return Ok(Representation {
+            organizations_per_person: 1,
+            source: "default of this platform".to_owned(),
+        });
+    };
+    let representation = Representation {
+        organizations_per_person: section.number("organizations_per_person", 1, 10)?,
+        source: section.text("source")?,
+    };
+    section.finish()?;
+    Ok(representation)
 }
 
 pub fn ballots(section: &Section<'_>) -> Read<(bool, NonResponse, String)> {

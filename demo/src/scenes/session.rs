@@ -28,6 +28,7 @@ pub async fn tell<'a>(
     let secretary = &beizhan.committee.person;
     let check_in = CheckInRequest {
         name: convened.meeting.clone(),
+        ..Default::default()
     };
     secretary
         .call(OpenSessionRequest {

@@ -3,7 +3,9 @@
 mod amendment;
 mod commitment;
 mod competence;
+mod invited_person;
 mod ledger;
+mod mandate;
 mod minutes;
 
 use std::sync::Arc;
@@ -17,7 +19,9 @@ use yihe_proto::meeting::v1::commitment_service_server::CommitmentServiceServer;
 use yihe_proto::meeting::v1::competence_service_server::CompetenceServiceServer;
 use yihe_proto::meeting::v1::disclosure_service_server::DisclosureServiceServer;
 use yihe_proto::meeting::v1::dissent_service_server::DissentServiceServer;
+use yihe_proto::meeting::v1::invited_person_service_server::InvitedPersonServiceServer;
 use yihe_proto::meeting::v1::ledger_service_server::LedgerServiceServer;
+use yihe_proto::meeting::v1::mandate_service_server::MandateServiceServer;
 use yihe_proto::meeting::v1::meeting_service_server::{MeetingService, MeetingServiceServer};
 use yihe_proto::meeting::v1::minutes_service_server::MinutesServiceServer;
 use yihe_proto::meeting::v1::motion_service_server::{MotionService, MotionServiceServer};
@@ -60,6 +64,8 @@ impl Api {
             .add_service(VoteServiceServer::new(api.clone()))
             .add_service(ObjectServiceServer::new(api.clone()))
             .add_service(ProxyServiceServer::new(api.clone()))
+            .add_service(MandateServiceServer::new(api.clone()))
+            .add_service(InvitedPersonServiceServer::new(api.clone()))
             .add_service(AmendmentServiceServer::new(api.clone()))
             .add_service(CompetenceServiceServer::new(api.clone()))
             .add_service(RatificationServiceServer::new(api.clone()))

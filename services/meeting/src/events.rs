@@ -23,6 +23,7 @@ kinds! {
     NoticeWaived NoticeDelivered
     ClerkRecorded RecordContested ContestAnswered
     ProxyGranted ProxyRevoked ProxyVoided
+    MandateGranted MandateRevoked PersonInvited InvitationWithdrawn
     MinutesDrafted MinutesUpdated SignaturesRequested MinutesSigned SigningRefused SigningClosed ResultsPublished
     MinutesPublished ObjectionSubmitted ObjectionAnswered
     MotionSubmitted MotionWithdrawn VoteOpened BallotCast VoteClosed VoteLapsed ResolutionAdopted

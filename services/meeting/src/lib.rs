@@ -17,6 +17,7 @@
 //! - Without a quorum nothing is decided: no ballot, no count; an open vote waits, or lapses with the meeting.
 
 mod api;
+mod calendars;
 mod commands;
 mod consumers;
 mod convert;

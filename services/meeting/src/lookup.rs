@@ -3,6 +3,7 @@
 
 mod commitment;
 mod proceedings;
+mod standing;
 
 use yihe_authz::{Admitted, Authorized, Condition};
 use yihe_kernel::{OrganizationId, Result};
@@ -27,6 +28,8 @@ pub struct Facts {
     pub owner: bool,
     /// The acting organization holds the commitment.
     pub assignee: bool,
+    /// The acting person holds a mandate for the meeting, or is invited to it.
+    pub caller: bool,
 }
 
 impl Facts {
@@ -38,7 +41,8 @@ impl Facts {
             Condition::Convener => self.convener,
             Condition::Owner => self.owner,
             Condition::Assignee => self.assignee,
-            Condition::Caller | Condition::Serves => false,
+            Condition::Caller => self.caller,
+            Condition::Serves => false,
         }
     }
 
@@ -109,9 +113,14 @@ impl Service {
             None => false,
         };
         let participant = rostered || store::body::is_member(self.reader(), &name.body(body), acting).await?;
+        let caller = match acting.person() {
+            Some(user) => self.has_a_part_in(name, user).await?,
+            None => false,
+        };
         Ok(Facts {
             participant,
             convener: acting == Member::Organization(convener),
+            caller,
             ..Facts::default()
         })
     }

@@ -33,6 +33,10 @@ yihe_kernel::ids! {
     RecordId
     /// Id of a proxy.
     ProxyId
+    /// Id of a mandate.
+    MandateId
+    /// Id of an invited person.
+    InvitedPersonId
     /// Id of a commitment.
     CommitmentId
     /// Id of a problem.
@@ -81,6 +85,14 @@ yihe_kernel::names! {
     RecordName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "records" record: RecordId }
     /// Name of a proxy.
     ProxyName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "proxies" proxy: ProxyId }
+    /// Name of a mandate.
+    MandateName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "mandates" mandate: MandateId }
+    /// Name of an invited person.
+    InvitedPersonName {
+        "communities" community: CommunityId,
+        "meetings" meeting: MeetingId,
+        "invitedPersons" invited_person: InvitedPersonId,
+    }
     /// Name of a resolution.
     ResolutionName { "communities" community: CommunityId, "resolutions" resolution: ResolutionId }
     /// Name of a commitment.
@@ -120,7 +132,7 @@ macro_rules! within_meeting {
 }
 
 within_meeting! { AgendaItemName MotionName VoteName BallotName RecordName ProxyName AmendmentName ClassObjectionName }
-within_meeting! { SignatureName ObjectionName }
+within_meeting! { SignatureName ObjectionName MandateName InvitedPersonName }
 within_meeting! { RecusalName DissentName }
 
 impl BodyMemberName {
@@ -222,6 +234,26 @@ impl MeetingName {
             community: self.community.clone(),
             meeting: self.meeting,
             proxy,
+        }
+    }
+
+    /// A mandate for this meeting.
+    #[must_use]
+    pub fn mandate(&self, mandate: MandateId) -> MandateName {
+        MandateName {
+            community: self.community.clone(),
+            meeting: self.meeting,
+            mandate,
+        }
+    }
+
+    /// A person invited to this meeting.
+    #[must_use]
+    pub fn invited_person(&self, invited_person: InvitedPersonId) -> InvitedPersonName {
+        InvitedPersonName {
+            community: self.community.clone(),
+            meeting: self.meeting,
+            invited_person,
         }
     }
 

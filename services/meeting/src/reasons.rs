@@ -22,7 +22,7 @@ reasons! {
     NOT_ON_ROSTER: Precondition, "{member} is not on the roster of {name}", "{member} 不在 {name} 的应到名单中";
     TOO_EARLY: Precondition, "this can be done from {earliest} on", "最早可于 {earliest} 办理";
     ALREADY_REPRESENTED: Precondition, "{member} is represented by another person already", "{member} 已由他人代表签到";
-    REPRESENTS_ANOTHER: Precondition, "you represent {member} in this meeting", "您在本次会议中代表 {member}";
+    REPRESENTS_ANOTHER: Precondition, "this person represents {member} in this meeting, and under its rules one person represents {limit} at most", "此人在本次会议中代表 {member};按会议规则,一人至多代表 {limit} 家";
     NOT_CHECKED_IN: Precondition, "you are not checked in for {member}", "您尚未代表 {member} 签到";
     AGENDA_ITEM_WITHDRAWN: Precondition, "{name} was withdrawn", "议题 {name} 已撤回";
     AGENDA_ITEM_NOT_NOTICED: Precondition, "{name} did not stand in the notice, so it cannot be decided", "议题 {name} 未列入会议通知,不得表决";
@@ -110,6 +110,12 @@ reasons! {
     RATIFICATION_TEXT_FIXED: Precondition, "{name} ratifies what another body adopted; there is one motion on it, which is not changed", "议题 {name} 系批准其他机构通过的内容,其议案不得另提、修改或撤回";
     CANDIDATE_REQUIRED: Precondition, "{name} is an election: the motion names one candidate", "议题 {name} 为选举,议案须列明一名候选人";
     NOT_AN_ELECTION: Precondition, "{name} is no election: the motion names no candidate", "议题 {name} 不是选举,议案不得列候选人";
+    MANDATE_ABSENT: Precondition, "you hold no mandate of {member} for this meeting; with one you act for yourself and name it", "您没有 {member} 对本次会议的授权;持授权者以本人身份办理并列明所代表的单位";
+    MANDATE_EXISTS: AlreadyExists, "{organization} has given a mandate that is in force: {name}", "{organization} 已有有效授权:{name}";
+    MANDATE_ENDED: Precondition, "the mandate {name} was revoked", "授权 {name} 已撤销";
+    INVITED_IS_MEMBER: Precondition, "{member} is a member in {name} and needs no invitation", "{member} 是 {name} 的成员,无须邀请列席";
+    INVITED_ALREADY: AlreadyExists, "{user} is invited already: {name}", "{user} 已受邀列席:{name}";
+    INVITATION_WITHDRAWN: Precondition, "the invitation {name} was withdrawn", "列席邀请 {name} 已撤回";
     CANDIDATE_EXISTS: AlreadyExists, "the candidate stands in {name}", "该候选人已列于议案 {name}";
 
     RECUSAL_EXISTS: AlreadyExists, "the recusal {name} stands", "回避 {name} 已在";
@@ -138,6 +144,8 @@ mod tests {
         include_str!("../../../proto/yihe/meeting/v1/notice.proto"),
         include_str!("../../../proto/yihe/meeting/v1/presence.proto"),
         include_str!("../../../proto/yihe/meeting/v1/record.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/mandate.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/invited.proto"),
         include_str!("../../../proto/yihe/meeting/v1/procedure.proto"),
         include_str!("../../../proto/yihe/meeting/v1/proxy.proto"),
         include_str!("../../../proto/yihe/meeting/v1/commitment.proto"),

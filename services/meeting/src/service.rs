@@ -6,9 +6,9 @@ use yihe_authz::{Admitted, Authorized, Capacity, Guard, InternalTokens, Keys, Re
 use yihe_kernel::{Error, FileName, Result, SharedClock, Timestamp, UserId, reasons};
 use yihe_server::{ServiceLink, Tasks, protect};
 use yihe_store::{Feed, Reader, Store, StoreConfig};
-use yihe_tally::Calendar;
 
 use crate::api::Api;
+use crate::calendars::Calendars;
 use crate::directory::Directory;
 use crate::domain::Member;
 use crate::files::Files;
@@ -67,11 +67,11 @@ pub async fn start(deps: Deps) -> Result<Started> {
     let service = Arc::new(Service {
         guard: Guard::new(NAME, Arc::clone(&deps.snapshots), Arc::clone(&deps.clock)),
         snapshots: deps.snapshots,
+        calendars: Calendars::new(deps.directory.clone())?,
         directory: Directory::new(deps.directory),
         files: Files::new(deps.files),
         frozen: FrozenMeetings::new(store.reader().clone()),
         rooms: Rooms::new(store.feed()),
-        calendar: Calendar::shipped().map_err(Error::internal)?,
         vote_keys: VoteKeys::new(deps.vote_keys)?,
         store,
         record: deps.keys.record(),
@@ -93,8 +93,8 @@ pub(crate) struct Service {
     pub files: Files,
     pub frozen: FrozenMeetings,
     pub rooms: Rooms,
-    /// The working days of the years that are shipped.
-    pub calendar: Calendar,
+    /// Working days.
+    pub calendars: Calendars,
     pub vote_keys: VoteKeys,
     pub store: Store,
     pub record: RecordSigner,

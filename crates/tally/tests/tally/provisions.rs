@@ -125,3 +125,39 @@ fn what_a_pack_says_beyond_is_read_and_what_is_wrong_is_refused_by_its_key() {
         "packs: chair.casting_vote: cannot break a tie where groups decide along with the whole"
     );
 }
+
+#[test]
+fn one_person_represents_one_organization_unless_the_pack_lets_it_two() {
+    let conference = joint_conference();
+    let usual = &conference.provisions().representation;
+    assert_eq!(usual.organizations_per_person, 1);
+    assert!(usual.source.starts_with("default of this platform"));
+    let packs = yihe_tally::packs::shipped().unwrap();
+    let shared = packs
+        .iter()
+        .find(|pack| pack.id() == "cn.joint-conference.shared-representatives")
+        .unwrap();
+    assert_eq!(shared.provisions().representation.organizations_per_person, 2);
+    assert!(
+        shared.provisions().chosen_by_name,
+        "no body gets it that does not name it"
+    );
+
+    let council = packs
+        .iter()
+        .find(|pack| pack.id() == "cn.residents-bodies.default")
+        .unwrap();
+    let contradictory = council.text().replace(
+        "[ballots]",
+        "[representation]\norganizations_per_person = 2\nsource = \"test\"\n\n[ballots]",
+    );
+    let refused = RulePack::parse(&contradictory).unwrap_err().to_string();
+    assert!(
+        refused.contains("representation.organizations_per_person") && refused.contains("RESIDENTS_COUNCIL"),
+        "{refused}"
+    );
+    let many = shared
+        .text()
+        .replace("organizations_per_person = 2", "organizations_per_person = 11");
+    assert!(RulePack::parse(&many).is_err());
+}

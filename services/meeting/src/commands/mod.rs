@@ -8,6 +8,8 @@ pub mod body_member;
 pub mod class_objection;
 pub mod commitment;
 pub mod dissent;
+pub mod invited_person;
+pub mod mandate;
 pub mod meeting;
 pub mod minutes;
 pub mod month_report;

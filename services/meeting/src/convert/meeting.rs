@@ -266,6 +266,14 @@ pub fn presence(meeting: &MeetingName, presence: &Presence) -> pb::Presence {
         start_time: instant(Some(presence.started_at)),
         end_time: instant(presence.ended_at),
         recorded_by: presence.recorded_by.map(user).unwrap_or_default(),
+        mandate: presence
+            .mandate
+            .map(|mandate| meeting.mandate(mandate).to_string())
+            .unwrap_or_default(),
+        invited_person: presence
+            .invited
+            .map(|invited| meeting.invited_person(invited).to_string())
+            .unwrap_or_default(),
     }
 }
 

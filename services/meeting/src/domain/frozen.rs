@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use yihe_kernel::{Error, OrganizationId, Result};
 use yihe_tally::RulePack;
@@ -50,6 +50,27 @@ impl Frozen {
         self.roster
             .get(&member)
             .ok_or_else(|| not_on_roster(member, &self.meeting))
+    }
+
+    /// Whether one person may represent a member who represents others already, or did before in the meeting.
+    ///
+    /// # Errors
+    /// `REPRESENTS_ANOTHER`.
+    pub fn expect_representable_beside(&self, member: Member, others: &BTreeSet<Member>) -> Result<()> {
+        let rule = &self.pack.provisions().representation;
+        let organizations = others.iter().chain([&member]).all(|one| one.organization().is_some());
+        let most = if organizations {
+            rule.organizations_per_person
+        } else {
+            1
+        };
+        let all = u32::try_from(others.len()).unwrap_or(u32::MAX).saturating_add(1);
+        match others.first().filter(|_| all > most) {
+            Some(other) => Err(Error::new(&reasons::REPRESENTS_ANOTHER)
+                .with("member", other.name(&self.meeting.community))
+                .with("limit", most)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -3,6 +3,7 @@ use std::borrow::Cow;
 use yihe_kernel::{CommunityId, Error, Result, Timestamp, UserId};
 
 use super::{Frozen, Member, Proxy, Quorum};
+use crate::names::{InvitedPersonId, MandateId};
 use crate::reasons;
 
 /// One interval during which one of those on the roster was there or represented.
@@ -20,6 +21,10 @@ pub struct Presence {
     pub ended_at: Option<Timestamp>,
     /// Who recorded the arrival for it.
     pub recorded_by: Option<UserId>,
+    /// The mandate by which the representative is there.
+    pub mandate: Option<MandateId>,
+    /// The invitation by which a person is there who is on no roster.
+    pub invited: Option<InvitedPersonId>,
 }
 
 /// What a check-in comes to.
@@ -33,8 +38,8 @@ pub enum Arrival<'a> {
 
 /// Who came and went in one meeting, and all the proxies given for it.
 ///
-/// **Invariant**: a member has one open interval at most, and a person represents one member in a meeting: else one person
-/// could cast two ballots by changing hats.
+/// **Invariant**: a member has one open interval at most, and a person represents one member in a meeting, or as many
+/// organizations as the rules let it: else one person could cast two ballots by changing hats.
 #[derive(Debug, Clone, Default)]
 pub struct Room(pub Vec<Presence>, pub Vec<Proxy>);
 
@@ -50,14 +55,11 @@ impl Room {
     /// `NOT_ON_ROSTER`, `ALREADY_REPRESENTED`, `REPRESENTS_ANOTHER`.
     pub fn arrive(&self, frozen: &Frozen, member: Member, user: UserId) -> Result<Arrival<'_>> {
         frozen.entry(member)?;
-        let other = self
+        let others = self
             .0
             .iter()
-            .find(|presence| presence.representative == user && presence.member != member);
-        if let Some(other) = other {
-            let other = other.member.name(&frozen.meeting.community);
-            return Err(Error::new(&reasons::REPRESENTS_ANOTHER).with("member", other));
-        }
+            .filter(|presence| presence.representative == user && presence.member != member);
+        frozen.expect_representable_beside(member, &others.map(|presence| presence.member).collect())?;
         match self.present().find(|presence| presence.member == member) {
             None => Ok(Arrival::New),
             Some(presence) if presence.representative == user => Ok(Arrival::There(presence)),
@@ -65,6 +67,13 @@ impl Room {
                 .with("member", member.name(&frozen.meeting.community))
                 .with("name", &frozen.meeting)),
         }
+    }
+
+    /// The arrival of somebody who is on no roster, in a room of such.
+    #[must_use]
+    pub fn visit(&self, visitor: Member) -> Arrival<'_> {
+        let there = self.present().find(|presence| presence.member == visitor);
+        there.map_or(Arrival::New, Arrival::There)
     }
 
     /// The open interval of `user` for `member`.

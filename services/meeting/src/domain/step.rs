@@ -41,6 +41,10 @@ pub enum Step {
     Contest,
     /// Giving and revoking proxies.
     Proxy,
+    /// Giving and revoking mandates.
+    Mandate,
+    /// Inviting persons who are no members.
+    Invite,
     /// Drawing up and editing minutes.
     Minutes,
     /// Opening the signing of minutes.
@@ -75,6 +79,8 @@ impl Step {
         Self::Minutes,
         Self::Object,
         Self::Proxy,
+        Self::Mandate,
+        Self::Invite,
         Self::RequestSignatures,
         Self::SignMinutes,
     ];
@@ -92,6 +98,9 @@ impl Step {
             Self::Decide | Self::Suspend => &[InSession],
             Self::Resume => &[Suspended],
             Self::Proxy => &[Noticed, InSession, Suspended, Voting],
+            // who was sent signs for it
+            Self::Mandate => &[Noticed, InSession, Suspended, Voting, Closed, MinutesSigning],
+            Self::Invite => &[Draft, Noticed, InSession, Suspended, Voting, Postponed],
             Self::Classify => &[Draft, Noticed, InSession, Suspended, Postponed],
             Self::Recuse => &[Noticed, InSession, Suspended],
             // until the minutes are to be signed: they carry it

@@ -6,6 +6,8 @@ use super::*;
 use crate::names::{AgendaItemId, BodyId, MeetingName, MotionId, VoteId};
 use crate::reasons;
 
+mod working_days;
+
 fn uuid(number: u128) -> uuid::Uuid {
     uuid::Uuid::from_u128(number)
 }
@@ -95,6 +97,8 @@ fn interval(number: u128) -> Presence {
         started_at: at("2026-03-09T07:00:00Z"),
         ended_at: None,
         recorded_by: None,
+        mandate: None,
+        invited: None,
     }
 }
 
@@ -155,6 +159,7 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Cancel,
                 Postpone,
                 Step::Contest,
+                Step::Invite,
             ],
         ),
         (
@@ -169,6 +174,8 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Step::Contest,
                 Step::Proxy,
                 Step::Recuse,
+                Step::Mandate,
+                Step::Invite,
             ],
         ),
         (
@@ -187,6 +194,8 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Step::Proxy,
                 Step::Recuse,
                 Step::Dissent,
+                Step::Mandate,
+                Step::Invite,
             ],
         ),
         (
@@ -204,13 +213,22 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Step::Proxy,
                 Step::Recuse,
                 Step::Dissent,
+                Step::Mandate,
+                Step::Invite,
             ],
         ),
         (
             Closed,
-            &[Commit, Step::Dissent, Step::Contest, Minutes, RequestSignatures],
+            &[
+                Commit,
+                Step::Dissent,
+                Step::Contest,
+                Step::Mandate,
+                Minutes,
+                RequestSignatures,
+            ],
         ),
-        (MinutesSigning, &[Step::Contest, Minutes, SignMinutes]),
+        (MinutesSigning, &[Step::Contest, Step::Mandate, Minutes, SignMinutes]),
         (Published, &[Object]),
         (Cancelled, &[]),
         (
@@ -224,9 +242,20 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Cancel,
                 Postpone,
                 Step::Contest,
+                Step::Invite,
             ],
         ),
-        (Voting, &[Cancel, Postpone, Step::Contest, Step::Proxy]),
+        (
+            Voting,
+            &[
+                Cancel,
+                Postpone,
+                Step::Contest,
+                Step::Proxy,
+                Step::Mandate,
+                Step::Invite,
+            ],
+        ),
     ];
     assert_eq!(allowed.len(), MeetingState::ALL.len());
     let empty_room = room([]).quorum(&frozen(3), at(NOW)).unwrap();
@@ -270,7 +299,9 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 | Step::Contest
                 | Step::Recuse
                 | Step::Dissent
-                | Step::Proxy => continue,
+                | Step::Proxy
+                | Step::Mandate
+                | Step::Invite => continue,
             };
             assert_eq!(after.is_ok(), let_through, "{state:?} {step:?}");
             if let Ok((meeting, expected)) = after {
@@ -282,65 +313,6 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
             }
         }
     }
-}
-
-/// The National Day of 2026 is free from the 1st to the 7th of October; its weekends are worked on the 20th of September and
-/// the 10th of October.
-#[test]
-fn notice_in_working_days_follows_the_calendar_and_guesses_no_year() {
-    let text = pack().text().replace("unit = \"CALENDAR\"", "unit = \"WORKING\"");
-    let pack = RulePack::parse(&text).unwrap();
-    let calendar = yihe_tally::Calendar::shipped().unwrap();
-    let planned = |start: &str| Meeting {
-        starts_at: at(start),
-        ..meeting(MeetingState::Draft)
-    };
-    let served = at("2026-09-29T01:00:00Z");
-    let early = NoticePeriod::of(&pack, &planned("2026-10-09T01:00:00Z"), &calendar, served).unwrap();
-    assert_eq!(
-        (early.earliest_on.to_string().as_str(), early.is_kept()),
-        ("2026-10-10", false)
-    );
-    let community = "440309002021".parse().unwrap();
-    let members = || {
-        [
-            Member::Organization(organization(1)),
-            Member::Organization(organization(2)),
-        ]
-        .into_iter()
-    };
-    assert_eq!(
-        code(early.expect_kept_or_waived(&community, members(), &[])),
-        "NOTICE_TOO_SHORT"
-    );
-    let one = [Member::Organization(organization(1))];
-    assert_eq!(
-        code(early.expect_kept_or_waived(&community, members(), &one)),
-        "NOTICE_NOT_WAIVED"
-    );
-    let all: Vec<_> = members().collect();
-    assert_eq!(code(early.expect_kept_or_waived(&community, members(), &all)), "OK");
-    let kept = NoticePeriod::of(&pack, &planned("2026-10-10T01:00:00Z"), &calendar, served).unwrap();
-    assert_eq!(code(kept.expect_kept_or_waived(&community, members(), &[])), "OK");
-    let strict = NoticePeriod {
-        waiver_allowed: false,
-        ..early
-    };
-    assert_eq!(
-        code(strict.expect_kept_or_waived(&community, members(), &all)),
-        "NOTICE_TOO_SHORT"
-    );
-    assert_eq!(code(strict.expect_waivable(&pack)), "WAIVER_NOT_ALLOWED");
-    let unknown = at("2027-03-01T01:00:00Z");
-    assert_eq!(
-        code(NoticePeriod::of(
-            &pack,
-            &planned("2027-03-20T01:00:00Z"),
-            &calendar,
-            unknown
-        )),
-        "CALENDAR_MISSING"
-    );
 }
 
 #[test]

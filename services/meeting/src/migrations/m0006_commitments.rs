@@ -65,12 +65,7 @@ const TABLES: &[&str] = &[
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // SQLite has no type for UUIDs; the driver keeps them as 16 bytes
-        let uuid = if manager.get_database_backend() == sea_orm::DbBackend::Sqlite {
-            "blob"
-        } else {
-            "uuid"
-        };
+        let uuid = super::uuid_type(manager);
         for statement in TABLES {
             manager
                 .get_connection()

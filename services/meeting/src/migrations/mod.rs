@@ -8,6 +8,7 @@ mod m0005_minutes;
 mod m0006_commitments;
 mod m0007_secret;
 mod m0009_recusal;
+mod m0011_mandates;
 
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 
@@ -23,6 +24,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0006_commitments::Migration),
         Box::new(m0007_secret::Migration),
         Box::new(m0009_recusal::Migration),
+        Box::new(m0011_mandates::Migration),
     ])
 }
 

@@ -37,7 +37,8 @@ pub async fn results(service: &Service, minutes: &Minutes) -> Result<(String, bo
     let meeting = store::meeting::find(service.reader(), &minutes.meeting).await?;
     let meeting = meeting.ok_or_else(|| Error::not_found(&minutes.meeting))?;
     let frozen = Meeting::frozen(&minutes.meeting, service.frozen.of(&minutes.meeting).await?)?;
-    convert::minutes::results(&meeting, minutes, (&frozen.pack, &service.calendar), service.now())
+    let rules = (&frozen.pack, service.calendars.shipped());
+    convert::minutes::results(&meeting, minutes, rules, service.now())
 }
 
 /// One signature, for answers to commands; the caller was authorized.

@@ -21,7 +21,8 @@ pub async fn check(service: &Service, request: Request<pb::CheckNoticeRequest>) 
     meeting.expect(Step::ServeNotice)?;
     let now = service.now();
     let (pack, members) = electorate(service.reader(), &meeting, now).await?;
-    let period = NoticePeriod::of(&pack, &meeting, &service.calendar, now)?;
+    let calendar = service.calendars.at(now).await?;
+    let period = NoticePeriod::of(&pack, &meeting, &calendar, now)?;
     let waived = store::waiver::members(service.reader(), &meeting).await?;
     Ok(convert::notice::check(
         &name.community,

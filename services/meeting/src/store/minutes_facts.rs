@@ -1,11 +1,14 @@
 //! Everything that happened in one meeting, in as many queries as there are tables: what minutes are drawn from.
 
+mod beside;
+
 use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 use yihe_kernel::{Error, OrganizationId, UserId};
 use yihe_store::Failure;
 
+use self::beside::{Beside, Called};
 use super::entity::{ballot, motion, resolution, vote};
 use super::{agenda, body, meeting, notice, presence};
 use crate::domain::minutes::{Facts, Interval, MemberFacts, PackFacts};
@@ -62,6 +65,7 @@ pub struct Happened {
     ballots: HashMap<VoteId, Vec<Ballot>>,
     resolutions: HashMap<ResolutionId, Resolution>,
     proceedings: Proceedings,
+    beside: Beside,
 }
 
 /// Loads what happened.
@@ -103,6 +107,7 @@ pub async fn load(conn: &impl ConnectionTrait, name: &MeetingName) -> Result<Hap
         votes,
         resolutions,
         proceedings: proceedings::load(conn, name).await?,
+        beside: beside::load(conn, name).await?,
     })
 }
 
@@ -146,7 +151,7 @@ impl Happened {
         let moved = self.motions.iter().filter_map(|motion| motion.mover.person());
         let objected = self.proceedings.persons();
         let all = rostered.chain(represented).chain(proposed).chain(moved);
-        all.chain(objected).collect()
+        all.chain(objected).chain(self.beside.persons()).collect()
     }
 
     /// The organization that convened.
@@ -172,6 +177,20 @@ impl Happened {
     /// `INTERNAL` where a count sheet cannot be written.
     pub fn facts(&self, names: &Names) -> Result<Facts, Error> {
         let (meeting, pack) = (&self.meeting, &self.frozen.pack);
+        let items = self
+            .agenda
+            .iter()
+            .map(|item| (item.name.agenda_item, item.position))
+            .collect();
+        let called = Called {
+            names,
+            member: &|member| {
+                let display_name = self.frozen.roster.get(&member).map_or("", |entry| &entry.display_name);
+                names.member(member, display_name).to_owned()
+            },
+            items: &items,
+            resolution: &|id| self.resolutions.get(&id).map(Resolution::number),
+        };
         Ok(Facts {
             meeting: meeting.name.to_string(),
             title: meeting.title.clone(),
@@ -196,6 +215,11 @@ impl Happened {
                 .iter()
                 .map(|item| self.item(item, names))
                 .collect::<Result<_, _>>()?,
+            substitutes: self.beside.substitutes(&self.room.0, &called),
+            proxies: beside::proxies(&self.room.1, &called),
+            invited: self.beside.invited(names),
+            suspensions: self.beside.suspensions(),
+            commitments: self.beside.commitments(&called),
         })
     }
 

@@ -6,13 +6,27 @@ use yihe_store::{Failure, Page, Tx};
 use super::entity::presence;
 use super::row;
 use crate::domain::{Presence, Room, not_checked_in};
-use crate::names::MeetingName;
+use crate::names::{InvitedPersonId, MandateId, MeetingName};
 
-/// Who came and went, in order, with the proxies of the meeting.
+/// Those on the roster who came and went, in order, with the proxies of the meeting. Who is there by invitation is not among
+/// them: it counts for nothing.
 pub async fn room(conn: &impl ConnectionTrait, meeting: &MeetingName) -> Result<Room, Failure> {
-    let rows = intervals(meeting).all(conn).await?;
+    let rows = intervals(meeting)
+        .filter(presence::Column::InvitedPerson.is_null())
+        .all(conn)
+        .await?;
     let intervals = rows.into_iter().map(Presence::try_from).collect::<Result<_, _>>()?;
     Ok(Room(intervals, super::proxy::all(conn, meeting).await?))
+}
+
+/// Those who came and went by invitation, in order.
+pub async fn visitors(conn: &impl ConnectionTrait, meeting: &MeetingName) -> Result<Room, Failure> {
+    let rows = intervals(meeting)
+        .filter(presence::Column::InvitedPerson.is_not_null())
+        .all(conn)
+        .await?;
+    let intervals = rows.into_iter().map(Presence::try_from).collect::<Result<_, _>>()?;
+    Ok(Room(intervals, Vec::new()))
 }
 
 /// A page of who came and went, in order.
@@ -45,6 +59,8 @@ pub async fn insert(tx: &Tx, _by: &Authorized, meeting: &MeetingName, presence: 
         started_at: Set(presence.started_at.micros()),
         ended_at: Set(row::micros(presence.ended_at)),
         recorded_by: Set(presence.recorded_by.map(UserId::uuid)),
+        mandate: Set(presence.mandate.map(MandateId::uuid)),
+        invited_person: Set(presence.invited.map(InvitedPersonId::uuid)),
     };
     presence::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
@@ -96,6 +112,8 @@ impl TryFrom<presence::Model> for Presence {
             started_at: Timestamp::from_micros(row.started_at),
             ended_at: row::instant(row.ended_at),
             recorded_by: row.recorded_by.map(UserId::from),
+            mandate: row.mandate.map(MandateId::from),
+            invited: row.invited_person.map(InvitedPersonId::from),
         })
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use yihe_kernel::{Result, Timestamp};
 use yihe_store::{Failure, Tx};
+use yihe_tally::Calendar;
 
 use super::by_timer;
 use crate::domain::{Doing, EscalationLevel};
@@ -19,15 +20,22 @@ const AT_ONCE: u64 = 500;
 struct Escalate {
     service: Arc<Service>,
     name: CommitmentName,
+    calendar: Calendar,
 }
 
 /// Takes every commitment that is due one level up; one that was overdue for long is due again with the next tick.
 pub async fn sweep(service: Arc<Service>, now: Timestamp) -> Result<u64> {
+    let due = store::commitment::due(service.reader(), now, AT_ONCE).await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let calendar = service.calendars.at(now).await?;
     let mut done = 0;
-    for name in store::commitment::due(service.reader(), now, AT_ONCE).await? {
+    for name in due {
         let input = Escalate {
             service: Arc::clone(&service),
             name: name.clone(),
+            calendar: calendar.clone(),
         };
         let escalated = service
             .store
@@ -48,12 +56,19 @@ pub async fn sweep(service: Arc<Service>, now: Timestamp) -> Result<u64> {
     Ok(done)
 }
 
-async fn apply(tx: &Tx, Escalate { service, name }: &Escalate) -> Result<Option<EscalationLevel>, Failure> {
+async fn apply(
+    tx: &Tx,
+    Escalate {
+        service,
+        name,
+        calendar,
+    }: &Escalate,
+) -> Result<Option<EscalationLevel>, Failure> {
     let commitment = store::commitment::hold(tx, name).await?;
     let by = by_timer(service.store.ids(), &name.community);
     let doing = Doing::by(&by, service.now());
     // done meanwhile, or escalated by another replica
-    let Some(changed) = commitment.escalate(doing)? else {
+    let Some(changed) = commitment.escalate(doing, calendar)? else {
         return Ok(None);
     };
     store::commitment::save(tx, &by, &changed).await?;

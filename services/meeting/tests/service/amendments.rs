@@ -349,6 +349,7 @@ async fn amendments_are_moved_by_those_present_to_motions_that_stand() {
             ..Default::default()
         }),
         request_id: "1".to_owned(),
+        ..Default::default()
     };
     let refused = room.units[0].amendments().submit_amendment(request).await;
     assert_eq!(
@@ -410,6 +411,7 @@ async fn a_vote_on_an_amendment_lapses_with_the_meeting_and_a_retry_has_one_effe
             ..Default::default()
         }),
         request_id: room.ids.next::<uuid::Uuid>().to_string(),
+        ..Default::default()
     };
     let one = room.units[1]
         .amendments()

@@ -9,6 +9,7 @@ use yihe_authz::{Capacity, InternalClaims, InternalTokens, Keys, Principal, Revi
 use yihe_kernel::{AdjustableClock, ClientId, Ids, OrganizationId, SharedClock, UserId};
 use yihe_meeting::{Deps, Started, start};
 use yihe_proto::directory::v1::authority_service_server::AuthorityServiceServer;
+use yihe_proto::directory::v1::calendar_service_server::CalendarServiceServer;
 use yihe_proto::directory::v1::person_service_server::PersonServiceServer;
 use yihe_proto::directory::v1::{OrganizationKind, OrganizationStanding};
 use yihe_proto::file::v1::file_lookup_service_server::FileLookupServiceServer;
@@ -19,7 +20,9 @@ use yihe_proto::meeting::v1::commitment_service_client::CommitmentServiceClient;
 use yihe_proto::meeting::v1::competence_service_client::CompetenceServiceClient;
 use yihe_proto::meeting::v1::disclosure_service_client::DisclosureServiceClient;
 use yihe_proto::meeting::v1::dissent_service_client::DissentServiceClient;
+use yihe_proto::meeting::v1::invited_person_service_client::InvitedPersonServiceClient;
 use yihe_proto::meeting::v1::ledger_service_client::LedgerServiceClient;
+use yihe_proto::meeting::v1::mandate_service_client::MandateServiceClient;
 use yihe_proto::meeting::v1::meeting_service_client::MeetingServiceClient;
 use yihe_proto::meeting::v1::minutes_service_client::MinutesServiceClient;
 use yihe_proto::meeting::v1::motion_service_client::MotionServiceClient;
@@ -118,7 +121,8 @@ impl House {
         let policy = PolicyDouble::new(template());
         let link = Link::Local(
             Routes::new(AuthorityServiceServer::new(directory.clone()))
-                .add_service(PersonServiceServer::new(directory.clone())),
+                .add_service(PersonServiceServer::new(directory.clone()))
+                .add_service(CalendarServiceServer::new(directory.clone())),
         );
         let kept = FileDouble::default();
         let files_link = Link::Local(Routes::new(FileLookupServiceServer::new(kept.clone())));
@@ -279,6 +283,8 @@ doors! {
     resolutions: ResolutionServiceClient
     objects: ObjectServiceClient
     proxies: ProxyServiceClient
+    mandates: MandateServiceClient
+    invited: InvitedPersonServiceClient
     commitments: CommitmentServiceClient
     ledger: LedgerServiceClient
     minutes: MinutesServiceClient

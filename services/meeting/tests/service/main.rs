@@ -34,9 +34,15 @@ mod harness;
 #[cfg(test)]
 mod interruption;
 #[cfg(test)]
+mod invited;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
+mod mandates;
+#[cfg(test)]
 mod minutes;
+#[cfg(test)]
+mod minutes_beside;
 #[cfg(test)]
 mod minutes_room;
 #[cfg(test)]

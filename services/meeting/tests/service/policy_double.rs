@@ -124,6 +124,9 @@ pub fn template() -> Vec<pb::Grant> {
         "proxy.get",
         "proxy.list",
         "proxy.revoke",
+        "mandate.revoke",
+        "mandate.list",
+        "invited_person.*",
         "record.*",
         "delivery.*",
         "problem.*",
@@ -167,6 +170,8 @@ pub fn template() -> Vec<pb::Grant> {
         "presence.list",
         "proxy.get",
         "proxy.list",
+        "mandate.list",
+        "invited_person.list",
         "delivery.list",
         "minutes.get",
         "minutes.list",
@@ -184,6 +189,7 @@ pub fn template() -> Vec<pb::Grant> {
         "amendment.submit",
         "ballot.cast",
         "proxy.grant",
+        "mandate.grant",
         "signature.sign",
         "signature.refuse",
     ];
@@ -198,12 +204,31 @@ pub fn template() -> Vec<pb::Grant> {
             "motion.withdraw",
             "record.contest",
             "proxy.revoke",
+            "mandate.revoke",
             "amendment.restate",
             "amendment.withdraw",
             "class_objection.withdraw",
         ],
         pb::Condition::Owner,
     );
+    let there = [
+        "meeting.get",
+        "meeting.watch",
+        "notice.get",
+        "quorum.get",
+        "agenda_item.get",
+        "agenda_item.list",
+        "motion.get",
+        "motion.list",
+        "vote.get",
+        "vote.list",
+        "presence.list",
+        "presence.check_in",
+        "presence.check_out",
+        "mandate.list",
+        "invited_person.list",
+    ];
+    grant("*/*", &there, pb::Condition::Caller);
     grant("RESIDENT_UNIT/CLIENT", &reads, pb::Condition::Participant);
     grant(
         "RESIDENT_UNIT/CLIENT",

@@ -541,7 +541,10 @@ async fn a_secret_vote_is_counted_without_the_recused() {
         ..Default::default()
     };
     let vote = room.secretary.votes().open_vote(request).await.unwrap().into_inner();
-    assert_eq!(reason(cast(&room.units[3], &vote.name, Choice::Yes).await), "MEMBER_RECUSED");
+    assert_eq!(
+        reason(cast(&room.units[3], &vote.name, Choice::Yes).await),
+        "MEMBER_RECUSED"
+    );
     for unit in &room.units[..2] {
         cast(unit, &vote.name, Choice::Yes).await.unwrap();
     }

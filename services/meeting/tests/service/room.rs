@@ -241,6 +241,7 @@ pub async fn check_in(by: &Party, meeting: &str) -> Result<Presence, Status> {
         .meetings()
         .check_in(CheckInRequest {
             name: meeting.to_owned(),
+            ..Default::default()
         })
         .await?
         .into_inner())
@@ -251,6 +252,7 @@ pub async fn check_out(by: &Party, meeting: &str) -> Result<Presence, Status> {
         .meetings()
         .check_out(CheckOutRequest {
             name: meeting.to_owned(),
+            ..Default::default()
         })
         .await?
         .into_inner())

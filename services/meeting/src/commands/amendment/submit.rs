@@ -7,10 +7,10 @@ use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert::amendment::NewAmendment;
-use crate::convert::name;
+use crate::convert::{self, name};
 use crate::domain::{Amendment, AmendmentState, Frozen, Meeting, Member, Second, Step};
 use crate::names::{AmendmentName, MeetingName, MotionName};
-use crate::service::{Service, acting_member, person};
+use crate::service::{Service, person};
 use crate::{events, store};
 
 struct Submit {
@@ -29,8 +29,9 @@ pub async fn submit(service: &Arc<Service>, request: Request<pb::SubmitAmendment
     let meeting: MeetingName = name("parent", &request.parent)?;
     let motion = request.amendment.as_ref().map(|amendment| amendment.motion.as_str());
     let motion: MotionName = name("amendment.motion", motion.unwrap_or_default())?;
-    let (by, _) = service.meeting(admitted, &meeting).await?;
-    let (mover, user) = (acting_member(&by)?, person(by.user())?);
+    let wanted = convert::mandate::wanted(&request.member)?;
+    let (by, _, mover) = service.meeting_as(admitted, &meeting, wanted).await?;
+    let user = person(by.user())?;
     let new = NewAmendment::try_from(&request)?;
     let frozen = service.frozen.of(&meeting).await?;
     let input = Submit {

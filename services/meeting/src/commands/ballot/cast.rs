@@ -14,7 +14,7 @@ use crate::lookup::Facts;
 use crate::names::VoteName;
 use crate::retry::Retry;
 use crate::secrecy::Seal;
-use crate::service::{Service, acting_member, calling_member, person};
+use crate::service::{Service, person};
 use crate::store::cast::Cast;
 use crate::{events, reasons, store};
 
@@ -34,9 +34,14 @@ pub async fn cast(service: &Arc<Service>, request: Request<pb::CastBallotRequest
     let Some((frozen, method)) = service.frozen.of_vote(&vote).await? else {
         return Err(admitted.missing(&vote));
     };
-    let facts = facts(service, &admitted, &frozen).await?;
+    // what is no name of a member is told below with the other fields
+    let acting = service
+        .acting_in(&admitted, &frozen.meeting, request.member.parse().ok())
+        .await?;
+    let facts = facts(service, &admitted, &frozen, acting).await?;
     let by = admitted.settle(&|condition| facts.holds(condition))?;
-    let (member, representative) = (acting_member(&by)?, person(by.user())?);
+    let member = acting.ok_or_else(|| Error::new(&reasons::ORGANIZATION_REQUIRED))?;
+    let representative = person(by.user())?;
     let NewBallot {
         choice,
         principal,
@@ -103,8 +108,7 @@ async fn seal(service: &Service, vote: &VoteName, choice: Choice) -> Result<Seal
     }
 }
 
-async fn facts(service: &Service, admitted: &Admitted, frozen: &Frozen) -> Result<Facts> {
-    let acting = calling_member(admitted);
+async fn facts(service: &Service, admitted: &Admitted, frozen: &Frozen, acting: Option<Member>) -> Result<Facts> {
     match acting {
         Some(member) if !admitted.is_unconditional() && frozen.roster.contains_key(&member) => Ok(Facts {
             participant: true,

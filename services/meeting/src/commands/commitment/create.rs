@@ -6,6 +6,7 @@ use yihe_authz::{Admitted, Authorized};
 use yihe_kernel::{CommunityId, Error, Result};
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
+use yihe_tally::Calendar;
 
 use crate::convert::commitment::{CommitmentParent, NewCommitments, commitment};
 use crate::domain::{
@@ -23,6 +24,7 @@ struct Create {
     escalation: Escalation,
     known: Vec<Organization>,
     new: NewCommitments,
+    calendar: Calendar,
 }
 
 pub async fn create(
@@ -47,6 +49,7 @@ pub async fn create(
         escalation,
         known,
         new,
+        calendar: service.calendars.at(service.now()).await?,
     };
     let first = service
         .store
@@ -107,7 +110,13 @@ async fn apply(tx: &Tx, input: &Create) -> Result<CommitmentName, Failure> {
         let name = if place == 0 { first.clone() } else { next() };
         let holder = Organization::member_of(known, *organization)?.into();
         let id = (name, first.commitment);
-        let made = Commitment::make(id, origin.clone(), holder, line.clone(), doing.clone())?;
+        let made = Commitment::make(
+            id,
+            origin.clone(),
+            holder,
+            (line.clone(), &input.calendar),
+            doing.clone(),
+        )?;
         store::commitment::insert(tx, by, &made).await?;
         let name = &made.commitment.name;
         events::append(tx, by, events::CommitmentMade, &input.meeting.name, name, doing.at).await?;

@@ -26,12 +26,15 @@ pub async fn reassign(
         .organizations(&found.name.community, &[organization])
         .await?;
     let to: Holder = Organization::member_of(&known, organization)?.into();
+    let calendar = service.calendars.at(service.now()).await?;
     let change = Change {
         service: Arc::clone(service),
         by,
         name: found.name,
         etag: request.etag,
-        transition: move |commitment: Commitment, doing| commitment.reassign(to.clone(), due_on, reason.clone(), doing),
+        transition: move |commitment: Commitment, doing| {
+            commitment.reassign(to.clone(), due_on, reason.clone(), (doing, &calendar))
+        },
     };
     change.commit("meeting.reassign_commitment").await
 }

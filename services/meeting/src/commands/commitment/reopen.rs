@@ -14,12 +14,13 @@ pub async fn reopen(service: &Arc<Service>, request: Request<pb::ReopenCommitmen
     let (admitted, request) = service.guard.admit(request).await?;
     let (by, found) = service.commitment(admitted, &name("name", &request.name)?).await?;
     let reason = wording("reason", &request.reason)?;
+    let calendar = service.calendars.at(service.now()).await?;
     let change = Change {
         service: Arc::clone(service),
         by,
         name: found.name,
         etag: request.etag,
-        transition: move |commitment: Commitment, doing| commitment.reopen(reason.clone(), doing),
+        transition: move |commitment: Commitment, doing| commitment.reopen(reason.clone(), doing, &calendar),
     };
     change.commit("meeting.reopen_commitment").await
 }

@@ -78,6 +78,7 @@ pub(super) async fn clear_room(
         )?;
         lapse(tx, by, name, &vote.lapse(&quorum, now)?, now).await?;
     }
+    store::suspension::end(tx, by, name, now).await?;
     store::presence::end_all(tx, by, name, now).await
 }
 

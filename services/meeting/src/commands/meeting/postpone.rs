@@ -59,6 +59,7 @@ async fn apply(tx: &Tx, input: &Postpone) -> Result<Meeting, Failure> {
     if let Some(vote) = store::vote::hold_open(tx, name).await? {
         lapse(tx, by, name, &vote.lapse_with_meeting(now), now).await?;
     }
+    store::suspension::end(tx, by, name, now).await?;
     store::presence::end_all(tx, by, name, now).await?;
     let meeting = store::meeting::save(tx, by, postponed).await?;
     store::month::schedule(tx, by, &meeting, now).await?;

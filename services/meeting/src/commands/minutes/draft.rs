@@ -5,6 +5,7 @@ use yihe_authz::Authorized;
 use yihe_kernel::Result;
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
+use yihe_tally::Calendar;
 
 use super::drawing::{draw, due, names};
 use super::update::new_version;
@@ -22,6 +23,7 @@ struct Draft {
     by: Authorized,
     meeting: MeetingName,
     names: Names,
+    calendar: Calendar,
 }
 
 pub async fn draft(service: &Arc<Service>, request: Request<pb::DraftMinutesRequest>) -> Result<pb::Minutes> {
@@ -36,6 +38,7 @@ pub async fn draft(service: &Arc<Service>, request: Request<pb::DraftMinutesRequ
         service: Arc::clone(service),
         by,
         names: names(service, &meeting).await?,
+        calendar: service.calendars.at(service.now()).await?,
         meeting: meeting.clone(),
     };
     let version = service
@@ -52,6 +55,7 @@ async fn apply(tx: &Tx, input: &Draft) -> Result<i32, Failure> {
         by,
         meeting,
         names,
+        calendar,
     } = input;
     let now = service.now();
     let held = store::meeting::hold(tx, meeting).await?;
@@ -60,7 +64,7 @@ async fn apply(tx: &Tx, input: &Draft) -> Result<i32, Failure> {
         if held.state != MeetingState::Closed {
             return Ok(minutes.version);
         }
-        return new_version(tx, service, by, (&held, minutes), names, |_| ()).await;
+        return new_version(tx, service, by, (&held, minutes), (names, calendar), |_| ()).await;
     }
     held.expect(Step::Minutes)?;
     let mut minutes = Minutes::first(meeting.clone());

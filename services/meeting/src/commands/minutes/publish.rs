@@ -5,6 +5,7 @@ use yihe_authz::Authorized;
 use yihe_kernel::Result;
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
+use yihe_tally::Calendar;
 
 use super::drawing::names;
 use super::signing::{current, signatures};
@@ -21,6 +22,7 @@ struct Publish {
     by: Authorized,
     meeting: MeetingName,
     names: Names,
+    calendar: Calendar,
     etag: String,
 }
 
@@ -33,6 +35,7 @@ pub async fn publish(service: &Arc<Service>, request: Request<pb::PublishMinutes
         service: Arc::clone(service),
         by,
         names: names(service, &meeting).await?,
+        calendar: service.calendars.at(service.now()).await?,
         meeting: meeting.clone(),
         etag: request.etag,
     };
@@ -50,6 +53,7 @@ async fn apply(tx: &Tx, input: &Publish) -> Result<(), Failure> {
         by,
         meeting,
         names,
+        calendar,
         etag,
     } = input;
     let now = service.now();
@@ -60,7 +64,7 @@ async fn apply(tx: &Tx, input: &Publish) -> Result<(), Failure> {
     let signed = signatures(tx, &minutes, names).await?;
     let published = minutes
         .clone()
-        .publish((&signed.pack, &service.calendar), signed.all_answered(), now)?;
+        .publish((&signed.pack, calendar), signed.all_answered(), now)?;
     let version = current(tx, &minutes).await?;
     signed.close(tx, service, by, (&minutes, &version), now).await?;
     let countersigned = countersign(&service.record, &PublicationStatement::new(&published, &version, now))?;

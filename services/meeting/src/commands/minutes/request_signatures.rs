@@ -5,6 +5,7 @@ use yihe_authz::Authorized;
 use yihe_kernel::Result;
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
+use yihe_tally::Calendar;
 
 use crate::convert::name;
 use crate::domain::{Frozen, Meeting};
@@ -18,6 +19,7 @@ struct RequestThem {
     by: Authorized,
     meeting: MeetingName,
     frozen: Option<Arc<Frozen>>,
+    calendar: Calendar,
     etag: String,
 }
 
@@ -29,6 +31,7 @@ pub async fn request(service: &Arc<Service>, request: Request<pb::RequestSignatu
         service: Arc::clone(service),
         by,
         frozen: service.frozen.of(&meeting).await?,
+        calendar: service.calendars.at(service.now()).await?,
         meeting: meeting.clone(),
         etag: request.etag,
     };
@@ -48,6 +51,7 @@ async fn apply(tx: &Tx, input: &RequestThem) -> Result<(), Failure> {
         by,
         meeting,
         frozen,
+        calendar,
         etag,
     } = input;
     let now = service.now();
@@ -56,7 +60,7 @@ async fn apply(tx: &Tx, input: &RequestThem) -> Result<(), Failure> {
     minutes.expect_etag(etag)?;
     let signing = held.request_signatures()?;
     let frozen = Meeting::frozen(meeting, frozen.as_deref())?;
-    store::minutes::save(tx, by, minutes.begin_signing((&frozen.pack, &service.calendar), now)?).await?;
+    store::minutes::save(tx, by, minutes.begin_signing((&frozen.pack, calendar), now)?).await?;
     store::meeting::save(tx, by, signing).await?;
     events::append(tx, by, events::SignaturesRequested, meeting, meeting, now).await
 }

@@ -8,11 +8,10 @@ use yihe_store::{Failure, Tx};
 
 use super::drawing::names;
 use super::signing::{self, Act};
-use crate::convert::{minutes::sha256, name};
-use crate::domain::Member;
+use crate::convert::{self, minutes::sha256, name};
 use crate::domain::minutes::{SignatureMethod, SignatureState};
 use crate::names::{MeetingName, SignatureName};
-use crate::service::{Service, acting_member, person};
+use crate::service::{Service, person};
 use crate::store::minutes_facts::Names;
 use crate::{queries, reasons};
 
@@ -28,11 +27,13 @@ pub(super) struct Signing {
 pub async fn sign(service: &Arc<Service>, request: Request<pb::SignMinutesRequest>) -> Result<pb::MinutesSignature> {
     let (admitted, request) = service.guard.admit(request).await?;
     let meeting: MeetingName = name("name", &request.name)?;
-    let (by, _) = service.meeting(admitted, &meeting).await?;
-    let (member, user) = (acting_member(&by)?, person(by.user())?);
+    let wanted = convert::mandate::wanted(&request.member)?;
+    // who was sent by a mandate signs for the organization; anybody else for whom it acts
+    let acting = service.acting_in(&admitted, &meeting, wanted).await?;
+    let (by, _, member) = service.meeting_as(admitted, &meeting, acting).await?;
+    let user = person(by.user())?;
     let mut fields = Fields::new();
     let sha256 = sha256(&mut fields, "sha256", &request.sha256);
-    let wanted = fields.optional_name::<Member>("member", &request.member);
     fields.finish()?;
     if wanted.is_some_and(|wanted| wanted != member) {
         return Err(Error::new(&reasons::SIGNS_FOR_ITSELF)
@@ -47,7 +48,11 @@ pub async fn sign(service: &Arc<Service>, request: Request<pb::SignMinutesReques
         state: SignatureState::Signed,
         person: Some(user),
         person_name: signer_name(service, &names, user).await?,
-        post: signing::posts(service, &by).await?,
+        post: match by.organization() == member.organization() {
+            true => signing::posts(service, &by).await?,
+            // who was sent holds no post in the organization it signs for
+            false => "受托代表".to_owned(),
+        },
         method: Some(SignatureMethod::OnScreen),
         reason: String::new(),
         recorded_by: None,

@@ -5,6 +5,7 @@ use yihe_authz::Authorized;
 use yihe_kernel::{Error, Result};
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
+use yihe_tally::Calendar;
 
 use super::drawing::{draw, due, names};
 use super::signing::signatures;
@@ -24,6 +25,7 @@ struct Update {
     meeting: MeetingName,
     names: Names,
     notes: NewNotes,
+    calendar: Calendar,
 }
 
 pub async fn update(service: &Arc<Service>, request: Request<pb::UpdateMinutesRequest>) -> Result<pb::Minutes> {
@@ -36,6 +38,7 @@ pub async fn update(service: &Arc<Service>, request: Request<pb::UpdateMinutesRe
         service: Arc::clone(service),
         by,
         names: names(service, &meeting).await?,
+        calendar: service.calendars.at(service.now()).await?,
         meeting: meeting.clone(),
         notes,
     };
@@ -54,6 +57,7 @@ async fn apply(tx: &Tx, input: &Update) -> Result<i32, Failure> {
         meeting,
         names,
         notes,
+        calendar,
     } = input;
     let held = store::meeting::hold(tx, meeting).await?;
     let minutes = store::minutes::get(tx, meeting).await?;
@@ -62,7 +66,10 @@ async fn apply(tx: &Tx, input: &Update) -> Result<i32, Failure> {
         let found = store::agenda::find(tx, &meeting.agenda_item(item)).await?;
         found.ok_or_else(|| Error::not_found(meeting.agenda_item(item)))?;
     }
-    new_version(tx, service, by, (&held, minutes), names, |kept| notes.write(kept)).await
+    new_version(tx, service, by, (&held, minutes), (names, calendar), |kept| {
+        notes.write(kept);
+    })
+    .await
 }
 
 /// Makes the next version, unless it would say the same. The meeting must be held.
@@ -71,7 +78,7 @@ pub(super) async fn new_version(
     service: &Service,
     by: &Authorized,
     (meeting, minutes): (&Meeting, Minutes),
-    names: &Names,
+    (names, calendar): (&Names, &Calendar),
     write: impl FnOnce(&mut Notes),
 ) -> Result<i32, Failure> {
     let now = service.now();
@@ -82,7 +89,7 @@ pub(super) async fn new_version(
     write(&mut notes);
     let edited = minutes
         .clone()
-        .edit(meeting, (&signed.pack, &service.calendar), signed.all_signed(), now)?;
+        .edit(meeting, (&signed.pack, calendar), signed.all_signed(), now)?;
     let (happened, same) = draw(tx, &minutes, notes.clone(), names, (by.actor(), now)).await?;
     if same.drawn == current.drawn {
         return Ok(minutes.version);

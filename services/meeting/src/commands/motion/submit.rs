@@ -7,10 +7,10 @@ use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert::decision::NewMotion;
-use crate::convert::name;
+use crate::convert::{self, name};
 use crate::domain::{Frozen, Meeting, Member, Motion, MotionState, Second, Step};
 use crate::names::{AgendaItemName, MeetingName, MotionName};
-use crate::service::{Service, acting_member, person};
+use crate::service::{Service, person};
 use crate::{events, store};
 
 struct Submit {
@@ -33,8 +33,9 @@ pub async fn submit(service: &Arc<Service>, request: Request<pb::SubmitMotionReq
         .map(|motion| motion.agenda_item.as_str())
         .unwrap_or_default();
     let item: AgendaItemName = name("motion.agenda_item", item)?;
-    let (by, _) = service.meeting(admitted, &meeting).await?;
-    let (mover, user) = (acting_member(&by)?, person(by.user())?);
+    let wanted = convert::mandate::wanted(&request.member)?;
+    let (by, _, mover) = service.meeting_as(admitted, &meeting, wanted).await?;
+    let user = person(by.user())?;
     let new = NewMotion::try_from(&request)?;
     let frozen = service.frozen.of(&meeting).await?;
     let input = Submit {

@@ -6,6 +6,7 @@ use yihe_authz::Authorized;
 use yihe_kernel::{Error, Result, Timestamp};
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
+use yihe_tally::Calendar;
 
 use crate::convert::name;
 use crate::domain::{
@@ -23,6 +24,7 @@ struct Serve {
     body: Body,
     asked: Vec<(Member, String)>,
     known: Vec<Organization>,
+    calendar: Calendar,
 }
 
 pub async fn serve(service: &Arc<Service>, request: Request<pb::ServeNoticeRequest>) -> Result<pb::Notice> {
@@ -44,6 +46,7 @@ pub async fn serve(service: &Arc<Service>, request: Request<pb::ServeNoticeReque
         body,
         asked,
         known,
+        calendar: service.calendars.at(service.now()).await?,
     };
     if request.validate_only {
         return Ok(draw_up(service.reader(), &meeting, &input, service.now()).await?.into());
@@ -80,7 +83,7 @@ async fn draw_up(
     now: Timestamp,
 ) -> Result<Notice, Failure> {
     let notice = compose(conn, meeting, input, now).await?;
-    let period = NoticePeriod::of(&notice.pack, meeting, &input.service.calendar, now)?;
+    let period = NoticePeriod::of(&notice.pack, meeting, &input.calendar, now)?;
     let waived = store::waiver::members(conn, meeting).await?;
     let members = notice.roster.iter().map(|entry| entry.member);
     period.expect_kept_or_waived(&meeting.name.community, members, &waived)?;

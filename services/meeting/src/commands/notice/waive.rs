@@ -5,6 +5,7 @@ use yihe_authz::Authorized;
 use yihe_kernel::{Error, Fields, FileName, Result};
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
+use yihe_tally::Calendar;
 
 use crate::commands::record::keep::keep;
 use crate::convert::{self, name};
@@ -19,6 +20,7 @@ struct Waive {
     name: MeetingName,
     member: Member,
     recorded: Option<(Option<FileName>, String)>,
+    calendar: Calendar,
 }
 
 pub async fn waive(service: &Arc<Service>, request: Request<pb::WaiveNoticeRequest>) -> Result<pb::NoticeWaiver> {
@@ -54,6 +56,7 @@ async fn transact(
         name: name.clone(),
         member,
         recorded,
+        calendar: service.calendars.at(service.now()).await?,
     };
     let waiver = service
         .store
@@ -70,13 +73,14 @@ async fn apply(tx: &Tx, input: &Waive) -> Result<Waiver, Failure> {
         name,
         member,
         recorded,
+        calendar,
     } = input;
     let now = service.now();
     let meeting = store::meeting::hold(tx, name).await?;
     meeting.expect(Step::Waive)?;
     meeting.expect_start_known()?;
     let (pack, members) = queries::notice::electorate(tx, &meeting, now).await?;
-    NoticePeriod::of(&pack, &meeting, &service.calendar, now)?.expect_waivable(&pack)?;
+    NoticePeriod::of(&pack, &meeting, calendar, now)?.expect_waivable(&pack)?;
     if !members.contains(member) {
         return Err(Error::new(&reasons::NOT_A_MEMBER_OF_BODY)
             .with("member", member.name(&name.community))

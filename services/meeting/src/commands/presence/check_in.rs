@@ -2,15 +2,15 @@ use std::sync::Arc;
 
 use tonic::Request;
 use yihe_authz::{Capacity, Decision, Principal, Scope};
-use yihe_kernel::{CommunityId, Error, Fields, OrganizationId, OrganizationName, Result, UserId, UserName};
+use yihe_kernel::{Error, Fields, OrganizationId, OrganizationName, Result, UserId, UserName};
 use yihe_proto::meeting::v1 as pb;
 
 use super::passage::{Passage, Way};
 use crate::convert::{self, name};
 use crate::domain::Member;
 use crate::names::MeetingName;
-use crate::reasons;
-use crate::service::{Service, acting_member, person};
+use crate::service::{Service, person};
+use crate::{reasons, store};
 
 /// What an organization's own people need to check in for it.
 const PERMISSION: &str = "meeting.presence.check_in";
@@ -18,9 +18,11 @@ const PERMISSION: &str = "meeting.presence.check_in";
 pub async fn check_in(service: &Arc<Service>, request: Request<pb::CheckInRequest>) -> Result<pb::Presence> {
     let (admitted, request) = service.guard.admit(request).await?;
     let name: MeetingName = name("name", &request.name)?;
-    let (by, _) = service.meeting(admitted, &name).await?;
+    let wanted = convert::mandate::wanted(&request.member)?;
+    let (by, _, member) = service.meeting_as(admitted, &name, wanted).await?;
     let passage = Passage {
-        member: acting_member(&by)?,
+        member,
+        mandated: by.organization() != member.organization(),
         way: Way::In(person(by.user())?),
         recorded: None,
         by,
@@ -50,11 +52,13 @@ pub async fn record(service: &Arc<Service>, request: Request<pb::RecordCheckInRe
         }
     });
     let (member, representative) = fields.finish_with("member", named)?;
-    if let Some(organization) = member.organization() {
-        expect_appointed(service, &name.community, organization, representative).await?;
-    }
+    let mandated = match member.organization() {
+        Some(organization) => is_mandated(service, &name, organization, representative).await?,
+        None => false,
+    };
     let passage = Passage {
         member,
+        mandated,
         way: Way::In(representative),
         recorded: Some(recorded),
         by,
@@ -63,23 +67,27 @@ pub async fn record(service: &Arc<Service>, request: Request<pb::RecordCheckInRe
     passage.pass(service, "meeting.record_check_in").await
 }
 
-/// Refuses a representative who could not check in for the organization by itself.
-async fn expect_appointed(
+/// Whether a representative is there by a mandate; one who has neither that nor a post by which it could check in itself is
+/// refused.
+async fn is_mandated(
     service: &Service,
-    community: &CommunityId,
+    meeting: &MeetingName,
     organization: OrganizationId,
     user: UserId,
-) -> Result<()> {
+) -> Result<bool> {
     let (principal, capacity) = (Principal::User(user), Capacity::Organization(organization));
-    let scope = Scope::Community(community.clone());
+    let scope = Scope::Community(meeting.community.clone());
     let decided = service
         .snapshots
         .decide(&principal, &capacity, PERMISSION, &scope, None)
         .await?;
-    match decided {
-        (Decision::Deny { .. }, _) => Err(Error::new(&reasons::REPRESENTATIVE_NOT_APPOINTED)
+    if !matches!(decided, (Decision::Deny { .. }, _)) {
+        return Ok(false);
+    }
+    match store::mandate::in_force(service.reader(), meeting, organization, user).await? {
+        Some(_) => Ok(true),
+        None => Err(Error::new(&reasons::REPRESENTATIVE_NOT_APPOINTED)
             .with("user", UserName { user })
             .with("organization", OrganizationName { organization })),
-        _ => Ok(()),
     }
 }

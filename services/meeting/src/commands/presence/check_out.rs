@@ -8,14 +8,16 @@ use super::passage::{Passage, Way};
 use crate::convert::{self, name};
 use crate::domain::Member;
 use crate::names::MeetingName;
-use crate::service::{Service, acting_member, person};
+use crate::service::{Service, person};
 
 pub async fn check_out(service: &Arc<Service>, request: Request<pb::CheckOutRequest>) -> Result<pb::Presence> {
     let (admitted, request) = service.guard.admit(request).await?;
     let name: MeetingName = name("name", &request.name)?;
-    let (by, _) = service.meeting(admitted, &name).await?;
+    let wanted = convert::mandate::wanted(&request.member)?;
+    let (by, _, member) = service.meeting_as(admitted, &name, wanted).await?;
     let passage = Passage {
-        member: acting_member(&by)?,
+        member,
+        mandated: false,
         way: Way::Out(Some(person(by.user())?)),
         recorded: None,
         by,
@@ -34,6 +36,7 @@ pub async fn record(service: &Arc<Service>, request: Request<pb::RecordCheckOutR
     let member = fields.finish_with("member", member)?;
     let passage = Passage {
         member,
+        mandated: false,
         way: Way::Out(None),
         recorded: Some(recorded),
         by,

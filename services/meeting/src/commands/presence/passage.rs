@@ -7,8 +7,10 @@ use yihe_store::{Failure, Tx};
 
 use crate::commands::record::keep::keep;
 use crate::convert;
-use crate::domain::{Arrival, Frozen, Meeting, Member, NewRecord, Presence, RecordedAct, Room, Step};
-use crate::names::MeetingName;
+use crate::domain::{
+    Arrival, Frozen, InvitedPerson, Meeting, Member, NewRecord, Presence, RecordedAct, Room, Step, no_mandate,
+};
+use crate::names::{InvitedPersonId, MandateId, MeetingName};
 use crate::service::{Service, person};
 use crate::{events, store};
 
@@ -25,6 +27,8 @@ pub struct Passage {
     pub by: Authorized,
     pub name: MeetingName,
     pub member: Member,
+    /// Whether the person represents the organization by a mandate, and not by a post in it.
+    pub mandated: bool,
     pub way: Way,
     /// Evidence and note of the clerk, where it is recorded for the member.
     pub recorded: Option<(Option<FileName>, String)>,
@@ -71,15 +75,24 @@ async fn apply(tx: &Tx, input: &Input) -> Result<Presence, Failure> {
         Way::Out(_) => meeting.expect(Step::Presence)?,
     }
     let frozen = Meeting::frozen(name, frozen.as_deref())?;
-    let room = store::presence::room(tx, name).await?;
+    let invitation = invitation(tx, frozen, passage).await?;
+    let room = match &invitation {
+        Some(_) => store::presence::visitors(tx, name).await?,
+        None => store::presence::room(tx, name).await?,
+    };
     let (presence, act) = match passage.way {
-        Way::In(representative) => match room.arrive(frozen, passage.member, representative)? {
-            Arrival::There(presence) => return Ok(presence.clone()),
-            Arrival::New => (
-                arrive(tx, service, passage, representative, now).await?,
-                RecordedAct::CheckIn,
-            ),
-        },
+        Way::In(representative) => {
+            let arrival = match &invitation {
+                Some(_) => room.visit(passage.member),
+                None => room.arrive(frozen, passage.member, representative)?,
+            };
+            if let Arrival::There(presence) = arrival {
+                return Ok(presence.clone());
+            }
+            let invited = invitation.as_ref().map(|invited| invited.name.invited_person);
+            let presence = arrive(tx, service, passage, (representative, invited), now).await?;
+            (presence, RecordedAct::CheckIn)
+        }
         Way::Out(representative) => (
             leave(tx, passage, &room, representative, now).await?,
             RecordedAct::CheckOut,
@@ -96,18 +109,43 @@ async fn apply(tx: &Tx, input: &Input) -> Result<Presence, Failure> {
         };
         keep(tx, service, by, new, now).await?;
     }
-    recompute_quorum(tx, by, &meeting, frozen, now).await?;
+    if invitation.is_none() {
+        recompute_quorum(tx, by, &meeting, frozen, now).await?;
+    }
     Ok(presence)
+}
+
+/// The invitation by which somebody comes or goes who is on no roster. Without one it is judged like everybody.
+async fn invitation(tx: &Tx, frozen: &Frozen, passage: &Passage) -> Result<Option<InvitedPerson>, Failure> {
+    match passage.member.person() {
+        Some(user) if !frozen.roster.contains_key(&passage.member) => {
+            store::invited_person::standing(tx, &passage.name, user).await
+        }
+        _ => Ok(None),
+    }
+}
+
+/// The mandate by which somebody represents an organization, as it stands now.
+async fn mandate(tx: &Tx, passage: &Passage, representative: UserId) -> Result<Option<MandateId>, Failure> {
+    let Some(organization) = passage.member.organization().filter(|_| passage.mandated) else {
+        return Ok(None);
+    };
+    let mandate = store::mandate::in_force(tx, &passage.name, organization, representative).await?;
+    match mandate {
+        Some(mandate) => Ok(Some(mandate.name.mandate)),
+        None => Err(no_mandate(passage.member.name(&passage.name.community)).into()),
+    }
 }
 
 async fn arrive(
     tx: &Tx,
     service: &Service,
     passage: &Passage,
-    representative: UserId,
+    (representative, invited): (UserId, Option<InvitedPersonId>),
     now: Timestamp,
 ) -> Result<Presence, Failure> {
     let (by, name) = (&passage.by, &passage.name);
+    let mandate = mandate(tx, passage, representative).await?;
     let recorded_by = match &passage.recorded {
         Some(_) => Some(person(by.user())?),
         None => None,
@@ -119,6 +157,8 @@ async fn arrive(
         started_at: now,
         ended_at: None,
         recorded_by,
+        mandate,
+        invited,
     };
     store::presence::insert(tx, by, name, &presence).await?;
     events::append(tx, by, events::CheckedIn, name, name, now).await?;

@@ -43,6 +43,7 @@ async fn apply(tx: &Tx, input: &Resume) -> Result<Meeting, Failure> {
     let meeting = store::meeting::hold(tx, name).await?;
     meeting.expect_etag(&input.etag)?;
     let meeting = store::meeting::save(tx, by, meeting.resume()?).await?;
+    store::suspension::end(tx, by, name, now).await?;
     events::append(tx, by, events::MeetingResumed, name, name, now).await?;
     Ok(meeting)
 }

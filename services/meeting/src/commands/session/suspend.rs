@@ -48,6 +48,9 @@ async fn apply(tx: &Tx, input: &Suspend) -> Result<Meeting, Failure> {
     let meeting = store::meeting::hold(tx, name).await?;
     meeting.expect_etag(&input.etag)?;
     let meeting = store::meeting::save(tx, by, meeting.suspend(input.reason.clone(), now)?).await?;
+    if let Some(since) = &meeting.suspended {
+        store::suspension::begin(tx, by, name, (service.store.ids().next(), since)).await?;
+    }
     events::append(tx, by, events::MeetingSuspended, name, name, now).await?;
     Ok(meeting)
 }

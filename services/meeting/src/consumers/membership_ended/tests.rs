@@ -191,5 +191,13 @@ fn made(name: &CommitmentName, holder: OrganizationId, convener: OrganizationId)
         organization: None,
         at: Timestamp::from_seconds(1_000),
     };
-    Commitment::make((name.clone(), name.commitment), origin, of(holder), new, doing).unwrap()
+    let calendar = yihe_tally::Calendar::shipped().unwrap();
+    Commitment::make(
+        (name.clone(), name.commitment),
+        origin,
+        of(holder),
+        (new, &calendar),
+        doing,
+    )
+    .unwrap()
 }

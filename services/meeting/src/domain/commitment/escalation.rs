@@ -59,18 +59,18 @@ impl Escalation {
     ///
     /// # Errors
     /// `CALENDAR_MISSING` where working days count and their year is not known; `INTERNAL` for a day outside the calendar.
-    pub fn next(self, level: EscalationLevel, due_on: Date) -> Result<Option<Timestamp>> {
+    pub fn next(self, level: EscalationLevel, due_on: Date, calendar: &Calendar) -> Result<Option<Timestamp>> {
         let days = match level {
             EscalationLevel::None => 0,
             EscalationLevel::Head => self.days,
             EscalationLevel::Secretary => self.days.saturating_mul(2),
             EscalationLevel::Street => return Ok(None),
         };
-        local_day::end_of(self.days_after(due_on, days)?).map(Some)
+        local_day::end_of(self.days_after(due_on, days, calendar)?).map(Some)
     }
-    fn days_after(self, day: Date, days: u32) -> Result<Date> {
-        let calendar = Calendar::shipped().map_err(Error::internal)?;
-        plus_days(day, days, self.unit, &calendar).map_err(|error| match error {
+
+    fn days_after(self, day: Date, days: u32, calendar: &Calendar) -> Result<Date> {
+        plus_days(day, days, self.unit, calendar).map_err(|error| match error {
             TallyError::CalendarMissing(missing) => Error::new(&reasons::CALENDAR_MISSING).with("year", missing.year),
             other => Error::internal(other),
         })

@@ -1,5 +1,5 @@
 use yihe_kernel::{Error, OrganizationName, Result};
-use yihe_tally::Date;
+use yihe_tally::{Calendar, Date};
 
 use super::{
     Commitment, CommitmentAct, CommitmentPart, CommitmentState, CommitmentStep, Doing, EscalationLevel, Holder, Origin,
@@ -43,7 +43,7 @@ impl Commitment {
         (name, batch): (CommitmentName, CommitmentId),
         origin: Origin,
         holder: Holder,
-        new: NewCommitment,
+        (new, calendar): (NewCommitment, &Calendar),
         doing: Doing,
     ) -> Result<Changed> {
         expect_ahead(new.due_on, &doing)?;
@@ -60,7 +60,7 @@ impl Commitment {
             due_on: new.due_on,
             state: CommitmentState::Proposed,
             level: EscalationLevel::None,
-            escalates_at: origin.escalation.next(EscalationLevel::None, new.due_on)?,
+            escalates_at: origin.escalation.next(EscalationLevel::None, new.due_on, calendar)?,
             progress: None,
             made_at: doing.at,
             done_at: None,
@@ -100,7 +100,13 @@ impl Commitment {
     ///
     /// # Errors
     /// `COMMITMENT_STATE`, `COMMITMENT_HELD_ALREADY`, `DUE_DATE_PASSED`.
-    pub fn reassign(mut self, to: Holder, due_on: Option<Date>, reason: String, doing: Doing) -> Result<Changed> {
+    pub fn reassign(
+        mut self,
+        to: Holder,
+        due_on: Option<Date>,
+        reason: String,
+        (doing, calendar): (Doing, &Calendar),
+    ) -> Result<Changed> {
         use CommitmentState::{Accepted, Declined, InProgress, Proposed};
         self.expect(&[Proposed, Declined, Accepted, InProgress])?;
         if self.state != Declined && to.organization == self.holder.organization {
@@ -115,7 +121,7 @@ impl Commitment {
             self.level = EscalationLevel::None;
         }
         self.state = Proposed;
-        self.escalates_at = self.origin.escalation.next(self.level, self.due_on)?;
+        self.escalates_at = self.origin.escalation.next(self.level, self.due_on, calendar)?;
         Ok(self.hand_to(to, CommitmentAct::Reassigned, doing, reason))
     }
 
@@ -162,11 +168,11 @@ impl Commitment {
     ///
     /// # Errors
     /// `COMMITMENT_STATE`.
-    pub fn reopen(mut self, reason: String, doing: Doing) -> Result<Changed> {
+    pub fn reopen(mut self, reason: String, doing: Doing, calendar: &Calendar) -> Result<Changed> {
         self.expect(&[CommitmentState::Done])?;
         self.state = CommitmentState::InProgress;
         self.done_at = None;
-        self.escalates_at = self.origin.escalation.next(self.level, self.due_on)?;
+        self.escalates_at = self.origin.escalation.next(self.level, self.due_on, calendar)?;
         Ok(self.after(CommitmentAct::Reopened, doing, reason))
     }
 
@@ -195,13 +201,13 @@ impl Commitment {
     ///
     /// # Errors
     /// `INTERNAL` for a due date outside the calendar.
-    pub fn escalate(mut self, doing: Doing) -> Result<Option<Changed>> {
+    pub fn escalate(mut self, doing: Doing, calendar: &Calendar) -> Result<Option<Changed>> {
         let due = self.state.is_owed() && self.escalates_at.is_some_and(|at| at <= doing.at);
         let Some(level) = self.level.above().filter(|_| due) else {
             return Ok(None);
         };
         self.level = level;
-        self.escalates_at = self.origin.escalation.next(level, self.due_on)?;
+        self.escalates_at = self.origin.escalation.next(level, self.due_on, calendar)?;
         Ok(Some(self.after(CommitmentAct::Escalated, doing, String::new())))
     }
 

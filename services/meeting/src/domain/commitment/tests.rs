@@ -1,6 +1,6 @@
 use uuid::Uuid;
 use yihe_kernel::{CommunityId, Reason};
-use yihe_tally::DayUnit;
+use yihe_tally::{Calendar, DayUnit};
 
 use super::*;
 use crate::domain::{MatterClass, Resolution};
@@ -62,8 +62,18 @@ fn made() -> Commitment {
         community: community(),
         commitment: id,
     };
-    let made = Commitment::make((name, id), origin, holder(HOLDER), new, doing(CONVENER, MADE));
+    let made = Commitment::make(
+        (name, id),
+        origin,
+        holder(HOLDER),
+        (new, &calendar()),
+        doing(CONVENER, MADE),
+    );
     made.unwrap().commitment
+}
+
+fn calendar() -> Calendar {
+    Calendar::shipped().unwrap()
 }
 
 fn accepted() -> Commitment {
@@ -109,9 +119,9 @@ fn each_step_asks_for_its_state() {
     refused(made().progress(note(), doing(HOLDER, LATER)), state);
     refused(made().complete(note(), Vec::new(), doing(HOLDER, LATER)), state);
     refused(accepted().confirm(note(), doing(CONVENER, LATER)), state);
-    refused(accepted().reopen(note(), doing(CONVENER, LATER)), state);
+    refused(accepted().reopen(note(), doing(CONVENER, LATER), &calendar()), state);
     refused(
-        done().reassign(holder(OTHER), None, note(), doing(CONVENER, LATER)),
+        done().reassign(holder(OTHER), None, note(), (doing(CONVENER, LATER), &calendar())),
         state,
     );
     let closed = done().confirm(note(), doing(CONVENER, LATER)).unwrap().commitment;
@@ -125,14 +135,24 @@ fn what_is_declined_waits_with_the_convener_and_goes_to_the_next() {
     assert_eq!(commitment.state, CommitmentState::Declined);
     assert_eq!(commitment.holder, holder(CONVENER));
     assert_eq!(step.suggested, Some(holder(OTHER)));
-    let given = commitment.reassign(holder(OTHER), None, "有资质".to_owned(), doing(CONVENER, LATER));
+    let given = commitment.reassign(
+        holder(OTHER),
+        None,
+        "有资质".to_owned(),
+        (doing(CONVENER, LATER), &calendar()),
+    );
     let given = given.unwrap().commitment;
     assert_eq!(
         (given.state, given.holder.clone()),
         (CommitmentState::Proposed, holder(OTHER))
     );
     refused(
-        given.reassign(holder(OTHER), None, String::new(), doing(CONVENER, LATER)),
+        given.reassign(
+            holder(OTHER),
+            None,
+            String::new(),
+            (doing(CONVENER, LATER), &calendar()),
+        ),
         &reasons::COMMITMENT_HELD_ALREADY,
     );
 }
@@ -140,16 +160,26 @@ fn what_is_declined_waits_with_the_convener_and_goes_to_the_next() {
 #[test]
 fn a_due_date_lies_ahead() {
     let yesterday = Some("2026-03-09".parse().unwrap());
-    let given = made().reassign(holder(OTHER), yesterday, String::new(), doing(CONVENER, LATER));
+    let given = made().reassign(
+        holder(OTHER),
+        yesterday,
+        String::new(),
+        (doing(CONVENER, LATER), &calendar()),
+    );
     refused(given, &reasons::DUE_DATE_PASSED);
     let today = Some("2026-03-10".parse().unwrap());
-    let given = made().reassign(holder(OTHER), today, String::new(), doing(CONVENER, LATER));
+    let given = made().reassign(
+        holder(OTHER),
+        today,
+        String::new(),
+        (doing(CONVENER, LATER), &calendar()),
+    );
     assert_eq!(given.unwrap().step.due_on, "2026-03-10".parse().unwrap());
 }
 
 #[test]
 fn it_is_taken_up_at_once_after_a_week_and_after_two() {
-    let up = |commitment: Commitment, at: &str| commitment.escalate(doing(CONVENER, at)).unwrap();
+    let up = |commitment: Commitment, at: &str| commitment.escalate(doing(CONVENER, at), &calendar()).unwrap();
     assert_eq!(up(accepted(), "2026-03-20T15:59:59Z"), None, "due on that day");
     let head = up(accepted(), "2026-03-20T16:00:00Z").unwrap().commitment;
     assert_eq!(head.level, EscalationLevel::Head);
@@ -164,16 +194,21 @@ fn it_is_taken_up_at_once_after_a_week_and_after_two() {
 
 #[test]
 fn what_is_done_is_taken_up_no_further_until_it_is_sent_back() {
-    assert_eq!(done().escalate(doing(CONVENER, "2026-06-01T00:00:00Z")).unwrap(), None);
+    assert_eq!(
+        done()
+            .escalate(doing(CONVENER, "2026-06-01T00:00:00Z"), &calendar())
+            .unwrap(),
+        None
+    );
     assert_eq!(done().days_overdue("2026-06-01T00:00:00Z".parse().unwrap()).unwrap(), 0);
     let back = done()
-        .reopen("灯不亮".to_owned(), doing(CONVENER, LATER))
+        .reopen("灯不亮".to_owned(), doing(CONVENER, LATER), &calendar())
         .unwrap()
         .commitment;
     assert_eq!((back.state, back.done_at), (CommitmentState::InProgress, None));
     assert_eq!(back.days_overdue("2026-03-22T00:00:00Z".parse().unwrap()).unwrap(), 2);
     assert!(
-        back.escalate(doing(CONVENER, "2026-03-22T00:00:00Z"))
+        back.escalate(doing(CONVENER, "2026-03-22T00:00:00Z"), &calendar())
             .unwrap()
             .is_some()
     );
@@ -182,14 +217,14 @@ fn what_is_done_is_taken_up_no_further_until_it_is_sent_back() {
 #[test]
 fn a_new_due_date_begins_the_escalation_anew() {
     let late = accepted()
-        .escalate(doing(CONVENER, "2026-03-22T00:00:00Z"))
+        .escalate(doing(CONVENER, "2026-03-22T00:00:00Z"), &calendar())
         .unwrap()
         .unwrap();
     let at = "2026-03-23T00:00:00Z";
     let kept = late
         .commitment
         .clone()
-        .reassign(holder(OTHER), None, String::new(), doing(CONVENER, at))
+        .reassign(holder(OTHER), None, String::new(), (doing(CONVENER, at), &calendar()))
         .unwrap();
     assert_eq!(
         kept.commitment.level,
@@ -199,7 +234,7 @@ fn a_new_due_date_begins_the_escalation_anew() {
     let due = Some("2026-04-10".parse().unwrap());
     let anew = late
         .commitment
-        .reassign(holder(OTHER), due, String::new(), doing(CONVENER, at))
+        .reassign(holder(OTHER), due, String::new(), (doing(CONVENER, at), &calendar()))
         .unwrap();
     assert_eq!(anew.commitment.level, EscalationLevel::None);
     assert_eq!(

@@ -10,6 +10,7 @@ use yihe_tally::{BodyKind, Language, MatterClass};
 use super::amendments::AmendmentFacts;
 use super::dissents::DissentFacts;
 use super::recusals::{ClassObjectionFacts, RecusalFacts};
+use super::{CommitmentFacts, InvitedFacts, ProxyFacts, SubstituteFacts, SuspensionFacts};
 use crate::domain::{
     AgendaItemKind, BallotMethod, CastingVote, Choice, MeetingMode, Member, MotionState, Quorum, ShowOfHands, VoteState,
 };
@@ -46,6 +47,16 @@ pub struct Facts {
     pub roster: Vec<MemberFacts>,
     /// The agenda in its order.
     pub agenda: Vec<ItemFacts>,
+    /// Who represented an organization by a mandate.
+    pub substitutes: Vec<SubstituteFacts>,
+    /// Whose vote was given to whom.
+    pub proxies: Vec<ProxyFacts>,
+    /// Who was invited.
+    pub invited: Vec<InvitedFacts>,
+    /// When the session was interrupted.
+    pub suspensions: Vec<SuspensionFacts>,
+    /// What was committed to.
+    pub commitments: Vec<CommitmentFacts>,
 }
 
 /// The rules a meeting was held under.

@@ -6,7 +6,9 @@
 mod agenda;
 mod amendments;
 mod attendance;
+mod beside;
 mod bundle;
+mod commitments;
 mod dissents;
 mod facts;
 mod heading;
@@ -18,13 +20,16 @@ mod period;
 mod print;
 mod recusals;
 mod remarks;
+mod representation;
 mod signature;
 mod standing;
+mod suspensions;
 mod terms;
 mod verify;
 mod votes;
 
 pub use amendments::AmendmentFacts;
+pub use beside::{CommitmentFacts, InvitedFacts, ProxyEnd, ProxyFacts, SubstituteFacts, SuspensionFacts};
 pub use bundle::{Bundle, BundledVote};
 pub use dissents::DissentFacts;
 pub use facts::{CountFacts, Facts, Interval, ItemFacts, MemberFacts, MotionFacts, Notes, PackFacts, VoteFacts};
@@ -122,8 +127,11 @@ fn body(facts: &Facts, notes: &Notes, reader: Reader) -> String {
     heading::render(facts, &mut page);
     notice::render(facts, &mut page);
     attendance::render(facts, &mut page);
+    representation::render(facts, &mut page);
+    suspensions::render(facts, &mut page);
     agenda::render(facts, reader, &mut page);
     items::render(facts, notes, reader, &mut page);
+    commitments::render(facts, reader, &mut page);
     remarks::render(facts, notes, &mut page);
     page.finish()
 }

@@ -22,7 +22,9 @@ use super::entity::{commitment, commitment_holding};
 use super::row as columns;
 use super::visible::Sight;
 use crate::domain::{Changed, Commitment, CommitmentState};
-use crate::names::{AgendaItemId, CommitmentId, CommitmentName, MeetingId, ProblemId, ProblemName, ResolutionId};
+use crate::names::{
+    AgendaItemId, CommitmentId, CommitmentName, MeetingId, MeetingName, ProblemId, ProblemName, ResolutionId,
+};
 use crate::reasons;
 
 fn by_name(name: &CommitmentName) -> sea_orm::Select<commitment::Entity> {
@@ -130,6 +132,14 @@ pub async fn of_batch(
 ) -> Result<Vec<Commitment>, Failure> {
     let query = of_community(community)
         .filter(commitment::Column::Batch.eq(batch.uuid()))
+        .order_by_asc(commitment::Column::Id);
+    read(query.all(conn).await?)
+}
+
+/// All commitments of a meeting, in the order they were made.
+pub async fn of_meeting(conn: &impl ConnectionTrait, meeting: &MeetingName) -> Result<Vec<Commitment>, Failure> {
+    let query = of_community(&meeting.community)
+        .filter(commitment::Column::Meeting.eq(meeting.meeting.uuid()))
         .order_by_asc(commitment::Column::Id);
     read(query.all(conn).await?)
 }

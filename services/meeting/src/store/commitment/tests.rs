@@ -7,7 +7,7 @@ use proptest::test_runner::{Config, TestRunner};
 use uuid::Uuid;
 use yihe_kernel::{OrganizationId, SystemClock, Timestamp};
 use yihe_store::{Backend, Store, StoreConfig};
-use yihe_tally::DayUnit;
+use yihe_tally::{Calendar, DayUnit};
 
 use super::*;
 use crate::domain::{CommitmentPart, Doing, Escalation, Holder, NewCommitment, Origin};
@@ -84,7 +84,18 @@ fn made(name: &CommitmentName, at: Timestamp) -> Changed {
         external_ref: String::new(),
         problem: None,
     };
-    Commitment::make((name.clone(), name.commitment), origin, holder(2), new, doing(1, at)).unwrap()
+    Commitment::make(
+        (name.clone(), name.commitment),
+        origin,
+        holder(2),
+        (new, &calendar()),
+        doing(1, at),
+    )
+    .unwrap()
+}
+
+fn calendar() -> Calendar {
+    Calendar::shipped().unwrap()
 }
 
 fn tried(commitment: Commitment, attempt: &Attempt, at: Timestamp) -> Option<Changed> {
@@ -92,12 +103,14 @@ fn tried(commitment: Commitment, attempt: &Attempt, at: Timestamp) -> Option<Cha
     match attempt {
         Attempt::Accept(who) => commitment.accept(text(), doing(*who, at)).ok(),
         Attempt::Decline(who) => commitment.decline(text(), None, doing(*who, at)).ok(),
-        Attempt::Reassign(to) => commitment.reassign(holder(*to), None, text(), doing(1, at)).ok(),
+        Attempt::Reassign(to) => commitment
+            .reassign(holder(*to), None, text(), (doing(1, at), &calendar()))
+            .ok(),
         Attempt::Progress(who) => commitment.progress(text(), doing(*who, at)).ok(),
         Attempt::Complete(who) => commitment.complete(text(), Vec::new(), doing(*who, at)).ok(),
         Attempt::Confirm => commitment.confirm(text(), doing(1, at)).ok(),
-        Attempt::Reopen => commitment.reopen(text(), doing(1, at)).ok(),
-        Attempt::Escalate => commitment.escalate(doing(1, at)).unwrap(),
+        Attempt::Reopen => commitment.reopen(text(), doing(1, at), &calendar()).ok(),
+        Attempt::Escalate => commitment.escalate(doing(1, at), &calendar()).unwrap(),
         Attempt::Leave => commitment.holder_left(doing(1, at)),
     }
 }

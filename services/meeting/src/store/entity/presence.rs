@@ -16,6 +16,8 @@ pub struct Model {
     pub member_kind: String,
     pub compound: Option<Uuid>,
     pub recorded_by: Option<Uuid>,
+    pub mandate: Option<Uuid>,
+    pub invited_person: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -47,7 +47,15 @@ fn made(community: &CommunityId, id: uuid::Uuid, row: &Row, holder: u128) -> cra
         organization: None,
         at: instant(),
     };
-    Commitment::make((name, id.into()), origin, of(organization(holder)), new, doing).unwrap()
+    let calendar = yihe_tally::Calendar::shipped().unwrap();
+    Commitment::make(
+        (name, id.into()),
+        origin,
+        of(organization(holder)),
+        (new, &calendar),
+        doing,
+    )
+    .unwrap()
 }
 
 #[test]

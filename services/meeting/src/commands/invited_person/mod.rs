@@ -1,0 +1,2 @@
+pub mod invite;
+pub mod withdraw;
