@@ -43,6 +43,7 @@ pub static COLLECTIONS: &[Collection] = collections! {
         "communities/{community}/ratifications/{ratification}"
         "communities/{community}/meetings/{meeting}/votes/{vote}"
         "communities/{community}/meetings/{meeting}/votes/{vote}/ballots/{ballot}"
+        "communities/{community}/meetings/{meeting}/votes/{vote}/challenges/{challenge}"
         "communities/{community}/meetings/{meeting}/proxies/{proxy}"
         "communities/{community}/meetings/{meeting}/mandates/{mandate}"
         "communities/{community}/meetings/{meeting}/invitedPersons/{invited_person}"

@@ -53,7 +53,7 @@ pub use floor::Contradiction;
 pub use fraction::{Comparison, Fraction, FractionError, Threshold};
 pub use notice::{earliest_start, plus_days};
 pub use outcome::{Counts, Listed, Outcome, Problem, Verdict};
-pub use owners::{RegisterUnit, UnitBallot, resolve, tally_units};
+pub use owners::{RegisterUnit, UnitBallot, interested, resolve, tally_units};
 pub use pack::{RulePack, Rules};
 pub use packs::PackError;
 pub use parse::KeyProblem;

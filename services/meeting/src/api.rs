@@ -7,6 +7,7 @@ mod invited_person;
 mod ledger;
 mod mandate;
 mod minutes;
+mod owners;
 
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ use yihe_proto::meeting::v1::minutes_service_server::MinutesServiceServer;
 use yihe_proto::meeting::v1::motion_service_server::{MotionService, MotionServiceServer};
 use yihe_proto::meeting::v1::notice_service_server::NoticeServiceServer;
 use yihe_proto::meeting::v1::object_service_server::{ObjectService, ObjectServiceServer};
+use yihe_proto::meeting::v1::owners_vote_service_server::OwnersVoteServiceServer;
 use yihe_proto::meeting::v1::presence_service_server::PresenceServiceServer;
 use yihe_proto::meeting::v1::procedure_service_server::ProcedureServiceServer;
 use yihe_proto::meeting::v1::proxy_service_server::ProxyServiceServer;
@@ -75,6 +77,7 @@ impl Api {
             .add_service(TieServiceServer::new(api.clone()))
             .add_service(MinutesServiceServer::new(api.clone()))
             .add_service(DisclosureServiceServer::new(api.clone()))
+            .add_service(OwnersVoteServiceServer::new(api.clone()))
             .add_service(ResolutionServiceServer::new(api))
     }
 }

@@ -2,6 +2,7 @@
 //! that the caller may not see.
 
 mod commitment;
+mod owners;
 mod proceedings;
 mod standing;
 
@@ -89,7 +90,8 @@ impl Service {
         let Some(acting) = acting else {
             return Ok(Facts::default());
         };
-        let participant = store::body::is_member(self.reader(), name, acting).await?;
+        let participant = store::body::is_member(self.reader(), name, acting).await?
+            || !self.owners_in(name, acting).await?.is_empty();
         Ok(Facts {
             participant,
             convener: acting == Member::Organization(convener),
@@ -112,7 +114,10 @@ impl Service {
             Some(frozen) => frozen.roster.contains_key(&acting),
             None => false,
         };
-        let participant = rostered || store::body::is_member(self.reader(), &name.body(body), acting).await?;
+        let body = name.body(body);
+        let participant = rostered
+            || store::body::is_member(self.reader(), &body, acting).await?
+            || !self.owners_in(&body, acting).await?.is_empty();
         let caller = match acting.person() {
             Some(user) => self.has_a_part_in(name, user).await?,
             None => false,
@@ -212,10 +217,14 @@ impl Service {
         let (Some(meeting), Some(record)) = (meeting, record) else {
             return Err(admitted.missing(name));
         };
-        let facts = self
+        let acting = calling_member(&admitted);
+        let mut facts = self
             .meeting_facts(&admitted, &meeting)
             .await?
-            .owned_by(record.member, calling_member(&admitted));
+            .owned_by(record.member, acting);
+        if let Some(acting) = acting.filter(|_| !admitted.is_unconditional()) {
+            facts.owner |= self.is_owner(&name.community, record.member, acting).await?;
+        }
         Ok((admitted.settle(&|condition| facts.holds(condition))?, record))
     }
 

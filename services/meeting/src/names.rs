@@ -45,6 +45,10 @@ yihe_kernel::ids! {
     SignatureId
     /// Id of an objection to published minutes.
     ObjectionId
+    /// Id of a head: a set of owners, as a register computes it.
+    HeadId
+    /// Id of a challenge of a result.
+    ChallengeId
 }
 
 yihe_kernel::names! {
@@ -80,6 +84,13 @@ yihe_kernel::names! {
         "meetings" meeting: MeetingId,
         "votes" vote: VoteId,
         "ballots" ballot: MemberId,
+    }
+    /// Name of a challenge of the result of a vote.
+    ChallengeName {
+        "communities" community: CommunityId,
+        "meetings" meeting: MeetingId,
+        "votes" vote: VoteId,
+        "challenges" challenge: ChallengeId,
     }
     /// Name of a record made for another.
     RecordName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "records" record: RecordId }
@@ -287,7 +298,30 @@ impl MeetingName {
     }
 }
 
+impl ChallengeName {
+    /// The vote whose result is challenged.
+    #[must_use]
+    pub fn vote(&self) -> VoteName {
+        VoteName {
+            community: self.community.clone(),
+            meeting: self.meeting,
+            vote: self.vote,
+        }
+    }
+}
+
 impl VoteName {
+    /// A challenge of its result.
+    #[must_use]
+    pub fn challenge(&self, challenge: ChallengeId) -> ChallengeName {
+        ChallengeName {
+            community: self.community.clone(),
+            meeting: self.meeting,
+            vote: self.vote,
+            challenge,
+        }
+    }
+
     /// The ballot of one of those who may vote.
     #[must_use]
     pub fn ballot(&self, member: impl Into<MemberId>) -> BallotName {

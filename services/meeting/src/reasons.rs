@@ -116,6 +116,20 @@ reasons! {
     INVITED_IS_MEMBER: Precondition, "{member} is a member in {name} and needs no invitation", "{member} 是 {name} 的成员,无须邀请列席";
     INVITED_ALREADY: AlreadyExists, "{user} is invited already: {name}", "{user} 已受邀列席:{name}";
     INVITATION_WITHDRAWN: Precondition, "the invitation {name} was withdrawn", "列席邀请 {name} 已撤回";
+    MEETING_MODE: Precondition, "{name} does not meet so; this needs the mode {needed}", "{name} 不以此方式议事,此操作要求 {needed}";
+    VOTING_END: Precondition, "a meeting in writing has an end of voting after its start, {start_time}, and a session has none", "书面会议的投票截止时间须晚于开始时间 {start_time},会议形式不设截止时间";
+    VOTING_OVER: Precondition, "the voting of {name} ended at {end}", "{name} 的投票已于 {end} 截止";
+    MOTION_MISSING: Precondition, "{name} has no motion to vote on in writing", "{name} 没有可供书面表决的议案";
+    BUILDING_UNKNOWN: Precondition, "{name} changes the use of a home in the building `{building}`, which is not in the register", "议题 {name} 涉及改变用途的楼栋“{building}”不在业主名册中";
+    NOT_BY_UNITS: Precondition, "{name} is no vote by the units of a register", "{name} 不是按户表决";
+    NOT_AN_OWNER: Denied, "you are no owner of the units by which {name} is voted on", "您不是 {name} 所涉房屋的业主";
+    UNIT_NOT_ON_ROSTER: Precondition, "these are not among the units that vote on {name}: {units}", "以下房屋不在 {name} 的表决名册内:{units}";
+    UNIT_ALREADY_VOTED: AlreadyExists, "you have voted on {name} for {units}; a ballot is cast once", "您已就 {name} 为 {units} 投票;每票只投一次";
+    UNIT_BALLOTS_AGREE: Precondition, "none of your ballots in {name} differs from another of its head; only such are corrected", "您在 {name} 中的选票没有互相矛盾之处,只有矛盾的选票可以更正";
+    PAPER_BALLOTS_REFUSED: Precondition, "{count} lines cannot be recorded: {faults}", "有 {count} 行无法录入:{faults}";
+    VOTE_NOT_COUNTED: Precondition, "{name} has not been counted", "{name} 尚未计票";
+    CHALLENGE_OVER: Precondition, "the result of {name} could be challenged until {end}", "对 {name} 结果的异议期已于 {end} 届满";
+    CHALLENGE_ANSWERED: Precondition, "{name} has been answered", "异议 {name} 已答复";
     CANDIDATE_EXISTS: AlreadyExists, "the candidate stands in {name}", "该候选人已列于议案 {name}";
 
     RECUSAL_EXISTS: AlreadyExists, "the recusal {name} stands", "回避 {name} 已在";
@@ -162,6 +176,7 @@ mod tests {
         include_str!("../../../proto/yihe/meeting/v1/tie.proto"),
         include_str!("../../../proto/yihe/meeting/v1/minutes.proto"),
         include_str!("../../../proto/yihe/meeting/v1/disclosure.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/owners.proto"),
     ];
 
     fn named() -> BTreeSet<&'static str> {

@@ -16,6 +16,7 @@ pub mod month_report;
 pub mod motion;
 pub mod notice;
 pub mod objection;
+pub mod owners;
 pub mod presence;
 pub mod problem;
 pub mod proxy;

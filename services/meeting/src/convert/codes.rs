@@ -64,8 +64,8 @@ wire! {
     RatificationState { Pending Routed Ratified NotRatified };
     VoteState { Open Closed Lapsed Tied };
     RecusalState { Moved InForce Rejected Withdrawn Settled };
-    BallotMethod { OpenRollCall Secret };
-    Choice { Yes No Abstain Sealed };
+    BallotMethod { OpenRollCall Secret ByUnit };
+    Choice { Yes No Abstain Sealed Invalid };
     RecordedAct {
         CheckIn CheckOut Acknowledgement Delivery Ballot Signature Recusal Commitment Waiver Mandate
     };

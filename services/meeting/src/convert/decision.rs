@@ -1,6 +1,6 @@
 use yihe_kernel::{Fields, Result};
 use yihe_proto::meeting::v1 as pb;
-use yihe_tally::{Comparison, Finding, Language, Verdict};
+use yihe_tally::{Comparison, Counts, Finding, Language, Verdict};
 
 use super::competence::show_of_hands;
 use super::read::code;
@@ -58,7 +58,7 @@ impl NewBallot {
     pub fn read(request: &pb::CastBallotRequest, method: BallotMethod) -> Result<Self> {
         let mut fields = Fields::new();
         let retry = match method {
-            BallotMethod::OpenRollCall => Retry::of(&mut fields, &request.request_id, request),
+            BallotMethod::OpenRollCall | BallotMethod::ByUnit => Retry::of(&mut fields, &request.request_id, request),
             // not even a hash of what it says is kept: there are few ballots to try
             BallotMethod::Secret => {
                 let unsaid = pb::CastBallotRequest {
@@ -69,7 +69,7 @@ impl NewBallot {
             }
         };
         let choice = code::<Choice>(&mut fields, "choice", request.choice);
-        let said = choice.filter(|choice| *choice != Choice::Sealed);
+        let said = choice.filter(|choice| !matches!(choice, Choice::Sealed | Choice::Invalid));
         if choice.is_some() && said.is_none() {
             fields.refuse("choice", "is no choice of a voter", "不是投票人的意见");
         }
@@ -142,8 +142,23 @@ impl From<Count> for pb::Tally {
             invalid: number(counts.invalid.heads),
             not_voted: number(counts.not_voted.heads),
             tests: count.outcome.tests.iter().map(test).collect(),
+            members: number(counts.members.heads),
+            participating: number(counts.participating.heads),
+            area: (counts.members.area > 0).then(|| area(counts)),
             sha256: count.sha256,
         }
+    }
+}
+
+fn area(counts: &Counts) -> pb::TallyArea {
+    pb::TallyArea {
+        members: number(counts.members.area),
+        participating: number(counts.participating.area),
+        yes: number(counts.yes.area),
+        no: number(counts.no.area),
+        abstain: number(counts.abstain.area),
+        invalid: number(counts.invalid.area),
+        not_voted: number(counts.not_voted.area),
     }
 }
 

@@ -22,8 +22,10 @@ pub struct NewMeeting {
     pub location: String,
     /// When it is to begin.
     pub starts_at: Timestamp,
-    /// How it decides.
-    pub mode: MeetingMode,
+    /// How it decides; as its kind of body does, where nothing is said.
+    pub mode: Option<MeetingMode>,
+    /// When its voting ends.
+    pub voting_ends_at: Option<Timestamp>,
     /// How the request is known again.
     pub retry: Retry,
 }
@@ -39,21 +41,17 @@ impl TryFrom<&pb::CreateMeetingRequest> for NewMeeting {
         let location = fields.line("meeting.location", &meeting.location, LOCATION);
         let starts_at = required_instant(&mut fields, "meeting.start_time", meeting.start_time.as_ref());
         let mode = match meeting.mode() {
-            pb::MeetingMode::Unspecified | pb::MeetingMode::Session => MeetingMode::Session,
-            pb::MeetingMode::Written => {
-                fields.refuse(
-                    "meeting.mode",
-                    "a body of organizations meets in session",
-                    "以单位为成员的机构以会议形式议事",
-                );
-                MeetingMode::Written
-            }
+            pb::MeetingMode::Unspecified => None,
+            pb::MeetingMode::Session => Some(MeetingMode::Session),
+            pb::MeetingMode::Written => Some(MeetingMode::Written),
         };
+        let voting_ends_at = fields.instant("meeting.voting_end_time", meeting.voting_end_time.as_ref());
         let made = starts_at.map(|starts_at| Self {
             title,
             location,
             starts_at,
             mode,
+            voting_ends_at,
             retry,
         });
         fields.finish_with("meeting.start_time", made)
@@ -76,6 +74,8 @@ pub struct MeetingChanges {
     pub location: Option<String>,
     /// When it is to begin.
     pub starts_at: Option<Timestamp>,
+    /// When its voting ends.
+    pub voting_ends_at: Option<Timestamp>,
     /// The version last seen; may be empty.
     pub etag: String,
 }
@@ -91,6 +91,7 @@ impl TryFrom<pb::UpdateMeetingRequest> for MeetingChanges {
                 ("title", !meeting.title.is_empty()),
                 ("location", !meeting.location.is_empty()),
                 ("start_time", meeting.start_time.is_some()),
+                ("voting_end_time", meeting.voting_end_time.is_some()),
             ];
             mask = set
                 .iter()
@@ -111,9 +112,13 @@ impl TryFrom<pb::UpdateMeetingRequest> for MeetingChanges {
                     changes.starts_at =
                         required_instant(&mut fields, "meeting.start_time", meeting.start_time.as_ref());
                 }
+                "voting_end_time" => {
+                    changes.voting_ends_at =
+                        required_instant(&mut fields, "meeting.voting_end_time", meeting.voting_end_time.as_ref());
+                }
                 _ => fields.refuse(
                     "update_mask",
-                    "holds a path other than title, location, start_time",
+                    "holds a path other than title, location, start_time, voting_end_time",
                     "含有不可修改的字段",
                 ),
             }
@@ -134,6 +139,8 @@ pub struct NewAgendaItem {
     pub kind: AgendaItemKind,
     /// Class of the matter.
     pub matter_class: MatterClass,
+    /// Building whose use is to change; may be empty.
+    pub building: String,
     /// How the request is known again.
     pub retry: Retry,
 }
@@ -149,12 +156,14 @@ impl TryFrom<&pb::CreateAgendaItemRequest> for NewAgendaItem {
         let description = fields.lines("agenda_item.description", &item.description, 0..=10_000);
         let kind = code::<AgendaItemKind>(&mut fields, "agenda_item.kind", item.kind);
         let matter_class = code::<MatterClass>(&mut fields, "agenda_item.matter_class", item.matter_class);
+        let building = fields.line("agenda_item.building", &item.building, 0..=30);
         let made = kind.zip(matter_class);
         let made = made.map(|(kind, matter_class)| Self {
             title,
             description,
             kind,
             matter_class,
+            building,
             retry,
         });
         fields.finish_with("agenda_item", made)
@@ -171,6 +180,7 @@ impl From<Meeting> for pb::Meeting {
             convener: organization(meeting.convener),
             state: meeting.state.number(),
             mode: meeting.mode.number(),
+            voting_end_time: instant(meeting.voting_ends_at),
             start_time: instant(meeting.start_known.then_some(meeting.starts_at)),
             postpone_time: instant(meeting.postponed.as_ref().map(|since| since.at)),
             postpone_reason: meeting.postponed.map(|since| since.reason).unwrap_or_default(),
@@ -204,6 +214,7 @@ impl From<AgendaItem> for pb::AgendaItem {
             proposer_display_name: item.proposer_display_name,
             kind: item.kind.number(),
             matter_class: item.matter_class.number(),
+            building: item.building,
             position: item.position,
             noticed: item.noticed,
             withdraw_time: instant(item.withdrawn_at),
@@ -250,6 +261,9 @@ impl From<Notice> for pb::Notice {
             rule_pack_effective_date: notice.pack.effective_from().to_string(),
             rule_pack_text: notice.pack.text().to_owned(),
             rule_pack_sha256: notice.pack.hash().to_owned(),
+            register: notice
+                .register
+                .map(|register| super::owners::frozen_register(&notice.meeting, register)),
             agenda: notice.agenda.into_iter().map(Into::into).collect(),
             roster: notice.roster.into_iter().map(entry).collect(),
         }

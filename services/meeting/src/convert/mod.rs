@@ -15,6 +15,7 @@ pub mod meeting;
 pub mod minutes;
 pub mod month;
 pub mod notice;
+pub mod owners;
 pub mod proxy;
 mod read;
 pub mod record;

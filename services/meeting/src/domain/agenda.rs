@@ -37,6 +37,8 @@ pub struct AgendaItem {
     pub kind: AgendaItemKind,
     /// Class of the matter, as the proposer sees it.
     pub matter_class: MatterClass,
+    /// The building whose use is to change; empty for other matters.
+    pub building: String,
     /// Whether it stood in the notice.
     pub noticed: bool,
     /// When it was proposed.
@@ -148,6 +150,27 @@ impl AgendaItem {
         }
     }
 
+    /// Refuses a motion on an item of a draft that is not up for decision.
+    ///
+    /// # Errors
+    /// `AGENDA_ITEM_WITHDRAWN`, `AGENDA_ITEM_NOT_FOR_DECISION`.
+    pub fn expect_on_draft(&self) -> Result<()> {
+        if self.withdrawn_at.is_some() {
+            return Err(Error::new(&reasons::AGENDA_ITEM_WITHDRAWN).with("name", &self.name));
+        }
+        if self.kind == AgendaItemKind::Decision {
+            return Ok(());
+        }
+        Err(self.not_for_decision())
+    }
+
+    fn not_for_decision(&self) -> Error {
+        Error::new(&reasons::AGENDA_ITEM_NOT_FOR_DECISION)
+            .with("name", &self.name)
+            .with("kind", self.kind.code())
+            .with("matter_class", self.matter_class.code())
+    }
+
     /// Refuses a decision on an item that was not noticed, is not up for decision, or is of a class the rules take no vote on.
     ///
     /// # Errors
@@ -156,12 +179,17 @@ impl AgendaItem {
         if !self.noticed || self.course.reclassified.is_some() {
             return Err(Error::new(&reasons::AGENDA_ITEM_NOT_NOTICED).with("name", &self.name));
         }
+        self.expect_class_of(pack)
+    }
+
+    /// Refuses an item that is not up for decision, or of a class the rules take no vote on.
+    ///
+    /// # Errors
+    /// `AGENDA_ITEM_NOT_FOR_DECISION`.
+    pub fn expect_class_of(&self, pack: &RulePack) -> Result<()> {
         if self.kind == AgendaItemKind::Decision && pack.rules_for(self.matter_class).is_ok() {
             return Ok(());
         }
-        Err(Error::new(&reasons::AGENDA_ITEM_NOT_FOR_DECISION)
-            .with("name", &self.name)
-            .with("kind", self.kind.code())
-            .with("matter_class", self.matter_class.code()))
+        Err(self.not_for_decision())
     }
 }

@@ -23,17 +23,25 @@ pub struct Count {
 /// # Errors
 /// `INTERNAL` where stored data contradict one another.
 pub fn count(frozen: &Frozen, matter_class: MatterClass, vote: &Vote, ballots: &[Ballot]) -> Result<Count> {
-    let outcome = sheet(frozen, matter_class, vote, ballots)
-        .count()
-        .map_err(Error::internal)?;
-    let bytes = outcome.canonical_bytes().map_err(Error::internal)?;
-    let sha256 = sha256_hex(&bytes);
-    let canonical = String::from_utf8(bytes).map_err(Error::internal)?;
-    Ok(Count {
-        outcome,
-        canonical,
-        sha256,
-    })
+    Count::of(&sheet(frozen, matter_class, vote, ballots))
+}
+
+impl Count {
+    /// Of a count sheet.
+    ///
+    /// # Errors
+    /// `INTERNAL` where the sheet contradicts itself.
+    pub fn of(sheet: &CountSheet) -> Result<Self> {
+        let outcome = sheet.count().map_err(Error::internal)?;
+        let bytes = outcome.canonical_bytes().map_err(Error::internal)?;
+        let sha256 = sha256_hex(&bytes);
+        let canonical = String::from_utf8(bytes).map_err(Error::internal)?;
+        Ok(Self {
+            outcome,
+            canonical,
+            sha256,
+        })
+    }
 }
 
 /// The count sheet of a vote: everything its count depends on.
@@ -116,6 +124,7 @@ pub const fn counted(choice: Choice) -> Option<Counted> {
         Choice::Yes => Some(Counted::Yes),
         Choice::No => Some(Counted::No),
         Choice::Abstain => Some(Counted::Abstain),
+        Choice::Invalid => Some(Counted::Invalid),
         Choice::Sealed => None,
     }
 }

@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use yihe_kernel::{Error, OrganizationId, Result};
 use yihe_tally::RulePack;
 
+use super::owners::RegisterExtract;
 use super::{Meeting, Member, Notice, RosterEntry};
 use crate::names::{BodyId, MeetingName};
 use crate::reasons;
@@ -18,6 +19,8 @@ pub struct Frozen {
     pub convener: OrganizationId,
     /// The rules.
     pub pack: RulePack,
+    /// The register by which owners vote; none in a session.
+    pub register: Option<RegisterExtract>,
     /// The roster by member.
     pub roster: BTreeMap<Member, RosterEntry>,
 }
@@ -38,6 +41,7 @@ impl Frozen {
             body: meeting.body,
             convener: meeting.convener,
             pack: notice.pack,
+            register: notice.register,
             roster,
         }
     }

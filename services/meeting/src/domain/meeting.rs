@@ -92,6 +92,8 @@ pub struct Meeting {
     pub notice_round: i32,
     /// Whether the room has a quorum, as of the last check-in or check-out.
     pub quorate: bool,
+    /// When the voting of a written meeting ends.
+    pub voting_ends_at: Option<Timestamp>,
     /// Grows with every change of the meeting itself; who comes and goes is no such change.
     pub version: i64,
 }
@@ -146,10 +148,11 @@ impl Meeting {
     /// Serves the notice: from now on agenda, roster and rules stand. Without a quorum rule the room is quorate though empty.
     ///
     /// # Errors
-    /// `MEETING_STATE`, `START_TIME_UNDETERMINED`.
+    /// `MEETING_STATE`, `START_TIME_UNDETERMINED`, `VOTING_END`.
     pub fn serve_notice(mut self, empty_room: &Quorum, now: Timestamp) -> Result<Self> {
         self.expect(Step::ServeNotice)?;
         self.expect_start_known()?;
+        self.expect_voting_end()?;
         self.state = MeetingState::Noticed;
         self.notice_round += 1;
         self.noticed_at = Some(now);
@@ -160,8 +163,9 @@ impl Meeting {
     /// Opens the session, not before the time that the notice told.
     ///
     /// # Errors
-    /// `MEETING_STATE`, `TOO_EARLY`.
+    /// `MEETING_MODE`, `MEETING_STATE`, `TOO_EARLY`.
     pub fn open_session(mut self, now: Timestamp) -> Result<Self> {
+        self.expect_mode(MeetingMode::Session)?;
         self.expect(Step::Open)?;
         not_before(self.starts_at, now)?;
         self.state = MeetingState::InSession;
@@ -172,8 +176,9 @@ impl Meeting {
     /// Whether the doors are open.
     ///
     /// # Errors
-    /// `MEETING_STATE`, `TOO_EARLY`.
+    /// `MEETING_MODE`, `MEETING_STATE`, `TOO_EARLY`.
     pub fn expect_doors_open(&self, now: Timestamp) -> Result<()> {
+        self.expect_mode(MeetingMode::Session)?;
         self.expect(Step::Presence)?;
         not_before(self.starts_at.plus_seconds(-DOORS_OPEN_SECONDS), now)
     }
@@ -246,7 +251,7 @@ impl Meeting {
     }
 }
 
-fn not_before(earliest: Timestamp, now: Timestamp) -> Result<()> {
+pub(super) fn not_before(earliest: Timestamp, now: Timestamp) -> Result<()> {
     if now >= earliest {
         return Ok(());
     }

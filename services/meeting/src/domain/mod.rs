@@ -39,6 +39,7 @@ mod tie;
 mod vote;
 
 pub mod local_day;
+pub mod owners;
 
 #[cfg(test)]
 mod tests;

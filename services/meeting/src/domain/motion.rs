@@ -2,7 +2,7 @@ use yihe_kernel::{Error, Reason, Result, Timestamp};
 use yihe_tally::{MatterClass, Outcome, Verdict};
 
 use super::code::codes;
-use super::{AgendaItem, Amendment, Meeting, Member, ShowOfHands, Step};
+use super::{AgendaItem, Amendment, Meeting, Member, ShowOfHands};
 use crate::names::{AgendaItemId, MotionName};
 use crate::reasons;
 
@@ -117,7 +117,7 @@ impl Motion {
     /// # Errors
     /// `MEETING_STATE`, `MOTION_STATE`.
     pub fn withdraw(mut self, meeting: &Meeting) -> Result<Self> {
-        meeting.expect(Step::Decide)?;
+        meeting.expect(meeting.motions_step())?;
         if self.state != MotionState::AwaitingSecond {
             self.expect_submitted()?;
         }

@@ -1,6 +1,7 @@
 use yihe_kernel::{Error, Result, Timestamp};
 use yihe_tally::RulePack;
 
+use super::owners::RegisterExtract;
 use super::{AgendaItem, Meeting, Member, Organization, OrganizationKind};
 use crate::names::MeetingName;
 use crate::reasons;
@@ -35,6 +36,8 @@ pub struct Notice {
     pub agenda: Vec<AgendaItem>,
     /// Who was served.
     pub roster: Vec<RosterEntry>,
+    /// The register by which owners vote; none for a session.
+    pub register: Option<RegisterExtract>,
 }
 
 impl Notice {
@@ -60,6 +63,7 @@ impl Notice {
             pack,
             agenda,
             roster,
+            register: None,
         })
     }
 

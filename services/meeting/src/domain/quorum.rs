@@ -43,6 +43,9 @@ impl Quorum {
         recused: &[Member],
         now: Timestamp,
     ) -> Result<Self> {
+        if let Some(register) = &frozen.register {
+            return Ok(Self::in_writing(register.heads, now));
+        }
         let mut recused: Vec<_> = recused
             .iter()
             .copied()
@@ -84,6 +87,21 @@ impl Quorum {
             recused,
             computed_at: now,
         })
+    }
+
+    /// Of a vote in writing, which asks for no presence: whether enough took part is known when it closes.
+    #[must_use]
+    pub const fn in_writing(heads: u64, now: Timestamp) -> Self {
+        Self {
+            members: heads,
+            present: 0,
+            met: true,
+            finding: None,
+            attending: Vec::new(),
+            represented: Vec::new(),
+            recused: Vec::new(),
+            computed_at: now,
+        }
     }
 
     /// The test with its numbers in words.

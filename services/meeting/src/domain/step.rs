@@ -25,6 +25,10 @@ pub enum Step {
     Dissent,
     /// Making commitments in an on-site meeting.
     Commit,
+    /// Opening the voting of a written meeting.
+    OpenVoting,
+    /// Casting in a written meeting, and closing its voting.
+    CloseVoting,
     /// Closing the meeting.
     Close,
     /// Cancelling it.
@@ -69,6 +73,8 @@ impl Step {
         Self::Recuse,
         Self::Dissent,
         Self::Commit,
+        Self::OpenVoting,
+        Self::CloseVoting,
         Self::Close,
         Self::Cancel,
         Self::Postpone,
@@ -94,7 +100,8 @@ impl Step {
         match self {
             Self::Change | Self::Agenda | Self::ServeNotice | Self::Waive => &[Draft, Postponed],
             Self::Acknowledge | Self::Presence => &[Noticed, InSession, Suspended],
-            Self::Open => &[Noticed],
+            Self::Open | Self::OpenVoting => &[Noticed],
+            Self::CloseVoting => &[Voting],
             Self::Decide | Self::Suspend => &[InSession],
             Self::Resume => &[Suspended],
             Self::Proxy => &[Noticed, InSession, Suspended, Voting],

@@ -25,6 +25,8 @@ codes! {
         OpenRollCall = "OPEN_ROLL_CALL",
         /// Secret.
         Secret = "SECRET",
+        /// By the units of a register, in writing.
+        ByUnit = "BY_UNIT",
     }
 
     /// What a ballot says.
@@ -37,6 +39,8 @@ codes! {
         Abstain = "ABSTAIN",
         /// Cast in a secret vote.
         Sealed = "SEALED",
+        /// Cannot be read; recorded from paper.
+        Invalid = "INVALID",
     }
 }
 

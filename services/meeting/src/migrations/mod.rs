@@ -7,6 +7,7 @@ mod m0004_motions;
 mod m0005_minutes;
 mod m0006_commitments;
 mod m0007_secret;
+mod m0008_owners;
 mod m0009_recusal;
 mod m0011_mandates;
 
@@ -23,6 +24,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0005_minutes::Migration),
         Box::new(m0006_commitments::Migration),
         Box::new(m0007_secret::Migration),
+        Box::new(m0008_owners::Migration),
         Box::new(m0009_recusal::Migration),
         Box::new(m0011_mandates::Migration),
     ])

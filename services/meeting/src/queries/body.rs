@@ -7,7 +7,6 @@ use crate::names::BodyName;
 use crate::queries::person;
 use crate::service::{Service, calling_member};
 use crate::store;
-use crate::store::visible::Sight;
 
 pub async fn get(service: &Service, request: Request<pb::GetBodyRequest>) -> Result<pb::Body> {
     let (admitted, request) = service.guard.admit(request).await?;
@@ -17,12 +16,10 @@ pub async fn get(service: &Service, request: Request<pb::GetBodyRequest>) -> Res
 
 pub async fn list(service: &Service, request: Request<pb::ListBodiesRequest>) -> Result<pb::ListBodiesResponse> {
     let (admitted, request) = service.guard.admit(request).await?;
-    let sight = Sight {
-        filter: admitted.filter(),
-        member: calling_member(&admitted),
-    };
+    let (filter, member) = (admitted.filter(), calling_member(&admitted));
     let by = admitted.authorized_list();
     let community = by.community()?;
+    let sight = service.sight(community, filter, member).await?;
     let page = service.store.page(
         &format!("bodies of {community}"),
         request.page_size,

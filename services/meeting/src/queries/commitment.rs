@@ -6,7 +6,6 @@ use crate::convert::{self, name};
 use crate::names::CommitmentName;
 use crate::service::{Service, calling_member};
 use crate::store;
-use crate::store::visible::Sight;
 
 pub async fn get(service: &Service, request: Request<pb::GetCommitmentRequest>) -> Result<pb::Commitment> {
     let (admitted, request) = service.guard.admit(request).await?;
@@ -19,12 +18,10 @@ pub async fn list(
     request: Request<pb::ListCommitmentsRequest>,
 ) -> Result<pb::ListCommitmentsResponse> {
     let (admitted, request) = service.guard.admit(request).await?;
-    let sight = Sight {
-        filter: admitted.filter(),
-        member: calling_member(&admitted),
-    };
+    let (filter, member) = (admitted.filter(), calling_member(&admitted));
     let by = admitted.authorized_list();
     let community = by.community()?;
+    let sight = service.sight(community, filter, member).await?;
     let now = service.now();
     let wanted = convert::commitment::wanted(&request, now)?;
     let pb::ListCommitmentsRequest {

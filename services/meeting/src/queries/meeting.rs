@@ -7,7 +7,6 @@ use crate::domain::Meeting;
 use crate::names::{BodyName, MeetingName};
 use crate::queries::person;
 use crate::service::{Service, calling_member};
-use crate::store::visible::Sight;
 use crate::{reasons, store};
 
 pub async fn get(service: &Service, request: Request<pb::GetMeetingRequest>) -> Result<pb::Meeting> {
@@ -22,12 +21,10 @@ pub async fn list(service: &Service, request: Request<pb::ListMeetingsRequest>) 
         "" => None,
         text => Some(name("body", text)?),
     };
-    let sight = Sight {
-        filter: admitted.filter(),
-        member: calling_member(&admitted),
-    };
+    let (filter, member) = (admitted.filter(), calling_member(&admitted));
     let by = admitted.authorized_list();
     let community = by.community()?;
+    let sight = service.sight(community, filter, member).await?;
     let query = format!("meetings of {community} in `{}`", request.body);
     let page = service.store.page(&query, request.page_size, &request.page_token)?;
     let body = body.map(|body| body.body);

@@ -16,6 +16,7 @@ pub mod month;
 pub mod motion;
 pub mod notice;
 pub mod object;
+pub mod owners;
 pub mod person;
 pub mod presence;
 pub mod proxy;

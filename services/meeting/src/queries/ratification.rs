@@ -5,7 +5,6 @@ use yihe_proto::meeting::v1 as pb;
 use crate::convert::name;
 use crate::service::{Service, calling_member};
 use crate::store;
-use crate::store::visible::Sight;
 
 pub async fn get(service: &Service, request: Request<pb::GetRatificationRequest>) -> Result<pb::Ratification> {
     let (admitted, request) = service.guard.admit(request).await?;
@@ -18,12 +17,10 @@ pub async fn list(
     request: Request<pb::ListRatificationsRequest>,
 ) -> Result<pb::ListRatificationsResponse> {
     let (admitted, request) = service.guard.admit(request).await?;
-    let sight = Sight {
-        filter: admitted.filter(),
-        member: calling_member(&admitted),
-    };
+    let (filter, member) = (admitted.filter(), calling_member(&admitted));
     let by = admitted.authorized_list();
     let community = by.community()?;
+    let sight = service.sight(community, filter, member).await?;
     let query = format!("ratifications of {community}");
     let page = service.store.page(&query, request.page_size, &request.page_token)?;
     let ratifications = store::ratification::list(service.reader(), community, &sight, &page).await?;

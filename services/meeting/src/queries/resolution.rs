@@ -5,7 +5,6 @@ use yihe_proto::meeting::v1 as pb;
 use crate::convert::name;
 use crate::service::{Service, calling_member};
 use crate::store;
-use crate::store::visible::Sight;
 
 pub async fn get(service: &Service, request: Request<pb::GetResolutionRequest>) -> Result<pb::Resolution> {
     let (admitted, request) = service.guard.admit(request).await?;
@@ -18,12 +17,10 @@ pub async fn list(
     request: Request<pb::ListResolutionsRequest>,
 ) -> Result<pb::ListResolutionsResponse> {
     let (admitted, request) = service.guard.admit(request).await?;
-    let sight = Sight {
-        filter: admitted.filter(),
-        member: calling_member(&admitted),
-    };
+    let (filter, member) = (admitted.filter(), calling_member(&admitted));
     let by = admitted.authorized_list();
     let community = by.community()?;
+    let sight = service.sight(community, filter, member).await?;
     let page = service.store.page(
         &format!("resolutions of {community}"),
         request.page_size,

@@ -3,7 +3,7 @@ use yihe_kernel::{Error, Result};
 use yihe_proto::meeting::v1 as pb;
 
 use crate::convert::{self, name};
-use crate::domain::Vote;
+use crate::domain::{BallotMethod, Vote};
 use crate::names::{MeetingName, VoteName};
 use crate::queries::person;
 use crate::service::Service;
@@ -18,9 +18,17 @@ pub async fn read(service: &Service, name: &VoteName) -> Result<pb::Vote> {
     votes.pop().ok_or_else(|| Error::not_found(name))
 }
 
-async fn with_turnout(service: &Service, votes: Vec<Vote>) -> Result<Vec<pb::Vote>> {
+/// Votes with their turnout; the caller was authorized.
+pub async fn with_turnout(service: &Service, votes: Vec<Vote>) -> Result<Vec<pb::Vote>> {
     let turnout = store::vote::turnout(service.reader(), &votes).await?;
-    let of = |vote: &Vote| turnout.get(&vote.name.vote).copied().unwrap_or_default();
+    let by_units = store::owners::turnout(service.reader(), &votes).await?;
+    let of = |vote: &Vote| match vote.method {
+        BallotMethod::ByUnit => (
+            i64::try_from(vote.quorum.members).unwrap_or(i64::MAX),
+            by_units.get(&vote.name.vote).copied().unwrap_or_default(),
+        ),
+        BallotMethod::OpenRollCall | BallotMethod::Secret => turnout.get(&vote.name.vote).copied().unwrap_or_default(),
+    };
     Ok(votes
         .into_iter()
         .map(|vote| {

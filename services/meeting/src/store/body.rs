@@ -41,6 +41,16 @@ pub async fn list(
     rows.into_iter().map(Body::try_from).collect()
 }
 
+/// The owners' assemblies of a community: one for each compound, so they are few.
+pub async fn assemblies(conn: &impl ConnectionTrait, community: &CommunityId) -> Result<Vec<Body>, Failure> {
+    let rows = body::Entity::find()
+        .filter(body::Column::Community.eq(community.as_str()))
+        .filter(body::Column::Kind.eq(BodyKind::OwnersAssembly.code()))
+        .all(conn)
+        .await?;
+    rows.into_iter().map(Body::try_from).collect()
+}
+
 /// Adds a body.
 pub async fn insert(tx: &Tx, _by: &Authorized, body: &Body) -> Result<(), Failure> {
     let row = body::ActiveModel {

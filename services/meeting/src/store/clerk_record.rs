@@ -9,6 +9,9 @@ use crate::domain::{Contest, ContestState, Record, RecordedAct};
 use crate::names::{MeetingId, MeetingName, RecordId, RecordName};
 use crate::reasons;
 
+// far below SQLite's limit of parameters in one statement
+const ROWS: usize = 500;
+
 fn of_meeting(meeting: &MeetingName) -> sea_orm::Select<clerk_record::Entity> {
     clerk_record::Entity::find()
         .filter(clerk_record::Column::Community.eq(meeting.community.as_str()))
@@ -36,8 +39,22 @@ pub async fn list(conn: &impl ConnectionTrait, meeting: &MeetingName, page: &Pag
 }
 
 /// Adds a record.
-pub async fn insert(tx: &Tx, _by: &Authorized, record: &Record) -> Result<(), Failure> {
-    let row = clerk_record::ActiveModel {
+pub async fn insert(tx: &Tx, by: &Authorized, record: &Record) -> Result<(), Failure> {
+    insert_all(tx, by, std::slice::from_ref(record)).await
+}
+
+/// Adds many records at once.
+pub async fn insert_all(tx: &Tx, _by: &Authorized, records: &[Record]) -> Result<(), Failure> {
+    for chunk in records.chunks(ROWS) {
+        clerk_record::Entity::insert_many(chunk.iter().map(row_of))
+            .exec_without_returning(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+fn row_of(record: &Record) -> clerk_record::ActiveModel {
+    clerk_record::ActiveModel {
         community: Set(record.name.community.to_string()),
         meeting: Set(record.name.meeting.uuid()),
         id: Set(record.name.record.uuid()),
@@ -55,9 +72,7 @@ pub async fn insert(tx: &Tx, _by: &Authorized, record: &Record) -> Result<(), Fa
         contested_at: Set(None),
         answer: Set(None),
         answered_at: Set(None),
-    };
-    clerk_record::Entity::insert(row).exec_without_returning(tx).await?;
-    Ok(())
+    }
 }
 
 /// Stores a contest or its answer. The meeting must be held.

@@ -113,6 +113,7 @@ fn changeable(meeting: &Meeting) -> meeting::ActiveModel {
         suspended_at: Set(meeting.suspended.as_ref().map(|since| since.at.micros())),
         suspend_reason: Set(meeting.suspended.as_ref().map(|since| since.reason.clone())),
         notice_round: Set(meeting.notice_round),
+        voting_ends_at: Set(row::micros(meeting.voting_ends_at)),
         quorate: Set(meeting.quorate),
         version: Set(meeting.version),
         ..Default::default()
@@ -155,6 +156,7 @@ impl TryFrom<meeting::Model> for Meeting {
             postponed: interruption(row.postponed_at, row.postpone_reason),
             suspended: interruption(row.suspended_at, row.suspend_reason),
             notice_round: row.notice_round,
+            voting_ends_at: row::instant(row.voting_ends_at),
             quorate: row.quorate,
             version: row.version,
         })

@@ -21,6 +21,7 @@ pub mod motion;
 pub mod motion_version;
 pub mod notice;
 pub mod objection;
+pub mod owners;
 pub mod person_name;
 pub mod presence;
 pub mod problem;

@@ -63,6 +63,17 @@ pub async fn of_item(conn: &impl ConnectionTrait, item: &AgendaItemName) -> Resu
     rows.into_iter().map(Motion::try_from).collect()
 }
 
+/// All motions of a meeting, in the order of submission.
+pub async fn of_meeting(conn: &impl ConnectionTrait, meeting: &MeetingName) -> Result<Vec<Motion>, Failure> {
+    let rows = motion::Entity::find()
+        .filter(motion::Column::Community.eq(meeting.community.as_str()))
+        .filter(motion::Column::Meeting.eq(meeting.meeting.uuid()))
+        .order_by_asc(motion::Column::Id)
+        .all(conn)
+        .await?;
+    rows.into_iter().map(Motion::try_from).collect()
+}
+
 /// Adds a motion with the first version of its text.
 pub async fn insert(tx: &Tx, by: &Authorized, motion: &Motion) -> Result<(), Failure> {
     let row = motion::ActiveModel {

@@ -5,7 +5,7 @@ use yihe_store::{Failure, Tx};
 use yihe_tally::RulePack;
 
 use super::entity::{notice, roster_entry};
-use super::{agenda, row};
+use super::{agenda, owners, row};
 use crate::domain::{Member, Notice, RosterEntry};
 use crate::names::MeetingName;
 
@@ -26,6 +26,7 @@ pub async fn find(conn: &impl ConnectionTrait, meeting: &MeetingName) -> Result<
         pack: RulePack::parse(&row.pack_text).map_err(|_| row::broken("pack_text", &row.rule_pack))?,
         agenda,
         roster: roster(conn, meeting).await?,
+        register: owners::extract(conn, meeting).await?,
     }))
 }
 

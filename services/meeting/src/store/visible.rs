@@ -4,16 +4,19 @@ use sea_orm::sea_query::{Cond, Expr, ExprTrait, Query, SelectStatement, SimpleEx
 use yihe_authz::{Condition, ConditionSet, Filter};
 
 use crate::domain::Member;
+use crate::names::BodyId;
 
 use super::entity::{body, body_member, commitment, meeting, ratification, resolution, roster_entry};
 
 /// The caller of a list: its filter plan and who it acts as.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Sight {
     /// What the policies say.
     pub filter: Filter,
     /// Who acts; nobody is a member of nothing.
     pub member: Option<Member>,
+    /// The owners' assemblies of the compounds in which it owns: it is a member of them by the register.
+    pub assemblies: Vec<BodyId>,
 }
 
 type Fact<'a> = &'a dyn Fn(Condition, Member) -> Option<SimpleExpr>;
@@ -22,11 +25,14 @@ impl Sight {
     /// Bodies.
     pub fn of_bodies(&self) -> Cond {
         self.condition(&|condition, member| match condition {
-            Condition::Participant => Some(member_of(
-                (body::Entity, body::Column::Community),
-                (body::Entity, body::Column::Id),
-                member,
-            )),
+            Condition::Participant => Some(
+                member_of(
+                    (body::Entity, body::Column::Community),
+                    (body::Entity, body::Column::Id),
+                    member,
+                )
+                .or(self.assembly((body::Entity, body::Column::Id))),
+            ),
             Condition::Convener => Some(is_organization((body::Entity, body::Column::Convener), member)),
             Condition::Owner | Condition::Assignee | Condition::Caller | Condition::Serves => None,
         })
@@ -37,11 +43,9 @@ impl Sight {
         use meeting::{Column, Entity};
         self.condition(&|condition, member| match condition {
             Condition::Participant => Some(
-                on_roster((Entity, Column::Community), (Entity, Column::Id), member).or(member_of(
-                    (Entity, Column::Community),
-                    (Entity, Column::Body),
-                    member,
-                )),
+                on_roster((Entity, Column::Community), (Entity, Column::Id), member)
+                    .or(member_of((Entity, Column::Community), (Entity, Column::Body), member))
+                    .or(self.assembly((Entity, Column::Body))),
             ),
             Condition::Convener => Some(is_organization((Entity, Column::Convener), member)),
             Condition::Owner | Condition::Assignee | Condition::Caller | Condition::Serves => None,
@@ -53,11 +57,9 @@ impl Sight {
         use resolution::{Column, Entity};
         self.condition(&|condition, member| match condition {
             Condition::Participant => Some(
-                on_roster((Entity, Column::Community), (Entity, Column::Meeting), member).or(member_of(
-                    (Entity, Column::Community),
-                    (Entity, Column::Body),
-                    member,
-                )),
+                on_roster((Entity, Column::Community), (Entity, Column::Meeting), member)
+                    .or(member_of((Entity, Column::Community), (Entity, Column::Body), member))
+                    .or(self.assembly((Entity, Column::Body))),
             ),
             Condition::Convener => Some(Expr::exists(
                 Query::select()
@@ -85,7 +87,9 @@ impl Sight {
                         (Entity, Column::RoutedMeeting),
                         member,
                     ))
-                    .or(member_of((Entity, Column::Community), (Entity, Column::Body), member)),
+                    .or(member_of((Entity, Column::Community), (Entity, Column::Body), member))
+                    .or(self.assembly((Entity, Column::Body)))
+                    .or(self.routed_to_assembly()),
             ),
             Condition::Convener => Some(Expr::exists(
                 Query::select()
@@ -112,16 +116,41 @@ impl Sight {
         use commitment::{Column, Entity};
         self.condition(&|condition, member| match condition {
             Condition::Participant => Some(
-                on_roster((Entity, Column::Community), (Entity, Column::Meeting), member).or(member_of(
-                    (Entity, Column::Community),
-                    (Entity, Column::Body),
-                    member,
-                )),
+                on_roster((Entity, Column::Community), (Entity, Column::Meeting), member)
+                    .or(member_of((Entity, Column::Community), (Entity, Column::Body), member))
+                    .or(self.assembly((Entity, Column::Body))),
             ),
             Condition::Convener => Some(is_organization((Entity, Column::Convener), member)),
             Condition::Assignee => Some(is_organization((Entity, Column::Holder), member)),
             Condition::Owner | Condition::Caller | Condition::Serves => None,
         })
+    }
+
+    fn assembly<E, C>(&self, body: Column<E, C>) -> SimpleExpr
+    where
+        E: sea_orm::sea_query::IntoIden + 'static,
+        C: sea_orm::sea_query::IntoIden + 'static,
+    {
+        if self.assemblies.is_empty() {
+            return never();
+        }
+        Expr::col(body).is_in(self.assemblies.iter().map(|body| body.uuid()))
+    }
+
+    /// A ratification that was routed to a meeting of one of the assemblies.
+    fn routed_to_assembly(&self) -> SimpleExpr {
+        use ratification::{Column, Entity};
+        let community = Expr::col((meeting::Entity, meeting::Column::Community)).equals((Entity, Column::Community));
+        let routed = Expr::col((meeting::Entity, meeting::Column::Id)).equals((Entity, Column::RoutedMeeting));
+        Expr::exists(
+            Query::select()
+                .expr(Expr::val(1))
+                .from(meeting::Entity)
+                .and_where(community)
+                .and_where(routed)
+                .and_where(self.assembly((meeting::Entity, meeting::Column::Body)))
+                .take(),
+        )
     }
 
     fn condition(&self, fact: Fact<'_>) -> Cond {

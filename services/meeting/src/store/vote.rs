@@ -33,14 +33,33 @@ pub async fn hold(tx: &Tx, name: &VoteName) -> Result<Vote, Failure> {
     Vote::try_from(row.ok_or_else(|| Error::not_found(name))?)
 }
 
-/// The vote that is open in a meeting, held. The meeting must be held before.
+/// The vote that is open in a session, held. The meeting must be held before.
 pub async fn hold_open(tx: &Tx, meeting: &MeetingName) -> Result<Option<Vote>, Failure> {
     let row = of_meeting(meeting)
         .filter(vote::Column::State.eq(VoteState::Open.code()))
+        .filter(vote::Column::Method.ne(BallotMethod::ByUnit.code()))
         .lock_exclusive()
         .one(tx)
         .await?;
     row.map(Vote::try_from).transpose()
+}
+
+/// The votes by units that are open in a written meeting, held. The meeting must be held before.
+pub async fn hold_voting(tx: &Tx, meeting: &MeetingName) -> Result<Vec<Vote>, Failure> {
+    let rows = of_meeting(meeting)
+        .filter(vote::Column::State.eq(VoteState::Open.code()))
+        .filter(vote::Column::Method.eq(BallotMethod::ByUnit.code()))
+        .order_by_asc(vote::Column::Id)
+        .lock_exclusive()
+        .all(tx)
+        .await?;
+    rows.into_iter().map(Vote::try_from).collect()
+}
+
+/// One vote by units while a ballot is cast in it: it is not closed meanwhile.
+pub async fn share(tx: &Tx, name: &VoteName) -> Result<Vote, Failure> {
+    let row = by_name(name).lock_shared().one(tx).await?;
+    Vote::try_from(row.ok_or_else(|| Error::not_found(name))?)
 }
 
 fn of_meeting(meeting: &MeetingName) -> sea_orm::Select<vote::Entity> {

@@ -5,17 +5,26 @@ use tonic::{Request, Response, Status, async_trait};
 use yihe_proto::directory::v1::authority_service_server::AuthorityService;
 use yihe_proto::directory::v1::calendar_service_server::CalendarService;
 use yihe_proto::directory::v1::person_service_server::PersonService;
+use yihe_proto::directory::v1::register_service_server::RegisterService;
 use yihe_proto::directory::v1::{
-    Authority, AuthorityChange, GetAuthorityRequest, GetCalendarsRequest, GetCalendarsResponse,
-    LookupOrganizationsRequest, LookupOrganizationsResponse, LookupPersonsRequest, LookupPersonsResponse,
-    OrganizationStanding, PersonName, WatchAuthorityRequest,
+    Authority, AuthorityChange, GetAuthorityRequest, GetCalendarsRequest, GetCalendarsResponse, GetRegisterRequest,
+    GetRegisterResponse, GetUnitRequest, ImportRegisterRequest, ImportRegisterResponse, ListRegisterRevisionsRequest,
+    ListRegisterRevisionsResponse, ListUnitsRequest, ListUnitsResponse, LookupOrganizationsRequest,
+    LookupOrganizationsResponse, LookupOwnersRequest, LookupOwnersResponse, LookupPersonsRequest,
+    LookupPersonsResponse, NominateVoterRequest, OrganizationStanding, PersonName, RegisterUnit, Unit,
+    WatchAuthorityRequest,
 };
+
+/// The owners that a person is in a compound.
+type OwnersOf = HashMap<(String, String), Vec<String>>;
 
 /// A directory that knows what it was told.
 #[derive(Clone, Default)]
 pub struct DirectoryDouble {
     known: Arc<Mutex<HashMap<String, OrganizationStanding>>>,
     persons: Arc<Mutex<HashMap<String, String>>>,
+    registers: Arc<Mutex<HashMap<String, Vec<RegisterUnit>>>>,
+    owners: Arc<Mutex<OwnersOf>>,
 }
 
 impl DirectoryDouble {
@@ -29,6 +38,22 @@ impl DirectoryDouble {
     /// A person by its full name.
     pub fn name(&self, user: String, full_name: &str) {
         self.persons.lock().unwrap().insert(user, full_name.to_owned());
+    }
+
+    /// The register of a compound, from now on.
+    pub fn register(&self, compound: &str, units: Vec<RegisterUnit>) {
+        self.registers.lock().unwrap().insert(compound.to_owned(), units);
+    }
+
+    /// A person signs in as an owner of a compound.
+    pub fn owns(&self, compound: &str, user: String, owner: &str) {
+        let key = (compound.to_owned(), user);
+        self.owners
+            .lock()
+            .unwrap()
+            .entry(key)
+            .or_default()
+            .push(owner.to_owned());
     }
 
     pub fn end(&self, organization: &str) {
@@ -91,5 +116,71 @@ impl CalendarService for DirectoryDouble {
     async fn get_calendars(&self, _: Request<GetCalendarsRequest>) -> Result<Response<GetCalendarsResponse>, Status> {
         // the years that are shipped are all that these tests need
         Ok(Response::new(GetCalendarsResponse::default()))
+    }
+}
+
+#[async_trait]
+impl RegisterService for DirectoryDouble {
+    /// In pages of 500, as a big register comes.
+    async fn get_register(
+        &self,
+        request: Request<GetRegisterRequest>,
+    ) -> Result<Response<GetRegisterResponse>, Status> {
+        let request = request.into_inner();
+        let registers = self.registers.lock().unwrap();
+        let Some(units) = registers.get(&request.compound) else {
+            return Err(Status::not_found("never imported"));
+        };
+        let from: usize = request.page_token.parse().unwrap_or_default();
+        let page: Vec<_> = units.iter().skip(from).take(500).cloned().collect();
+        let next = from + page.len();
+        Ok(Response::new(GetRegisterResponse {
+            revision: 7,
+            units: page,
+            next_page_token: if next < units.len() {
+                next.to_string()
+            } else {
+                String::new()
+            },
+            ..Default::default()
+        }))
+    }
+
+    async fn lookup_owners(
+        &self,
+        request: Request<LookupOwnersRequest>,
+    ) -> Result<Response<LookupOwnersResponse>, Status> {
+        let request = request.into_inner();
+        let owners = self.owners.lock().unwrap();
+        let owners = owners.get(&(request.compound, request.user)).cloned();
+        Ok(Response::new(LookupOwnersResponse {
+            owners: owners.unwrap_or_default(),
+        }))
+    }
+
+    async fn import_register(
+        &self,
+        _: Request<ImportRegisterRequest>,
+    ) -> Result<Response<ImportRegisterResponse>, Status> {
+        Err(Status::unimplemented("not asked by meetings"))
+    }
+
+    async fn list_register_revisions(
+        &self,
+        _: Request<ListRegisterRevisionsRequest>,
+    ) -> Result<Response<ListRegisterRevisionsResponse>, Status> {
+        Err(Status::unimplemented("not asked by meetings"))
+    }
+
+    async fn list_units(&self, _: Request<ListUnitsRequest>) -> Result<Response<ListUnitsResponse>, Status> {
+        Err(Status::unimplemented("not asked by meetings"))
+    }
+
+    async fn get_unit(&self, _: Request<GetUnitRequest>) -> Result<Response<Unit>, Status> {
+        Err(Status::unimplemented("not asked by meetings"))
+    }
+
+    async fn nominate_voter(&self, _: Request<NominateVoterRequest>) -> Result<Response<Unit>, Status> {
+        Err(Status::unimplemented("not asked by meetings"))
     }
 }

@@ -11,6 +11,7 @@ use yihe_meeting::{Deps, Started, start};
 use yihe_proto::directory::v1::authority_service_server::AuthorityServiceServer;
 use yihe_proto::directory::v1::calendar_service_server::CalendarServiceServer;
 use yihe_proto::directory::v1::person_service_server::PersonServiceServer;
+use yihe_proto::directory::v1::register_service_server::RegisterServiceServer;
 use yihe_proto::directory::v1::{OrganizationKind, OrganizationStanding};
 use yihe_proto::file::v1::file_lookup_service_server::FileLookupServiceServer;
 use yihe_proto::meeting::v1::agenda_service_client::AgendaServiceClient;
@@ -28,6 +29,7 @@ use yihe_proto::meeting::v1::minutes_service_client::MinutesServiceClient;
 use yihe_proto::meeting::v1::motion_service_client::MotionServiceClient;
 use yihe_proto::meeting::v1::notice_service_client::NoticeServiceClient;
 use yihe_proto::meeting::v1::object_service_client::ObjectServiceClient;
+use yihe_proto::meeting::v1::owners_vote_service_client::OwnersVoteServiceClient;
 use yihe_proto::meeting::v1::presence_service_client::PresenceServiceClient;
 use yihe_proto::meeting::v1::procedure_service_client::ProcedureServiceClient;
 use yihe_proto::meeting::v1::proxy_service_client::ProxyServiceClient;
@@ -122,7 +124,8 @@ impl House {
         let link = Link::Local(
             Routes::new(AuthorityServiceServer::new(directory.clone()))
                 .add_service(PersonServiceServer::new(directory.clone()))
-                .add_service(CalendarServiceServer::new(directory.clone())),
+                .add_service(CalendarServiceServer::new(directory.clone()))
+                .add_service(RegisterServiceServer::new(directory.clone())),
         );
         let kept = FileDouble::default();
         let files_link = Link::Local(Routes::new(FileLookupServiceServer::new(kept.clone())));
@@ -293,6 +296,7 @@ doors! {
     dissents: DissentServiceClient
     seconding: SecondingServiceClient
     ties: TieServiceClient
+    owners: OwnersVoteServiceClient
 }
 
 impl Party {

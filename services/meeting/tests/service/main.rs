@@ -54,6 +54,10 @@ mod objects;
 #[cfg(test)]
 mod owed;
 #[cfg(test)]
+mod owners;
+#[cfg(test)]
+mod owners_room;
+#[cfg(test)]
 mod persons;
 #[cfg(test)]
 mod policy_double;

@@ -138,6 +138,11 @@ pub fn template() -> Vec<pb::Grant> {
         "publication.*",
         "objection.*",
         "signature.list",
+        "voting.*",
+        "unit_ballot.list",
+        "count.export",
+        "challenge.answer",
+        "challenge.list",
     ];
     grant("PARTY_COMMITTEE/SECRETARY", &everything, pb::Condition::Unspecified);
     let reads = [
@@ -315,6 +320,14 @@ pub fn template() -> Vec<pb::Grant> {
     for head in ["PARTY_COMMITTEE/SECRETARY", "STREET_OFFICE/DIRECTOR"] {
         grant(head, &["dissent.answer", "tie.decide"], pb::Condition::Convener);
     }
+    let own = [
+        "unit_ballot.cast",
+        "unit_ballot.correct",
+        "unit_ballot.list_own",
+        "challenge.create",
+        "challenge.list",
+    ];
+    grant("COMPOUND/OWNER", &own, pb::Condition::Participant);
     // sees what it owns and nothing else, below meetings it has no part in
     grant(
         "SOCIAL_ORGANIZATION/STAFF",

@@ -5,6 +5,7 @@ use yihe_proto::meeting::v1::*;
 use yihe_testkit::Postgres;
 
 use crate::harness::{House, PARENT, reason};
+use crate::owners_room::{self, Assembly, one_each};
 use crate::room::{Room, ballots, cast, check_in, check_out};
 
 #[tokio::test]
@@ -80,4 +81,37 @@ async fn commitments_are_kept_on_postgresql() {
 async fn minutes_are_signed_and_published_on_postgresql() {
     let server = Postgres::start().unwrap();
     crate::minutes_signing::one_is_missing(House::on_postgres(&server).await).await;
+}
+
+#[tokio::test]
+async fn owners_vote_in_writing_on_postgresql() {
+    let server = Postgres::start().unwrap();
+    let house = House::on_postgres(&server).await;
+    let assembly = Assembly::draft_at(house, &one_each(600), MatterClass::OwnersOrdinary).await;
+    let vote = assembly.begin().await;
+    assembly.vote_of(0..2, &vote, Choice::Yes).await;
+    let owner = assembly.owner(2);
+    let twice = tokio::join!(
+        owners_room::cast(&owner, &vote, Choice::Yes, &[]),
+        owners_room::cast(&owner, &vote, Choice::No, &[])
+    );
+    assert!(twice.0.is_ok() != twice.1.is_ok(), "one of two at once: {twice:?}");
+    let on_paper = (3..400).map(|number| PaperBallot {
+        unit: assembly.units[number].clone(),
+        choice: Choice::Yes.into(),
+        ..Default::default()
+    });
+    let recorded = assembly.record(&vote, on_paper.collect(), false).await.unwrap();
+    assert_eq!(recorded.recorded, 397);
+    let own = ListMeetingsRequest {
+        parent: PARENT.to_owned(),
+        ..Default::default()
+    };
+    let own = owner.meetings().list_meetings(own).await.unwrap().into_inner();
+    assert_eq!(own.meetings.len(), 1);
+    let tally = assembly.tally().await;
+    assert_eq!(
+        (tally.members, tally.participating, tally.verdict()),
+        (600, 400, TallyVerdict::Adopted)
+    );
 }

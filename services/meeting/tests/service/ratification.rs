@@ -8,7 +8,7 @@ use crate::room::{Room, add_member, cast, check_in, create_body, create_meeting,
 const APRIL: &str = "2026-04-13T07:00:00Z";
 
 /// A joint conference that adopted what is reserved to the owners.
-async fn pending() -> (Room, Motion, Ratification) {
+pub async fn pending() -> (Room, Motion, Ratification) {
     let room = Room::draft(3).await;
     let item = propose(
         &room.units[1],
@@ -44,7 +44,7 @@ async fn list(by: &Party) -> Vec<Ratification> {
     listed.into_inner().ratifications
 }
 
-async fn route(by: &Party, name: &str, meeting: &str) -> Result<Ratification, Status> {
+pub async fn route(by: &Party, name: &str, meeting: &str) -> Result<Ratification, Status> {
     let request = RouteRatificationRequest {
         name: name.to_owned(),
         meeting: meeting.to_owned(),

@@ -82,6 +82,7 @@ async fn apply(tx: &Tx, input: &Create) -> Result<AgendaItemName, Failure> {
         proposer_display_name,
         kind: new.kind,
         matter_class: new.matter_class,
+        building: new.building.clone(),
         noticed: false,
         created_at: now,
         withdrawn_at: None,

@@ -79,7 +79,16 @@ pub(super) async fn clear_room(
         lapse(tx, by, name, &vote.lapse(&quorum, now)?, now).await?;
     }
     store::suspension::end(tx, by, name, now).await?;
+    lapse_voting(tx, by, name, now).await?;
     store::presence::end_all(tx, by, name, now).await
+}
+
+/// Ends the votes by units of a written meeting that will not be counted in it.
+pub(super) async fn lapse_voting(tx: &Tx, by: &Authorized, name: &MeetingName, now: Timestamp) -> Result<(), Failure> {
+    for vote in store::vote::hold_voting(tx, name).await? {
+        lapse(tx, by, name, &vote.lapse_with_meeting(now), now).await?;
+    }
+    Ok(())
 }
 
 /// Stores that a vote ended without a count: what it was on stands again.

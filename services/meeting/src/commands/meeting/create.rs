@@ -8,7 +8,7 @@ use yihe_store::{Failure, Tx};
 
 use crate::convert::meeting::NewMeeting;
 use crate::convert::name;
-use crate::domain::{Body, Meeting, MeetingState};
+use crate::domain::{Body, Meeting, MeetingMode, MeetingState};
 use crate::names::{BodyName, MeetingName};
 use crate::service::Service;
 use crate::{events, reasons, store};
@@ -84,7 +84,8 @@ fn draft(name: MeetingName, body: &Body, new: &NewMeeting, now: Timestamp) -> Re
         title: new.title.clone(),
         location: new.location.clone(),
         starts_at: new.starts_at,
-        mode: new.mode,
+        mode: new.mode.unwrap_or(MeetingMode::of(body.kind)),
+        voting_ends_at: new.voting_ends_at,
         state: MeetingState::Draft,
         created_at: now,
         noticed_at: None,
@@ -98,6 +99,8 @@ fn draft(name: MeetingName, body: &Body, new: &NewMeeting, now: Timestamp) -> Re
         quorate: false,
         version: 1,
     };
+    meeting.mode.expect_for(body.kind, &body.name)?;
+    meeting.expect_voting_end()?;
     meeting.expect_ahead(now)?;
     Ok(meeting)
 }

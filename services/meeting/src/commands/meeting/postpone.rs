@@ -6,7 +6,7 @@ use yihe_kernel::{Fields, Result, Timestamp};
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
-use super::close::lapse;
+use super::close::{lapse, lapse_voting};
 use crate::commands::vote::decide_tie::leave_ties;
 use crate::convert::name;
 use crate::domain::Meeting;
@@ -60,6 +60,7 @@ async fn apply(tx: &Tx, input: &Postpone) -> Result<Meeting, Failure> {
         lapse(tx, by, name, &vote.lapse_with_meeting(now), now).await?;
     }
     store::suspension::end(tx, by, name, now).await?;
+    lapse_voting(tx, by, name, now).await?;
     store::presence::end_all(tx, by, name, now).await?;
     let meeting = store::meeting::save(tx, by, postponed).await?;
     store::month::schedule(tx, by, &meeting, now).await?;

@@ -68,6 +68,10 @@ async fn apply(
         meeting.start_known = true;
         meeting.expect_ahead(now)?;
     }
+    if changes.voting_ends_at.is_some() {
+        meeting.voting_ends_at = changes.voting_ends_at;
+    }
+    meeting.expect_voting_end()?;
     let meeting = store::meeting::save(tx, by, meeting).await?;
     store::month::schedule(tx, by, &meeting, now).await?;
     events::append(tx, by, events::MeetingUpdated, name, name, now).await?;

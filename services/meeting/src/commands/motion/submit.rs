@@ -8,7 +8,7 @@ use yihe_store::{Failure, Tx};
 
 use crate::convert::decision::NewMotion;
 use crate::convert::{self, name};
-use crate::domain::{Frozen, Meeting, Member, Motion, MotionState, Second, Step};
+use crate::domain::{Frozen, Meeting, Member, Motion, MotionState, Organization, Second};
 use crate::names::{AgendaItemName, MeetingName, MotionName};
 use crate::service::{Service, person};
 use crate::{events, store};
@@ -21,6 +21,7 @@ struct Submit {
     mover: Member,
     user: UserId,
     frozen: Option<Arc<Frozen>>,
+    known: Vec<Organization>,
     new: NewMotion,
 }
 
@@ -34,10 +35,17 @@ pub async fn submit(service: &Arc<Service>, request: Request<pb::SubmitMotionReq
         .unwrap_or_default();
     let item: AgendaItemName = name("motion.agenda_item", item)?;
     let wanted = convert::mandate::wanted(&request.member)?;
-    let (by, _, mover) = service.meeting_as(admitted, &meeting, wanted).await?;
+    let (by, held, mover) = service.meeting_as(admitted, &meeting, wanted).await?;
     let user = person(by.user())?;
     let new = NewMotion::try_from(&request)?;
     let frozen = service.frozen.of(&meeting).await?;
+    let known = match mover.organization() {
+        Some(organization) if held.is_written() => {
+            let asked = [organization];
+            service.directory.organizations(&meeting.community, &asked).await?
+        }
+        _ => Vec::new(),
+    };
     let input = Submit {
         service: Arc::clone(service),
         by,
@@ -46,6 +54,7 @@ pub async fn submit(service: &Arc<Service>, request: Request<pb::SubmitMotionReq
         mover,
         user,
         frozen,
+        known,
         new,
     };
     let name = service
@@ -65,6 +74,7 @@ async fn apply(tx: &Tx, input: &Submit) -> Result<MotionName, Failure> {
         mover,
         user,
         frozen,
+        known,
         new,
     } = input;
     let now = service.now();
@@ -72,19 +82,29 @@ async fn apply(tx: &Tx, input: &Submit) -> Result<MotionName, Failure> {
     if let Some(earlier) = new.retry.earlier(tx, by, &name, now).await? {
         return Ok(earlier);
     }
-    store::meeting::hold(tx, meeting).await?.expect(Step::Decide)?;
-    let frozen = Meeting::frozen(meeting, frozen.as_deref())?;
-    let entry = frozen.entry(*mover)?;
-    store::presence::room(tx, meeting)
-        .await?
-        .interval_of(&meeting.community, *mover, *user)?;
+    let held = store::meeting::hold(tx, meeting).await?;
+    held.expect(held.motions_step())?;
     let found = if item.meeting() == *meeting {
         store::agenda::find(tx, item).await?
     } else {
         None
     };
     let found = found.ok_or_else(|| Error::not_found(item))?;
-    found.expect_decidable(&frozen.pack)?;
+    let mover_display_name = if held.is_written() {
+        found.expect_on_draft()?;
+        match mover.organization() {
+            Some(organization) => Organization::member_of(known, organization)?.display_name.clone(),
+            None => String::new(),
+        }
+    } else {
+        let frozen = Meeting::frozen(meeting, frozen.as_deref())?;
+        let entry = frozen.entry(*mover)?;
+        store::presence::room(tx, meeting)
+            .await?
+            .interval_of(&meeting.community, *mover, *user)?;
+        found.expect_decidable(&frozen.pack)?;
+        entry.display_name.clone()
+    };
     found.expect_own_text()?;
     let others = store::motion::of_item(tx, item).await?;
     Motion::expect_candidate(&found, new.candidate, &others)?;
@@ -93,10 +113,11 @@ async fn apply(tx: &Tx, input: &Submit) -> Result<MotionName, Failure> {
         agenda_item: item.agenda_item,
         text: new.text.clone(),
         mover: *mover,
-        mover_display_name: entry.display_name.clone(),
-        state: match Second::needed(frozen, false) {
-            0 => MotionState::Submitted,
-            _ => MotionState::AwaitingSecond,
+        mover_display_name,
+        // nobody need second what owners are asked in writing: there is no room in which to do it
+        state: match frozen.as_deref().filter(|_| !held.is_written()) {
+            Some(frozen) if Second::needed(frozen, false) > 0 => MotionState::AwaitingSecond,
+            _ => MotionState::Submitted,
         },
         created_at: now,
         version: 1,

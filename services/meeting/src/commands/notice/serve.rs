@@ -9,8 +9,9 @@ use yihe_store::{Failure, Tx};
 use yihe_tally::Calendar;
 
 use crate::convert::name;
+use crate::domain::owners::Register;
 use crate::domain::{
-    Body, Frozen, Meeting, Member, Notice, NoticePeriod, Organization, Room, RosterEntry, Step, pack_in_force,
+    Body, Frozen, Meeting, Member, Notice, NoticePeriod, Organization, Room, RosterEntry, Step, owners, pack_in_force,
 };
 use crate::names::MeetingName;
 use crate::service::Service;
@@ -25,6 +26,8 @@ struct Serve {
     asked: Vec<(Member, String)>,
     known: Vec<Organization>,
     calendar: Calendar,
+    /// The register that the first notice of a written meeting freezes.
+    register: Option<Register>,
 }
 
 pub async fn serve(service: &Arc<Service>, request: Request<pb::ServeNoticeRequest>) -> Result<pb::Notice> {
@@ -38,6 +41,10 @@ pub async fn serve(service: &Arc<Service>, request: Request<pb::ServeNoticeReque
     let asked = store::body::members_now(service.reader(), &body.name).await?;
     let organizations: Vec<_> = asked.iter().filter_map(|(member, _)| member.organization()).collect();
     let known = service.directory.organizations(&name.community, &organizations).await?;
+    let register = match (body.compound, service.frozen.of(&name).await?) {
+        (Some(compound), None) if meeting.is_written() => Some(service.directory.register(&name, compound).await?),
+        _ => None,
+    };
     let input = Serve {
         service: Arc::clone(service),
         by,
@@ -47,6 +54,7 @@ pub async fn serve(service: &Arc<Service>, request: Request<pb::ServeNoticeReque
         asked,
         known,
         calendar: service.calendars.at(service.now()).await?,
+        register,
     };
     if request.validate_only {
         return Ok(draw_up(service.reader(), &meeting, &input, service.now()).await?.into());
@@ -68,6 +76,9 @@ async fn apply(tx: &Tx, input: &Serve) -> Result<Notice, Failure> {
     let noticed = meeting.serve_notice(&empty_room, now)?;
     if noticed.notice_round == 1 {
         store::notice::insert(tx, by, &notice).await?;
+        if let Some(register) = &input.register {
+            store::owners::freeze(tx, by, name, register).await?;
+        }
     } else {
         store::notice::renew(tx, by, &notice).await?;
     }
@@ -83,6 +94,10 @@ async fn draw_up(
     now: Timestamp,
 ) -> Result<Notice, Failure> {
     let notice = compose(conn, meeting, input, now).await?;
+    meeting.expect_voting_end()?;
+    if meeting.is_written() {
+        expect_votable(conn, meeting, input, &notice).await?;
+    }
     let period = NoticePeriod::of(&notice.pack, meeting, &input.calendar, now)?;
     let waived = store::waiver::members(conn, meeting).await?;
     let members = notice.roster.iter().map(|entry| entry.member);
@@ -107,12 +122,43 @@ async fn compose(
     if members.iter().any(|member| !input.asked.contains(member)) {
         return Err(Error::new(&reasons::MEMBERS_CHANGED).with("name", &meeting.name).into());
     }
-    let roster = members
-        .into_iter()
-        .filter_map(|member| RosterEntry::of(member, &input.known))
-        .collect();
+    let roster = match &input.register {
+        Some(register) => register.roster(),
+        None => members
+            .into_iter()
+            .filter_map(|member| RosterEntry::of(member, &input.known))
+            .collect(),
+    };
     let body = &input.body;
     let pack = pack_in_force(body.kind, Some(&body.rule_pack), &body.name.community, now)?;
     let agenda = store::agenda::all(conn, &meeting.name).await?;
-    Ok(Notice::draw_up(meeting, agenda, roster, pack.clone(), now)?)
+    let mut notice = Notice::draw_up(meeting, agenda, roster, pack.clone(), now)?;
+    notice.register = input.register.as_ref().map(|register| register.extract);
+    Ok(notice)
+}
+
+/// Refuses a notice by which owners could not vote in writing.
+async fn expect_votable(
+    conn: &impl ConnectionTrait,
+    meeting: &Meeting,
+    input: &Serve,
+    notice: &Notice,
+) -> Result<(), Failure> {
+    let frozen;
+    let units = match &input.register {
+        Some(register) => &register.units,
+        None => {
+            frozen = store::owners::units(conn, &meeting.name).await?;
+            &frozen
+        }
+    };
+    let buildings = units.iter().map(|unit| unit.building.as_str()).collect();
+    let motions = store::motion::of_meeting(conn, &meeting.name).await?;
+    Ok(owners::expect_votable(
+        meeting,
+        &notice.pack,
+        &notice.agenda,
+        &motions,
+        &buildings,
+    )?)
 }

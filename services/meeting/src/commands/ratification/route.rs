@@ -62,6 +62,7 @@ async fn apply(
     };
     let ratification = ratification.route(&target, route.clone(), stuck)?;
     let original = store::motion::get(tx, &original).await?;
+    let about = store::agenda::get(tx, &original.name.meeting().agenda_item(original.agenda_item)).await?;
     let item = AgendaItem {
         name: route.item.clone(),
         position: store::agenda::next_position(tx, meeting).await?,
@@ -71,6 +72,7 @@ async fn apply(
         proposer_display_name: original.mover_display_name.clone(),
         kind: AgendaItemKind::Decision,
         matter_class: ratification.matter_class,
+        building: about.building,
         noticed: false,
         created_at: now,
         withdrawn_at: None,

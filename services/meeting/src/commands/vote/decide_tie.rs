@@ -32,7 +32,7 @@ pub async fn decide_tie(service: &Arc<Service>, request: Request<pb::DecideTieRe
     let in_favour = match choice {
         Some(Choice::Yes) => Some(true),
         Some(Choice::No) => Some(false),
-        Some(Choice::Abstain | Choice::Sealed) => {
+        Some(Choice::Abstain | Choice::Sealed | Choice::Invalid) => {
             fields.refuse("choice", "is neither in favour nor against", "须为赞成或反对");
             None
         }

@@ -38,10 +38,12 @@ pub async fn open(service: &Arc<Service>, request: Request<pb::OpenVoteRequest>)
     let retry = Retry::of(&mut fields, &request.request_id, &request);
     let method = match request.method() {
         pb::BallotMethod::Secret => BallotMethod::Secret,
-        pb::BallotMethod::Unspecified | pb::BallotMethod::OpenRollCall => BallotMethod::OpenRollCall,
+        pb::BallotMethod::Unspecified | pb::BallotMethod::OpenRollCall | pb::BallotMethod::ByUnit => {
+            BallotMethod::OpenRollCall
+        }
     };
-    if pb::BallotMethod::try_from(request.method).is_err() {
-        fields.refuse("method", "is no ballot method", "不是有效的表决形式");
+    if pb::BallotMethod::try_from(request.method).is_err() || request.method() == pb::BallotMethod::ByUnit {
+        fields.refuse("method", "is no ballot method of a session", "不是会议表决的形式");
     }
     fields.finish()?;
     let frozen = service.frozen.of(&motion.meeting()).await?;

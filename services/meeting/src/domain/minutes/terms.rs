@@ -88,6 +88,7 @@ pub const fn method(method: BallotMethod) -> &'static str {
     match method {
         BallotMethod::OpenRollCall => "记名表决",
         BallotMethod::Secret => "无记名表决",
+        BallotMethod::ByUnit => "按户记名书面表决",
     }
 }
 
@@ -97,6 +98,7 @@ pub const fn choice(choice: Option<Choice>) -> &'static str {
         Some(Choice::No) => "反对",
         Some(Choice::Abstain) => "弃权",
         Some(Choice::Sealed) => "已投票（无记名）",
+        Some(Choice::Invalid) => "无效",
         None => "未表决",
     }
 }

@@ -29,6 +29,7 @@ pub struct Model {
     pub to_meeting: Option<Uuid>,
     pub to_item: Option<Uuid>,
     pub ratifies: Option<Uuid>,
+    pub building: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

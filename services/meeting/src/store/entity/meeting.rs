@@ -28,6 +28,7 @@ pub struct Model {
     pub notice_round: i32,
     pub quorate: bool,
     pub version: i64,
+    pub voting_ends_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -137,6 +137,7 @@ fn sql_lets_through_what_the_facts_let_through() {
                     let sight = Sight {
                         filter,
                         member: acting.map(member),
+                        assemblies: Vec::new(),
                     };
                     let page = store.page("test", 1000, "").unwrap();
                     let seen = |facts: &dyn Fn(&Row) -> Facts| -> Vec<uuid::Uuid> {
@@ -270,6 +271,7 @@ fn stored_meeting(name: &MeetingName, body: &BodyName, row: &Row) -> Meeting {
         postponed: None,
         suspended: None,
         notice_round: 0,
+        voting_ends_at: None,
         quorate: false,
         version: 1,
     }
@@ -292,5 +294,6 @@ fn stored_notice(name: &MeetingName, row: &Row) -> Notice {
         pack: packs::shipped().unwrap()[0].clone(),
         agenda: Vec::new(),
         roster: roster.collect(),
+        register: None,
     }
 }

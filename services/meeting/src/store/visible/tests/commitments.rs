@@ -103,6 +103,7 @@ fn sql_lets_through_the_commitments_that_the_facts_let_through() {
                     let sight = Sight {
                         filter,
                         member: acting.map(member),
+                        assemblies: Vec::new(),
                     };
                     let page = store.page("test", 1000, "").unwrap();
                     let wanted = Wanted::default();

@@ -1,0 +1,22 @@
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "roster_unit")]
+pub struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub community: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub meeting: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub unit: Uuid,
+    pub building: String,
+    pub number: String,
+    pub area: i64,
+    pub head: Uuid,
+    pub nominee: Option<Uuid>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
