@@ -46,6 +46,7 @@ pub static COLLECTIONS: &[Collection] = collections! {
         "communities/{community}/meetings/{meeting}/votes/{vote}/challenges/{challenge}"
         "communities/{community}/meetings/{meeting}/proxies/{proxy}"
         "communities/{community}/meetings/{meeting}/mandates/{mandate}"
+        "communities/{community}/meetings/{meeting}/speeches/{speech}"
         "communities/{community}/meetings/{meeting}/invitedPersons/{invited_person}"
         "communities/{community}/meetings/{meeting}/signatures/{signature}"
         "communities/{community}/meetings/{meeting}/objections/{objection}"

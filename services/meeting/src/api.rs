@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use tonic::service::Routes;
 use tonic::{Request, Response, Status, async_trait};
+use yihe_proto::meeting::v1::agenda_paper_service_server::AgendaPaperServiceServer;
 use yihe_proto::meeting::v1::agenda_service_server::{AgendaService, AgendaServiceServer};
 use yihe_proto::meeting::v1::amendment_service_server::AmendmentServiceServer;
 use yihe_proto::meeting::v1::body_service_server::{BodyService, BodyServiceServer};
@@ -37,6 +38,7 @@ use yihe_proto::meeting::v1::record_service_server::RecordServiceServer;
 use yihe_proto::meeting::v1::recusal_service_server::RecusalServiceServer;
 use yihe_proto::meeting::v1::resolution_service_server::{ResolutionService, ResolutionServiceServer};
 use yihe_proto::meeting::v1::seconding_service_server::SecondingServiceServer;
+use yihe_proto::meeting::v1::speaker_service_server::SpeakerServiceServer;
 use yihe_proto::meeting::v1::tie_service_server::TieServiceServer;
 use yihe_proto::meeting::v1::vote_service_server::{VoteService, VoteServiceServer};
 use yihe_proto::meeting::v1::*;
@@ -67,6 +69,8 @@ impl Api {
             .add_service(ObjectServiceServer::new(api.clone()))
             .add_service(ProxyServiceServer::new(api.clone()))
             .add_service(MandateServiceServer::new(api.clone()))
+            .add_service(SpeakerServiceServer::new(api.clone()))
+            .add_service(AgendaPaperServiceServer::new(api.clone()))
             .add_service(InvitedPersonServiceServer::new(api.clone()))
             .add_service(AmendmentServiceServer::new(api.clone()))
             .add_service(CompetenceServiceServer::new(api.clone()))
@@ -89,6 +93,7 @@ mod proxy;
 mod record;
 mod recusal;
 mod seconding;
+mod speaker;
 
 type Answer<T> = Result<Response<T>, Status>;
 

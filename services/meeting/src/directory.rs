@@ -105,6 +105,28 @@ impl Directory {
         Ok(names)
     }
 
+    /// The heads of an organization, and the secretary of the community's committee, as the posts are now.
+    ///
+    /// # Errors
+    /// `UNAVAILABLE` where the directory does not answer.
+    pub async fn heads(&self, community: &CommunityId, of: OrganizationId) -> Result<(Vec<UserId>, Vec<UserId>)> {
+        let request = LookupOrganizationsRequest {
+            community: CommunityName {
+                community: community.clone(),
+            }
+            .to_string(),
+            organizations: vec![OrganizationName { organization: of }.to_string()],
+        };
+        let answer = self.client.clone().lookup_organizations(request).await;
+        let answer = answer.map_err(|status| remote_error(&status, &[]))?.into_inner();
+        let users = |names: Vec<String>| -> Result<Vec<UserId>> {
+            let user = |name: String| name.parse::<UserName>().map(|name| name.user).map_err(Error::internal);
+            names.into_iter().map(user).collect()
+        };
+        let heads = answer.organizations.into_iter().flat_map(|standing| standing.heads);
+        Ok((users(heads.collect())?, users(answer.secretaries)?))
+    }
+
     /// The organizations that are known in the community, in the order asked for; unknown ones are left out.
     ///
     /// # Errors

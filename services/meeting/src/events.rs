@@ -23,6 +23,8 @@ kinds! {
     NoticeWaived NoticeDelivered
     ClerkRecorded RecordContested ContestAnswered
     ProxyGranted ProxyRevoked ProxyVoided
+    SpeechRequested PointOfOrderRaised FloorGranted SpeechInterrupted SpeechEnded SpeechWithdrawn
+    AgendaPapersSet AgendaPaperTabled
     MandateGranted MandateRevoked PersonInvited InvitationWithdrawn
     MinutesDrafted MinutesUpdated SignaturesRequested MinutesSigned SigningRefused SigningClosed ResultsPublished
     MinutesPublished ObjectionSubmitted ObjectionAnswered

@@ -50,7 +50,18 @@ impl Files {
     /// # Errors
     /// `FILE_UNKNOWN`, `FILE_ELSEWHERE`; `UNAVAILABLE` where the file service does not answer.
     pub async fn expect_attached(&self, files: &[FileName], owner_object: &impl Display) -> Result<()> {
-        let Some(first) = files.first() else { return Ok(()) };
+        self.attached(files, owner_object).await.map(drop)
+    }
+
+    /// The same, told with what is known of each, in the order of the names.
+    ///
+    /// # Errors
+    /// As [`Files::expect_attached`].
+    pub async fn attached(&self, files: &[FileName], owner_object: &impl Display) -> Result<Vec<File>> {
+        let Some(first) = files.first() else {
+            return Ok(Vec::new());
+        };
+        let mut attached = Vec::with_capacity(files.len());
         let owner_object = owner_object.to_string();
         let found = self.lookup(&first.community, files).await?;
         for name in files {
@@ -66,8 +77,9 @@ impl Files {
                     .with("name", name)
                     .with("object", owner_object));
             }
+            attached.push(file.clone());
         }
-        Ok(())
+        Ok(attached)
     }
 
     /// Demands that files are kept until an instant, because a record cites them. All or none.

@@ -35,6 +35,8 @@ yihe_kernel::ids! {
     ProxyId
     /// Id of a mandate.
     MandateId
+    /// Id of a speech.
+    SpeechId
     /// Id of an invited person.
     InvitedPersonId
     /// Id of a commitment.
@@ -98,6 +100,8 @@ yihe_kernel::names! {
     ProxyName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "proxies" proxy: ProxyId }
     /// Name of a mandate.
     MandateName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "mandates" mandate: MandateId }
+    /// Name of a speech.
+    SpeechName { "communities" community: CommunityId, "meetings" meeting: MeetingId, "speeches" speech: SpeechId }
     /// Name of an invited person.
     InvitedPersonName {
         "communities" community: CommunityId,
@@ -143,7 +147,7 @@ macro_rules! within_meeting {
 }
 
 within_meeting! { AgendaItemName MotionName VoteName BallotName RecordName ProxyName AmendmentName ClassObjectionName }
-within_meeting! { SignatureName ObjectionName MandateName InvitedPersonName }
+within_meeting! { SignatureName ObjectionName MandateName SpeechName InvitedPersonName }
 within_meeting! { RecusalName DissentName }
 
 impl BodyMemberName {
@@ -255,6 +259,16 @@ impl MeetingName {
             community: self.community.clone(),
             meeting: self.meeting,
             mandate,
+        }
+    }
+
+    /// A speech in this meeting.
+    #[must_use]
+    pub fn speech(&self, speech: SpeechId) -> SpeechName {
+        SpeechName {
+            community: self.community.clone(),
+            meeting: self.meeting,
+            speech,
         }
     }
 

@@ -113,6 +113,15 @@ reasons! {
     MANDATE_ABSENT: Precondition, "you hold no mandate of {member} for this meeting; with one you act for yourself and name it", "您没有 {member} 对本次会议的授权;持授权者以本人身份办理并列明所代表的单位";
     MANDATE_EXISTS: AlreadyExists, "{organization} has given a mandate that is in force: {name}", "{organization} 已有有效授权:{name}";
     MANDATE_ENDED: Precondition, "the mandate {name} was revoked", "授权 {name} 已撤销";
+    PAPER_LISTED: AlreadyExists, "{file} is a paper of {name} already", "{file} 已列为 {name} 的材料";
+    DEBATE_OFF: Precondition, "{name} keeps no list of speakers; its debate rules are not set", "{name} 未启用发言名单(未设定发言规则)";
+    NOT_INVITED_FOR: Precondition, "{member} is not invited for {name}", "{member} 未受邀列席议题 {name}";
+    SPEECH_ASKED: AlreadyExists, "{member} has asked already: {name}", "{member} 已申请发言:{name}";
+    SPEECH_LIMIT: Precondition, "{member} has spoken on this item as often as the rules allow, {limit}", "{member} 就本议题发言已达上限 {limit} 次";
+    SPEECH_STATE: Precondition, "the speech {name} is {state}; this needs {needed}", "发言 {name} 的状态为 {state},此操作要求 {needed}";
+    SPEAKER_NOT_NEXT: Precondition, "{next} comes before {name}", "{name} 之前应先请 {next} 发言";
+    FLOOR_TAKEN: Precondition, "{name} has the floor", "{name} 正在发言";
+    SPEECH_NOT_OVER: Precondition, "the time of {name} lasts until {end}; until then its speaker alone ends it", "发言 {name} 的时限至 {end},此前仅发言人可以结束";
     INVITED_IS_MEMBER: Precondition, "{member} is a member in {name} and needs no invitation", "{member} 是 {name} 的成员,无须邀请列席";
     INVITED_ALREADY: AlreadyExists, "{user} is invited already: {name}", "{user} 已受邀列席:{name}";
     INVITATION_WITHDRAWN: Precondition, "the invitation {name} was withdrawn", "列席邀请 {name} 已撤回";
@@ -159,6 +168,8 @@ mod tests {
         include_str!("../../../proto/yihe/meeting/v1/presence.proto"),
         include_str!("../../../proto/yihe/meeting/v1/record.proto"),
         include_str!("../../../proto/yihe/meeting/v1/mandate.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/speaker.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/paper.proto"),
         include_str!("../../../proto/yihe/meeting/v1/invited.proto"),
         include_str!("../../../proto/yihe/meeting/v1/procedure.proto"),
         include_str!("../../../proto/yihe/meeting/v1/proxy.proto"),

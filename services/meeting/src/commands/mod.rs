@@ -1,6 +1,7 @@
 //! What changes: one command a file.
 
 pub mod agenda_item;
+pub mod agenda_paper;
 pub mod amendment;
 pub mod ballot;
 pub mod body;
@@ -25,4 +26,5 @@ pub mod record;
 pub mod recusal;
 pub mod second;
 pub mod session;
+pub mod speech;
 pub mod vote;

@@ -3,7 +3,8 @@ use yihe_proto::meeting::v1 as pb;
 use crate::domain::{
     AgendaItemKind, AmendmentState, BallotMethod, BodyKind, Choice, ClassObjectionState, CommitmentAct, CommitmentPart,
     CommitmentState, ContestState, DeliveryChannel, EscalationLevel, MatterClass, MeetingMode, MeetingState,
-    MotionState, ProxyForm, ProxyInstruction, RatificationState, RecordedAct, RecusalState, VoteState,
+    MotionState, ProxyForm, ProxyInstruction, RatificationState, RecordedAct, RecusalState, SpeechSide, SpeechState,
+    VoteState,
 };
 
 /// A domain enum and its form on the wire.
@@ -72,6 +73,8 @@ wire! {
     ContestState { Open Upheld Rejected };
     ProxyInstruction { Free For Against };
     ProxyForm { Written Electronic };
+    SpeechSide { For Against Neutral };
+    SpeechState { Waiting Speaking Interrupted Ended Withdrawn };
     DeliveryChannel { App Hand Phone Chat Post };
     CommitmentState { Proposed Accepted InProgress Done Confirmed Declined Cancelled };
     CommitmentPart { Lead Support };

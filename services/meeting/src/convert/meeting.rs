@@ -3,9 +3,10 @@ use yihe_proto::meeting::v1 as pb;
 use yihe_tally::Language;
 
 use super::read::code;
+use super::speech::debate_rules;
 use super::{Wire, instant, organization, organization_of, user};
 use crate::domain::{
-    AgendaItem, AgendaItemKind, MatterClass, Meeting, MeetingMode, Notice, Presence, Quorum, RosterEntry,
+    AgendaItem, AgendaItemKind, DebateRules, MatterClass, Meeting, MeetingMode, Notice, Presence, Quorum, RosterEntry,
 };
 use crate::names::{MeetingName, RatificationName};
 use crate::retry::Retry;
@@ -26,6 +27,8 @@ pub struct NewMeeting {
     pub mode: Option<MeetingMode>,
     /// When its voting ends.
     pub voting_ends_at: Option<Timestamp>,
+    /// How it debates.
+    pub debate: Option<DebateRules>,
     /// How the request is known again.
     pub retry: Retry,
 }
@@ -46,7 +49,9 @@ impl TryFrom<&pb::CreateMeetingRequest> for NewMeeting {
             pb::MeetingMode::Written => Some(MeetingMode::Written),
         };
         let voting_ends_at = fields.instant("meeting.voting_end_time", meeting.voting_end_time.as_ref());
+        let debate = debate_rules(&mut fields, meeting.debate_rules.as_ref());
         let made = starts_at.map(|starts_at| Self {
+            debate,
             title,
             location,
             starts_at,
@@ -76,6 +81,8 @@ pub struct MeetingChanges {
     pub starts_at: Option<Timestamp>,
     /// When its voting ends.
     pub voting_ends_at: Option<Timestamp>,
+    /// How it debates, or that it does not.
+    pub debate: Option<Option<DebateRules>>,
     /// The version last seen; may be empty.
     pub etag: String,
 }
@@ -92,6 +99,7 @@ impl TryFrom<pb::UpdateMeetingRequest> for MeetingChanges {
                 ("location", !meeting.location.is_empty()),
                 ("start_time", meeting.start_time.is_some()),
                 ("voting_end_time", meeting.voting_end_time.is_some()),
+                ("debate_rules", meeting.debate_rules.is_some()),
             ];
             mask = set
                 .iter()
@@ -112,13 +120,16 @@ impl TryFrom<pb::UpdateMeetingRequest> for MeetingChanges {
                     changes.starts_at =
                         required_instant(&mut fields, "meeting.start_time", meeting.start_time.as_ref());
                 }
+                "debate_rules" => {
+                    changes.debate = Some(debate_rules(&mut fields, meeting.debate_rules.as_ref()));
+                }
                 "voting_end_time" => {
                     changes.voting_ends_at =
                         required_instant(&mut fields, "meeting.voting_end_time", meeting.voting_end_time.as_ref());
                 }
                 _ => fields.refuse(
                     "update_mask",
-                    "holds a path other than title, location, start_time, voting_end_time",
+                    "holds a path other than title, location, start_time, voting_end_time, debate_rules",
                     "含有不可修改的字段",
                 ),
             }
@@ -188,6 +199,7 @@ impl From<Meeting> for pb::Meeting {
             suspend_reason: meeting.suspended.map(|since| since.reason).unwrap_or_default(),
             notice_round: meeting.notice_round,
             quorate: meeting.quorate,
+            debate_rules: meeting.debate.map(Into::into),
             create_time: instant(Some(meeting.created_at)),
             notice_time: instant(meeting.noticed_at),
             open_time: instant(meeting.opened_at),
@@ -206,7 +218,14 @@ impl From<AgendaItem> for pb::AgendaItem {
             community: item.name.community.clone(),
             ratification,
         });
+        let papers = item.papers.iter().map(|paper| pb::AgendaPaper {
+            file: paper.file.to_string(),
+            sha256: paper.sha256.clone(),
+            table_time: instant(paper.tabled_at),
+        });
         Self {
+            papers: papers.collect(),
+            etag: item.etag(),
             name: item.name.to_string(),
             title: item.title,
             description: item.description,

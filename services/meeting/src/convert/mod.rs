@@ -20,6 +20,7 @@ pub mod proxy;
 mod read;
 pub mod record;
 pub mod recusal;
+pub mod speech;
 
 pub use codes::Wire;
 pub use read::{code, name};

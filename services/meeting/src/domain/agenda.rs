@@ -2,7 +2,7 @@ use yihe_kernel::{Error, Result, Timestamp};
 use yihe_tally::{MatterClass, RulePack};
 
 use super::code::codes;
-use super::{Course, Meeting, MeetingState, Member, Reclassified, Step};
+use super::{Course, Meeting, MeetingState, Member, Paper, Reclassified, Step};
 use crate::names::AgendaItemName;
 use crate::reasons;
 
@@ -47,6 +47,10 @@ pub struct AgendaItem {
     pub withdrawn_at: Option<Timestamp>,
     /// Where it came from and where it goes.
     pub course: Course,
+    /// Its papers in order.
+    pub papers: Vec<Paper>,
+    /// Grows with its papers and its withdrawal.
+    pub version: i64,
 }
 
 impl AgendaItem {
@@ -60,6 +64,7 @@ impl AgendaItem {
             return Err(Error::new(&reasons::AGENDA_ITEM_WITHDRAWN).with("name", &self.name));
         }
         self.withdrawn_at = Some(now);
+        self.version += 1;
         Ok(self)
     }
 
@@ -131,6 +136,9 @@ impl AgendaItem {
             matter_class: reclassified.map_or(self.matter_class, |to| to.matter_class),
             noticed: false,
             created_at: now,
+            // files belong to the item they were uploaded for
+            papers: Vec::new(),
+            version: 1,
             course: Course {
                 carried_from: Some(self.name.clone()),
                 ..Course::default()

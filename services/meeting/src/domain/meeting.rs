@@ -2,7 +2,7 @@ use yihe_kernel::{Error, OrganizationId, Result, Timestamp, reasons as common};
 use yihe_tally::BodyKind;
 
 use super::code::codes;
-use super::{Frozen, Interruption, Quorum, Step};
+use super::{DebateRules, Frozen, Interruption, Quorum, Step};
 use crate::names::{BodyId, MeetingName};
 use crate::reasons;
 
@@ -90,6 +90,8 @@ pub struct Meeting {
     pub suspended: Option<Interruption>,
     /// How often notice was served.
     pub notice_round: i32,
+    /// How it debates; none where it keeps no list of speakers.
+    pub debate: Option<DebateRules>,
     /// Whether the room has a quorum, as of the last check-in or check-out.
     pub quorate: bool,
     /// When the voting of a written meeting ends.

@@ -47,6 +47,8 @@ pub enum Step {
     Proxy,
     /// Giving and revoking mandates.
     Mandate,
+    /// Tabling papers after the notice.
+    Table,
     /// Inviting persons who are no members.
     Invite,
     /// Drawing up and editing minutes.
@@ -86,6 +88,7 @@ impl Step {
         Self::Object,
         Self::Proxy,
         Self::Mandate,
+        Self::Table,
         Self::Invite,
         Self::RequestSignatures,
         Self::SignMinutes,
@@ -104,7 +107,7 @@ impl Step {
             Self::CloseVoting => &[Voting],
             Self::Decide | Self::Suspend => &[InSession],
             Self::Resume => &[Suspended],
-            Self::Proxy => &[Noticed, InSession, Suspended, Voting],
+            Self::Proxy | Self::Table => &[Noticed, InSession, Suspended, Voting],
             // who was sent signs for it
             Self::Mandate => &[Noticed, InSession, Suspended, Voting, Closed, MinutesSigning],
             Self::Invite => &[Draft, Noticed, InSession, Suspended, Voting, Postponed],

@@ -58,6 +58,7 @@ fn meeting(state: MeetingState) -> Meeting {
         start_known: true,
         postponed: None,
         suspended: None,
+        debate: None,
         notice_round: 0,
         voting_ends_at: None,
         quorate: false,
@@ -143,6 +144,8 @@ fn item(kind: AgendaItemKind, matter_class: MatterClass) -> AgendaItem {
         created_at: at("2026-03-01T00:00:00Z"),
         withdrawn_at: None,
         course: Course::default(),
+        papers: Vec::new(),
+        version: 1,
     }
 }
 
@@ -184,6 +187,7 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Postpone,
                 Step::Contest,
                 Step::Proxy,
+                Step::Table,
                 Step::Recuse,
                 Step::Mandate,
                 Step::Invite,
@@ -203,6 +207,7 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Suspend,
                 Step::Contest,
                 Step::Proxy,
+                Step::Table,
                 Step::Recuse,
                 Step::Dissent,
                 Step::Mandate,
@@ -222,6 +227,7 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Resume,
                 Step::Contest,
                 Step::Proxy,
+                Step::Table,
                 Step::Recuse,
                 Step::Dissent,
                 Step::Mandate,
@@ -264,6 +270,7 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 Step::Contest,
                 Step::Proxy,
                 Step::CloseVoting,
+                Step::Table,
                 Step::Mandate,
                 Step::Invite,
             ],
@@ -318,6 +325,7 @@ fn the_life_of_a_meeting_is_this_and_nothing_else() {
                 | Step::Recuse
                 | Step::Dissent
                 | Step::Proxy
+                | Step::Table
                 | Step::Mandate
                 | Step::Invite => continue,
             };

@@ -4,8 +4,8 @@ use yihe_authz::{Admitted, Authorized, Capacity};
 use yihe_kernel::{Error, Result, UserId};
 
 use super::Facts;
-use crate::domain::{InvitedPerson, Mandate, Meeting, Member, no_mandate};
-use crate::names::{InvitedPersonName, MandateName, MeetingName};
+use crate::domain::{InvitedPerson, Mandate, Meeting, Member, Speech, no_mandate};
+use crate::names::{InvitedPersonName, MandateName, MeetingName, SpeechName};
 use crate::reasons;
 use crate::service::{Service, calling_member};
 use crate::store;
@@ -79,6 +79,20 @@ impl Service {
             .await?
             .owned_by(Member::Organization(mandate.organization), calling_member(&admitted));
         Ok((admitted.settle(&|condition| facts.holds(condition))?, mandate))
+    }
+
+    /// A speech: who asked for it owns it, the person itself too where it acts by a mandate.
+    pub async fn speech(&self, admitted: Admitted, name: &SpeechName) -> Result<(Authorized, Speech)> {
+        let meeting = store::meeting::find(self.reader(), &name.meeting()).await?;
+        let speech = store::speech::find(self.reader(), name).await?;
+        let (Some(meeting), Some(speech)) = (meeting, speech) else {
+            return Err(admitted.missing(name));
+        };
+        let facts = self.meeting_facts(&admitted, &meeting).await?;
+        let caller = calling_member(&admitted);
+        let owner = caller == Some(speech.member) || caller == Some(Member::Person(speech.speaker));
+        let facts = Facts { owner, ..facts };
+        Ok((admitted.settle(&|condition| facts.holds(condition))?, speech))
     }
 
     /// An invited person.

@@ -25,5 +25,6 @@ pub mod record;
 pub mod recusal;
 pub mod resolution;
 pub mod second;
+pub mod speech;
 pub mod vote;
 pub mod watch;

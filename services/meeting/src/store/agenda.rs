@@ -5,7 +5,7 @@ use yihe_store::{Failure, Page, Tx};
 
 use super::entity::agenda_item;
 use super::row;
-use crate::domain::{AgendaItem, AgendaItemKind, Course, MatterClass, Reclassified};
+use crate::domain::{AgendaItem, AgendaItemKind, Course, MatterClass, Paper, Reclassified};
 use crate::lookup::Rows;
 use crate::names::{AgendaItemId, AgendaItemName, MeetingId, MeetingName, RatificationId};
 
@@ -92,6 +92,8 @@ pub async fn insert(tx: &Tx, _by: &Authorized, item: &AgendaItem) -> Result<(), 
         noticed: Set(item.noticed),
         created_at: Set(item.created_at.micros()),
         withdrawn_at: Set(row::micros(item.withdrawn_at)),
+        papers: Set(Paper::to_json(&item.papers)?),
+        version: Set(item.version),
         ..course(item)
     };
     agenda_item::Entity::insert(row).exec_without_returning(tx).await?;
@@ -103,6 +105,23 @@ pub async fn withdraw(tx: &Tx, _by: &Authorized, item: &AgendaItem) -> Result<()
     agenda_item::Entity::update_many()
         .set(agenda_item::ActiveModel {
             withdrawn_at: Set(row::micros(item.withdrawn_at)),
+            version: Set(item.version),
+            ..Default::default()
+        })
+        .filter(agenda_item::Column::Community.eq(item.name.community.as_str()))
+        .filter(agenda_item::Column::Meeting.eq(item.name.meeting.uuid()))
+        .filter(agenda_item::Column::Id.eq(item.name.agenda_item.uuid()))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Stores the papers of an item. The meeting must be held.
+pub async fn save_papers(tx: &Tx, _by: &Authorized, item: &AgendaItem) -> Result<(), Failure> {
+    agenda_item::Entity::update_many()
+        .set(agenda_item::ActiveModel {
+            papers: Set(Paper::to_json(&item.papers)?),
+            version: Set(item.version),
             ..Default::default()
         })
         .filter(agenda_item::Column::Community.eq(item.name.community.as_str()))
@@ -232,6 +251,8 @@ impl TryFrom<agenda_item::Model> for AgendaItem {
             noticed: row.noticed,
             created_at: Timestamp::from_micros(row.created_at),
             withdrawn_at: row::instant(row.withdrawn_at),
+            papers: row::read(Paper::from_json(&row.papers), "papers", &row.papers)?,
+            version: row.version,
         })
     }
 }

@@ -60,7 +60,7 @@ pub async fn insert(tx: &Tx, _by: &Authorized, meeting: &Meeting) -> Result<(), 
         convener: Set(meeting.convener.uuid()),
         mode: Set(meeting.mode.code().to_owned()),
         created_at: Set(meeting.created_at.micros()),
-        ..changeable(meeting)
+        ..changeable(meeting)?
     };
     meeting::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
@@ -71,7 +71,7 @@ pub async fn save(tx: &Tx, _by: &Authorized, mut meeting: Meeting) -> Result<Mee
     let seen = meeting.version;
     meeting.version += 1;
     let saved = meeting::Entity::update_many()
-        .set(changeable(&meeting))
+        .set(changeable(&meeting)?)
         .filter(meeting::Column::Community.eq(meeting.name.community.as_str()))
         .filter(meeting::Column::Id.eq(meeting.name.meeting.uuid()))
         .filter(meeting::Column::Version.eq(seen))
@@ -97,8 +97,8 @@ pub async fn set_quorate(tx: &Tx, _by: &Authorized, name: &MeetingName, quorate:
     Ok(())
 }
 
-fn changeable(meeting: &Meeting) -> meeting::ActiveModel {
-    meeting::ActiveModel {
+fn changeable(meeting: &Meeting) -> Result<meeting::ActiveModel, Failure> {
+    Ok(meeting::ActiveModel {
         title: Set(meeting.title.clone()),
         location: Set(meeting.location.clone()),
         starts_at: Set(meeting.starts_at.micros()),
@@ -116,8 +116,9 @@ fn changeable(meeting: &Meeting) -> meeting::ActiveModel {
         voting_ends_at: Set(row::micros(meeting.voting_ends_at)),
         quorate: Set(meeting.quorate),
         version: Set(meeting.version),
+        debate_rules: Set(row::json(meeting.debate.as_ref())?),
         ..Default::default()
-    }
+    })
 }
 
 fn interruption(at: Option<i64>, reason: Option<String>) -> Option<Interruption> {
@@ -159,6 +160,7 @@ impl TryFrom<meeting::Model> for Meeting {
             voting_ends_at: row::instant(row.voting_ends_at),
             quorate: row.quorate,
             version: row.version,
+            debate: row::from_json(row.debate_rules.as_deref(), "debate_rules")?,
         })
     }
 }

@@ -33,6 +33,7 @@ mod row;
 pub mod sealed;
 pub mod second;
 pub mod signature;
+pub mod speech;
 pub mod suspension;
 pub mod visible;
 pub mod vote;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use yihe_kernel::{Result, Timestamp};
+use yihe_kernel::{Error, Result, Timestamp, UserId};
 use yihe_store::{Failure, Tx};
 use yihe_tally::Calendar;
 
@@ -21,6 +21,7 @@ struct Escalate {
     service: Arc<Service>,
     name: CommitmentName,
     calendar: Calendar,
+    recipients: (EscalationLevel, Vec<UserId>),
 }
 
 /// Takes every commitment that is due one level up; one that was overdue for long is due again with the next tick.
@@ -36,6 +37,7 @@ pub async fn sweep(service: Arc<Service>, now: Timestamp) -> Result<u64> {
             service: Arc::clone(&service),
             name: name.clone(),
             calendar: calendar.clone(),
+            recipients: recipients(&service, &name).await?,
         };
         let escalated = service
             .store
@@ -56,21 +58,40 @@ pub async fn sweep(service: Arc<Service>, now: Timestamp) -> Result<u64> {
     Ok(done)
 }
 
+/// The level that a commitment is taken to next, and who has that post. The street's people are not known here.
+async fn recipients(service: &Service, name: &CommitmentName) -> Result<(EscalationLevel, Vec<UserId>)> {
+    let commitment = store::commitment::find(service.reader(), name).await?;
+    let commitment = commitment.ok_or_else(|| Error::not_found(name))?;
+    let level = commitment.level.above().unwrap_or(commitment.level);
+    let holder = commitment.holder.organization;
+    let users = match level {
+        EscalationLevel::Head => service.directory.heads(&name.community, holder).await?.0,
+        EscalationLevel::Secretary => service.directory.heads(&name.community, holder).await?.1,
+        EscalationLevel::None | EscalationLevel::Street => Vec::new(),
+    };
+    Ok((level, users))
+}
+
 async fn apply(
     tx: &Tx,
     Escalate {
         service,
         name,
         calendar,
+        recipients: (level, users),
     }: &Escalate,
 ) -> Result<Option<EscalationLevel>, Failure> {
     let commitment = store::commitment::hold(tx, name).await?;
     let by = by_timer(service.store.ids(), &name.community);
     let doing = Doing::by(&by, service.now());
     // done meanwhile, or escalated by another replica
-    let Some(changed) = commitment.escalate(doing, calendar)? else {
+    let Some(mut changed) = commitment.escalate(doing, calendar)? else {
         return Ok(None);
     };
+    // told only of the level that was asked about
+    if changed.commitment.level == *level {
+        changed.step.recipients.clone_from(users);
+    }
     store::commitment::save(tx, &by, &changed).await?;
     let at = changed.step.doing.at;
     events::append(tx, &by, events::CommitmentEscalated, name, name, at).await?;

@@ -43,6 +43,7 @@ async fn the_agenda_keeps_its_order_and_closes_with_the_notice() {
 
     let withdraw = WithdrawAgendaItemRequest {
         name: second.name.clone(),
+        ..Default::default()
     };
     let refused = room.units[0].agenda().withdraw_agenda_item(withdraw.clone()).await;
     assert_eq!(

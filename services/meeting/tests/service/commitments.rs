@@ -385,6 +385,12 @@ async fn overdue_goes_up_by_the_timer_each_step_once() {
     accept(&room.units[2], &other).await.unwrap();
     complete(&room.units[2], &other, "已供电").await.unwrap();
     assert_eq!(DUE, "2026-03-20");
+    let (head, secretary) = (
+        room.units[1].principal.to_string(),
+        room.secretary.principal.to_string(),
+    );
+    room.directory.head(&room.units[1].name(), head.clone());
+    room.directory.secretary(secretary.clone());
     room.set("2026-03-20T16:00:00Z");
     let late = escalated_to(&room, &name, EscalationLevel::Head).await;
     assert_eq!(late.days_overdue, 1);
@@ -397,11 +403,26 @@ async fn overdue_goes_up_by_the_timer_each_step_once() {
         .await
         .into_iter()
         .filter(|step| step.act() == CommitmentAct::Escalated)
-        .map(|step| (step.escalation_level(), step.actor, step.organization))
+        .map(|step| {
+            (
+                step.escalation_level(),
+                step.recipients.clone(),
+                step.actor,
+                step.organization,
+            )
+        })
         .collect();
-    let by_rule = |level| (level, "services/meeting".to_owned(), String::new());
+    let by_rule = |level, to: &[String]| (level, to.to_vec(), "services/meeting".to_owned(), String::new());
     use EscalationLevel::{Head, Secretary, Street};
-    assert_eq!(levels, [by_rule(Head), by_rule(Secretary), by_rule(Street)]);
+    let expected = [
+        by_rule(Head, &[head]),
+        by_rule(Secretary, &[secretary]),
+        by_rule(Street, &[]),
+    ];
+    assert_eq!(
+        levels, expected,
+        "each level with who has the post; nobody knows the street's people here"
+    );
     let told = room.started.feed.after(0, 1_000).await.unwrap();
     let told = told
         .iter()

@@ -340,7 +340,10 @@ async fn the_class_of_a_draft_is_changed_and_what_a_meeting_left_undecided_is_ca
         .await
         .unwrap()
         .name;
-    let withdrawn = WithdrawAgendaItemRequest { name: gone.clone() };
+    let withdrawn = WithdrawAgendaItemRequest {
+        name: gone.clone(),
+        ..Default::default()
+    };
     room.units[0].agenda().withdraw_agenda_item(withdrawn).await.unwrap();
     assert_eq!(
         reason(object(&room.units[1], &gone, MatterClass::Election).await),

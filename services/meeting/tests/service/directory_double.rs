@@ -25,6 +25,7 @@ pub struct DirectoryDouble {
     persons: Arc<Mutex<HashMap<String, String>>>,
     registers: Arc<Mutex<HashMap<String, Vec<RegisterUnit>>>>,
     owners: Arc<Mutex<OwnersOf>>,
+    secretaries: Arc<Mutex<Vec<String>>>,
 }
 
 impl DirectoryDouble {
@@ -54,6 +55,22 @@ impl DirectoryDouble {
             .entry(key)
             .or_default()
             .push(owner.to_owned());
+    }
+
+    /// A person becomes head of an organization.
+    pub fn head(&self, organization: &str, user: String) {
+        self.known
+            .lock()
+            .unwrap()
+            .get_mut(organization)
+            .unwrap()
+            .heads
+            .push(user);
+    }
+
+    /// A person becomes secretary of the community's committee.
+    pub fn secretary(&self, user: String) {
+        self.secretaries.lock().unwrap().push(user);
     }
 
     pub fn end(&self, organization: &str) {
@@ -89,7 +106,7 @@ impl AuthorityService for DirectoryDouble {
         let organizations = asked.iter().filter_map(|name| known.get(name).cloned()).collect();
         Ok(Response::new(LookupOrganizationsResponse {
             organizations,
-            ..Default::default()
+            secretaries: self.secretaries.lock().unwrap().clone(),
         }))
     }
 }

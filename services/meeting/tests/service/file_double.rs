@@ -20,9 +20,16 @@ impl FileDouble {
             name: name.to_owned(),
             owner_object: owner_object.to_owned(),
             state: FileState::Active.into(),
+            sha256: "0".repeat(64),
             ..File::default()
         };
         self.known.lock().unwrap().insert(name.to_owned(), file);
+    }
+
+    /// Whether somebody demanded that a file is kept.
+    pub fn is_retained(&self, name: &str) -> bool {
+        let known = self.known.lock().unwrap();
+        known.get(name).is_some_and(|file| file.retain_until_time.is_some())
     }
 }
 

@@ -14,6 +14,7 @@ use yihe_proto::directory::v1::person_service_server::PersonServiceServer;
 use yihe_proto::directory::v1::register_service_server::RegisterServiceServer;
 use yihe_proto::directory::v1::{OrganizationKind, OrganizationStanding};
 use yihe_proto::file::v1::file_lookup_service_server::FileLookupServiceServer;
+use yihe_proto::meeting::v1::agenda_paper_service_client::AgendaPaperServiceClient;
 use yihe_proto::meeting::v1::agenda_service_client::AgendaServiceClient;
 use yihe_proto::meeting::v1::amendment_service_client::AmendmentServiceClient;
 use yihe_proto::meeting::v1::body_service_client::BodyServiceClient;
@@ -38,6 +39,7 @@ use yihe_proto::meeting::v1::record_service_client::RecordServiceClient;
 use yihe_proto::meeting::v1::recusal_service_client::RecusalServiceClient;
 use yihe_proto::meeting::v1::resolution_service_client::ResolutionServiceClient;
 use yihe_proto::meeting::v1::seconding_service_client::SecondingServiceClient;
+use yihe_proto::meeting::v1::speaker_service_client::SpeakerServiceClient;
 use yihe_proto::meeting::v1::tie_service_client::TieServiceClient;
 use yihe_proto::meeting::v1::vote_service_client::VoteServiceClient;
 use yihe_proto::policy::v1::RoleTerm;
@@ -287,6 +289,8 @@ doors! {
     objects: ObjectServiceClient
     proxies: ProxyServiceClient
     mandates: MandateServiceClient
+    papers: AgendaPaperServiceClient
+    speakers: SpeakerServiceClient
     invited: InvitedPersonServiceClient
     commitments: CommitmentServiceClient
     ledger: LedgerServiceClient

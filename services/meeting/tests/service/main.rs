@@ -58,6 +58,8 @@ mod owners;
 #[cfg(test)]
 mod owners_room;
 #[cfg(test)]
+mod papers;
+#[cfg(test)]
 mod persons;
 #[cfg(test)]
 mod policy_double;
@@ -81,6 +83,8 @@ mod room;
 mod seconding;
 #[cfg(test)]
 mod secret;
+#[cfg(test)]
+mod speakers;
 #[cfg(test)]
 mod story;
 #[cfg(test)]

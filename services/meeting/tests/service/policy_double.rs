@@ -126,6 +126,9 @@ pub fn template() -> Vec<pb::Grant> {
         "proxy.revoke",
         "mandate.revoke",
         "mandate.list",
+        "speech.grant_floor",
+        "speech.end",
+        "speech.list",
         "invited_person.*",
         "record.*",
         "delivery.*",
@@ -176,6 +179,7 @@ pub fn template() -> Vec<pb::Grant> {
         "proxy.get",
         "proxy.list",
         "mandate.list",
+        "speech.list",
         "invited_person.list",
         "delivery.list",
         "minutes.get",
@@ -195,6 +199,8 @@ pub fn template() -> Vec<pb::Grant> {
         "ballot.cast",
         "proxy.grant",
         "mandate.grant",
+        "speech.request",
+        "speech.raise_point",
         "signature.sign",
         "signature.refuse",
     ];
@@ -210,6 +216,10 @@ pub fn template() -> Vec<pb::Grant> {
             "record.contest",
             "proxy.revoke",
             "mandate.revoke",
+            "speech.end",
+            "speech.withdraw",
+            "agenda_item.set_papers",
+            "agenda_item.table_paper",
             "amendment.restate",
             "amendment.withdraw",
             "class_objection.withdraw",
@@ -232,6 +242,9 @@ pub fn template() -> Vec<pb::Grant> {
         "presence.check_out",
         "mandate.list",
         "invited_person.list",
+        "speech.request",
+        "speech.raise_point",
+        "speech.list",
     ];
     grant("*/*", &there, pb::Condition::Caller);
     grant("RESIDENT_UNIT/CLIENT", &reads, pb::Condition::Participant);

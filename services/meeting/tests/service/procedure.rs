@@ -66,6 +66,7 @@ async fn motions_are_moved_by_those_present_on_what_was_noticed_for_decision() {
         .name;
     let withdraw = WithdrawAgendaItemRequest {
         name: withdrawn.clone(),
+        ..Default::default()
     };
     room.units[0].agenda().withdraw_agenda_item(withdraw).await.unwrap();
     let information = propose(&room.units[0], &room.meeting, "通报", MatterClass::Information)

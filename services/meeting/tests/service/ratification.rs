@@ -254,6 +254,7 @@ async fn what_a_meeting_did_not_decide_is_routed_again() {
         .unwrap();
     let again = WithdrawAgendaItemRequest {
         name: first.agenda_item.clone(),
+        ..Default::default()
     };
     room.secretary.agenda().withdraw_agenda_item(again).await.unwrap();
     let second = route(&other.director, &ratification.name, &other.meeting)

@@ -383,6 +383,7 @@ async fn recusals_belong_to_their_time_and_their_item() {
     assert_eq!(reason(declare(&room.units[0], &room.item).await), "NOTICE_NOT_SERVED");
     let withdrawn = WithdrawAgendaItemRequest {
         name: gone.name.clone(),
+        ..Default::default()
     };
     room.units[1].agenda().withdraw_agenda_item(withdrawn).await.unwrap();
     room.serve().await.unwrap();

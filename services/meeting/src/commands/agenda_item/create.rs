@@ -87,6 +87,8 @@ async fn apply(tx: &Tx, input: &Create) -> Result<AgendaItemName, Failure> {
         created_at: now,
         withdrawn_at: None,
         course: Course::default(),
+        papers: Vec::new(),
+        version: 1,
     };
     store::agenda::insert(tx, by, &item).await?;
     events::append(tx, by, events::AgendaItemCreated, meeting, &name, now).await?;

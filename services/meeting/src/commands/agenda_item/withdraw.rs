@@ -16,6 +16,7 @@ struct Withdraw {
     service: Arc<Service>,
     by: Authorized,
     name: AgendaItemName,
+    etag: String,
 }
 
 pub async fn withdraw(
@@ -29,6 +30,7 @@ pub async fn withdraw(
         service: Arc::clone(service),
         by,
         name,
+        etag: request.etag,
     };
     let item = service
         .store
@@ -40,12 +42,21 @@ pub async fn withdraw(
     Ok(item.into())
 }
 
-async fn apply(tx: &Tx, Withdraw { service, by, name }: &Withdraw) -> Result<AgendaItem, Failure> {
+async fn apply(
+    tx: &Tx,
+    Withdraw {
+        service,
+        by,
+        name,
+        etag,
+    }: &Withdraw,
+) -> Result<AgendaItem, Failure> {
     let now = service.now();
     let meeting = store::meeting::hold(tx, &name.meeting()).await?;
     let item = store::agenda::find(tx, name)
         .await?
         .ok_or_else(|| Error::not_found(name))?;
+    item.expect_etag(etag)?;
     let item = item.withdraw(&meeting, now)?;
     store::agenda::withdraw(tx, by, &item).await?;
     events::append(tx, by, events::AgendaItemWithdrawn, &meeting.name, name, now).await?;

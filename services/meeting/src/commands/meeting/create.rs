@@ -95,6 +95,7 @@ fn draft(name: MeetingName, body: &Body, new: &NewMeeting, now: Timestamp) -> Re
         start_known: true,
         postponed: None,
         suspended: None,
+        debate: new.debate,
         notice_round: 0,
         quorate: false,
         version: 1,

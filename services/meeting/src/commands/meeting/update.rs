@@ -63,6 +63,9 @@ async fn apply(
     if let Some(location) = &changes.location {
         meeting.location.clone_from(location);
     }
+    if let Some(debate) = changes.debate {
+        meeting.debate = debate;
+    }
     if let Some(starts_at) = changes.starts_at {
         meeting.starts_at = starts_at;
         meeting.start_known = true;

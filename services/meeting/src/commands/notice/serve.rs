@@ -17,6 +17,9 @@ use crate::names::MeetingName;
 use crate::service::Service;
 use crate::{events, reasons, store};
 
+/// How long the papers of a notice are kept, in days: ten years.
+pub const PAPERS_KEPT_DAYS: i64 = 3653;
+
 struct Serve {
     service: Arc<Service>,
     by: Authorized,
@@ -59,6 +62,12 @@ pub async fn serve(service: &Arc<Service>, request: Request<pb::ServeNoticeReque
     if request.validate_only {
         return Ok(draw_up(service.reader(), &meeting, &input, service.now()).await?.into());
     }
+    // what a notice cites can be read as long as the notice
+    let agenda = store::agenda::all(service.reader(), &meeting.name).await?;
+    let papers: Vec<_> = agenda.into_iter().flat_map(|item| item.papers).collect();
+    let files: Vec<_> = papers.into_iter().map(|paper| paper.file).collect();
+    let until = service.now().plus_days(PAPERS_KEPT_DAYS);
+    service.files.retain(&files, until).await?;
     let notice = service
         .store
         .transaction("meeting.serve_notice", input, |tx, input| Box::pin(apply(tx, input)))

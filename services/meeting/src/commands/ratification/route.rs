@@ -80,6 +80,8 @@ async fn apply(
             ratifies: Some(name.ratification),
             ..Course::default()
         },
+        papers: Vec::new(),
+        version: 1,
     };
     let motion = Motion {
         name: route.motion.clone(),

@@ -1,7 +1,7 @@
 use yihe_kernel::{Error, Result, Timestamp};
 use yihe_proto::meeting::v1 as pb;
 
-use crate::convert::{Wire, instant, organization};
+use crate::convert::{Wire, instant, organization, user};
 use crate::domain::{Commitment, CommitmentStep};
 use crate::names::{CommitmentName, MeetingName, ProblemName, ResolutionName};
 
@@ -94,5 +94,6 @@ pub fn step(of: &CommitmentName, step: CommitmentStep) -> pb::CommitmentStep {
         holder_display_name: step.holder.display_name,
         due_date: step.due_on.to_string(),
         escalation_level: step.level.number(),
+        recipients: step.recipients.into_iter().map(user).collect(),
     }
 }

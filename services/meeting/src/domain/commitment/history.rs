@@ -1,5 +1,5 @@
 use yihe_authz::Authorized;
-use yihe_kernel::{OrganizationId, Timestamp};
+use yihe_kernel::{OrganizationId, Timestamp, UserId};
 use yihe_tally::Date;
 
 use super::{CommitmentState, EscalationLevel, Holder};
@@ -82,4 +82,6 @@ pub struct CommitmentStep {
     pub due_on: Date,
     /// Escalation after it.
     pub level: EscalationLevel,
+    /// To whom an escalation went, as the posts were then.
+    pub recipients: Vec<UserId>,
 }

@@ -249,6 +249,7 @@ impl Commitment {
             holder: self.holder.clone(),
             due_on: self.due_on,
             level: self.level,
+            recipients: Vec::new(),
         };
         Changed {
             commitment: self,

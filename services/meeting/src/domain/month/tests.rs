@@ -29,6 +29,7 @@ fn step(serial: i64, act: CommitmentAct, state: CommitmentState, at: &str) -> Co
         },
         due_on: "2026-03-20".parse().unwrap(),
         level: EscalationLevel::None,
+        recipients: Vec::new(),
     }
 }
 

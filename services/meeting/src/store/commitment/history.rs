@@ -1,5 +1,5 @@
 use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use yihe_kernel::{OrganizationId, Timestamp};
+use yihe_kernel::{OrganizationId, Timestamp, UserId};
 use yihe_store::{Failure, Page, Tx};
 
 #[cfg(test)]
@@ -74,9 +74,15 @@ pub async fn append(tx: &Tx, Changed { commitment, step, .. }: &Changed) -> Resu
         holder_display_name: Set(step.holder.display_name.clone()),
         due_on: Set(step.due_on.to_string()),
         level: Set(step.level.code().to_owned()),
+        recipients: Set(recipients(&step.recipients)),
     };
     commitment_step::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
+}
+
+fn recipients(users: &[UserId]) -> String {
+    let users: Vec<_> = users.iter().map(UserId::to_string).collect();
+    users.join(SEPARATOR)
 }
 
 impl TryFrom<commitment_step::Model> for CommitmentStep {
@@ -108,6 +114,11 @@ impl TryFrom<commitment_step::Model> for CommitmentStep {
             },
             due_on: row::date(&row.due_on)?,
             level: columns::read(EscalationLevel::from_code(&row.level), "level", &row.level)?,
+            recipients: row
+                .recipients
+                .split_terminator(SEPARATOR)
+                .map(|user| user.parse().map_err(|_| columns::broken("recipients", user)))
+                .collect::<Result<_, _>>()?,
         })
     }
 }

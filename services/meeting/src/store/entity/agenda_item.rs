@@ -30,6 +30,8 @@ pub struct Model {
     pub to_item: Option<Uuid>,
     pub ratifies: Option<Uuid>,
     pub building: String,
+    pub papers: String,
+    pub version: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

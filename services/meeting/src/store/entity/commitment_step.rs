@@ -23,6 +23,7 @@ pub struct Model {
     pub holder_display_name: String,
     pub due_on: String,
     pub level: String,
+    pub recipients: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

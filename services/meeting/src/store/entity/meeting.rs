@@ -29,6 +29,7 @@ pub struct Model {
     pub quorate: bool,
     pub version: i64,
     pub voting_ends_at: Option<i64>,
+    pub debate_rules: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

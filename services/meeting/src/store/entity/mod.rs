@@ -39,6 +39,7 @@ pub mod roster_register;
 pub mod roster_unit;
 pub mod roster_unit_owner;
 pub mod sealed_ballot;
+pub mod speech;
 pub mod suspension;
 pub mod unit_ballot;
 pub mod vote;

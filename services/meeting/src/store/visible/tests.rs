@@ -270,6 +270,7 @@ fn stored_meeting(name: &MeetingName, body: &BodyName, row: &Row) -> Meeting {
         start_known: true,
         postponed: None,
         suspended: None,
+        debate: None,
         notice_round: 0,
         voting_ends_at: None,
         quorate: false,
