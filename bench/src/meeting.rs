@@ -27,6 +27,7 @@ pub fn run(arguments: &Arguments, report: &Report) -> Result<serde_json::Value> 
     Ok(serde_json::json!({
         "bench": "meeting",
         "rounds": arguments.rounds,
+        "watch_p99_ms": watch["watch_p99_ms"],
         "minutes_ms": minutes["minutes_ms"],
         "minutes": minutes,
         "watch": watch,

@@ -33,6 +33,20 @@ impl Room<'_> {
             candidate: candidate.organization.clone(),
             ..Default::default()
         };
+        self.put(party, motion).await
+    }
+
+    /// A party submits a motion.
+    pub async fn submit(&self, party: &Party, agenda_item: &str, text: &str) -> Result<String> {
+        let motion = Motion {
+            agenda_item: agenda_item.to_owned(),
+            text: text.to_owned(),
+            ..Default::default()
+        };
+        self.put(party, motion).await
+    }
+
+    async fn put(&self, party: &Party, motion: Motion) -> Result<String> {
         let request = SubmitMotionRequest {
             parent: self.meeting.to_owned(),
             motion: Some(motion),

@@ -6,6 +6,8 @@ pub mod culvert;
 pub mod election;
 pub mod minutes;
 pub mod outsiders;
+pub mod recusal;
+pub mod reserved;
 pub mod rights;
 pub mod session;
 pub mod structure;

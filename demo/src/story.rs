@@ -34,7 +34,9 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator) -> Result<Story> {
     };
     scenes::amendment::tell(narrator, room, &session.motion, &session.present).await?;
     let (tally, resolution) = scenes::vote::tell(narrator, &beizhan, &partner, &session).await?;
-    scenes::election::tell(narrator, room, &notice.election, &session.present).await?;
+    let ratification = scenes::reserved::tell(narrator, room, &notice.agenda.reserved, &session.present).await?;
+    scenes::recusal::tell(narrator, room, &notice.agenda.review, &session.present).await?;
+    scenes::election::tell(narrator, room, &notice.agenda.election, &session.present).await?;
     let request = CloseMeetingRequest {
         name: notice.meeting.clone(),
         ..Default::default()

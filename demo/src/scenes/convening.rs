@@ -1,6 +1,6 @@
 //! The joint conference is set up, the agenda made, the notice served.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use prost_types::Timestamp;
 use yihe_kernel::{Clock, Timestamp as Instant};
 use yihe_proto::directory::v1::{CreateInvitationRequest, EnrolRequest, Post};
@@ -17,16 +17,26 @@ use crate::narrator::Narrator;
 pub struct Convened {
     /// `communities/…/meetings/…`.
     pub meeting: String,
-    /// The item to be decided.
-    pub agenda_item: String,
-    /// The item of the election.
-    pub election: String,
+    /// What is to be decided.
+    pub agenda: Agenda,
     /// When it begins.
     pub start: Instant,
     /// Members on the roster.
     pub members: usize,
     /// A member of the station's staff whose appointment will have lapsed by then.
     pub lapsing: Actor,
+}
+
+/// The items to be decided, `communities/…/agendaItems/…` each.
+pub struct Agenda {
+    /// The little courtesy guides.
+    pub guides: String,
+    /// The election of a chair.
+    pub election: String,
+    /// The owners' repair fund, which no conference decides.
+    pub reserved: String,
+    /// The review of the property company's services.
+    pub review: String,
 }
 
 pub async fn tell(node: &TestNode, narrator: &mut Narrator, beizhan: &Beizhan) -> Result<Convened> {
@@ -77,10 +87,10 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator, beizhan: &Beizhan) -
         ..Default::default()
     };
     let meeting = secretary.call(request).await.context("convening")?.name;
-    let (agenda_item, election) = agenda(beizhan, &meeting).await?;
+    let agenda = self::agenda(beizhan, &meeting).await?;
     narrator.step(
-        "深圳北站缺志愿者,深高北校区学生需要志愿时长:两家各提一项议题;社区党委提出推选轮值主席",
-        "the station lacks volunteers, the school's pupils need hours: each puts an item on the agenda; the committee adds the election of a chair",
+        "深圳北站缺志愿者,深高北校区学生需要志愿时长:两家各提一项议题;业委会提出动用维修资金更新电梯;社区党委提出物业服务半年评议、推选轮值主席",
+        "the station lacks volunteers, the school's pupils need hours: each puts an item on the agenda; the owners' committee asks to use the repair fund for new lifts; the committee adds a review of the property company's services and the election of a chair",
     );
 
     let serve = ServeNoticeRequest {
@@ -116,7 +126,7 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator, beizhan: &Beizhan) -
         "{} members were served",
         notice.roster.len()
     );
-    ensure!(notice.agenda.len() == 3, "{} items were noticed", notice.agenda.len());
+    ensure!(notice.agenda.len() == 5, "{} items were noticed", notice.agenda.len());
     narrator.step(
         &format!(
             "改期一周后,发出通知:议程、29 家名册与议事规则包({})随之固定",
@@ -141,60 +151,82 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator, beizhan: &Beizhan) -
     let lapsing = lapsing(node, beizhan, now.plus_days(2)).await?;
     Ok(Convened {
         meeting,
-        agenda_item,
-        election,
+        agenda,
         start,
         members,
         lapsing,
     })
 }
 
-async fn agenda(beizhan: &Beizhan, meeting: &str) -> Result<(String, String)> {
-    let item = |title: &str, description: &str, kind: AgendaItemKind, class: MatterClass| CreateAgendaItemRequest {
-        parent: meeting.to_owned(),
-        agenda_item: Some(AgendaItem {
-            title: title.into(),
-            description: description.into(),
-            kind: kind.into(),
-            matter_class: class.into(),
-            ..Default::default()
-        }),
-        ..Default::default()
-    };
-    let decided = beizhan
-        .station()
-        .person
-        .call(item(
+async fn agenda(beizhan: &Beizhan, meeting: &str) -> Result<Agenda> {
+    use AgendaItemKind::{Decision, Deliberation};
+    let (station, school) = (beizhan.station(), beizhan.school());
+    let owners = &beizhan.owners_committee;
+    let committee = &beizhan.committee;
+    let guides = "车站日均客流 65 万,缺少文明劝导志愿者";
+    let hours = "学生每学年需要志愿服务时长";
+    let lifts = "6 部电梯使用满 15 年,拟动用住宅专项维修资金 180 万元更新";
+    let review = "评议上半年物业服务,结果报街道";
+    let chair = "联席会议每半年推选一家轮值主席单位";
+    let items = [
+        (
+            station,
             "“小小文明劝导员”项目",
-            "车站日均客流 65 万,缺少文明劝导志愿者",
-            AgendaItemKind::Decision,
+            guides,
+            Decision,
             MatterClass::ResourceSharing,
-        ))
-        .await
-        .context("the station's item")?;
-    beizhan
-        .school()
-        .person
-        .call(item(
+        ),
+        (
+            school,
             "学生志愿服务时长",
-            "学生每学年需要志愿服务时长",
-            AgendaItemKind::Deliberation,
+            hours,
+            Deliberation,
             MatterClass::ResourceSharing,
-        ))
-        .await
-        .context("the school's item")?;
-    let election = beizhan
-        .committee
-        .person
-        .call(item(
-            "推选轮值主席单位",
-            "联席会议每半年推选一家轮值主席单位",
-            AgendaItemKind::Decision,
-            MatterClass::Election,
-        ))
-        .await
-        .context("the committee's item")?;
-    Ok((decided.name, election.name))
+        ),
+        (
+            owners,
+            "动用维修资金更新电梯",
+            lifts,
+            Decision,
+            MatterClass::OwnersOrdinary,
+        ),
+        (
+            committee,
+            "物业服务半年评议",
+            review,
+            Decision,
+            MatterClass::Coordination,
+        ),
+        (committee, "推选轮值主席单位", chair, Decision, MatterClass::Election),
+    ];
+    let mut names = Vec::new();
+    for (party, title, description, kind, class) in items {
+        let request = CreateAgendaItemRequest {
+            parent: meeting.to_owned(),
+            agenda_item: Some(AgendaItem {
+                title: title.into(),
+                description: description.into(),
+                kind: kind.into(),
+                matter_class: class.into(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        let item = party
+            .person
+            .call(request)
+            .await
+            .with_context(|| format!("the item {title}"))?;
+        names.push(item.name);
+    }
+    let [guides, _, reserved, review, election] =
+        <[String; 5]>::try_from(names).map_err(|names| anyhow!("{} items", names.len()))?;
+    Ok(Agenda {
+        guides,
+        election,
+        reserved,
+        review,
+    })
 }
 
 async fn lapsing(node: &TestNode, beizhan: &Beizhan, until: Instant) -> Result<Actor> {

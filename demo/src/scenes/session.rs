@@ -59,7 +59,7 @@ pub async fn tell<'a>(
         present.push(party);
     }
     let motion = Motion {
-        agenda_item: convened.agenda_item.clone(),
+        agenda_item: convened.agenda.guides.clone(),
         text: "设立“小小文明劝导员”项目:深圳高级中学北校区学生到深圳北站参加文明劝导,服务计入志愿时长".into(),
         ..Default::default()
     };
