@@ -1,5 +1,6 @@
 pub mod admission;
 pub mod amendment;
+pub mod assembly;
 pub mod commitments;
 pub mod convening;
 pub mod culvert;

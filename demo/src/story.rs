@@ -51,6 +51,7 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator) -> Result<Story> {
     scenes::commitments::tell(node, narrator, &beizhan, &resolution.name).await?;
     scenes::minutes::tell(node, narrator, room, &session.present).await?;
     scenes::culvert::tell(node, narrator, &beizhan).await?;
+    scenes::assembly::tell(node, narrator, &beizhan, &ratification).await?;
     scenes::outsiders::tell(node, narrator, &beizhan, &partner, &notice.meeting).await?;
     Ok(Story {
         beizhan,
