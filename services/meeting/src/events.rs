@@ -36,7 +36,7 @@ kinds! {
     DissentAttached DissentAnswered MotionSeconded AmendmentSeconded VoteTied TieDecided
     CommitmentMade CommitmentAccepted CommitmentDeclined CommitmentReassigned CommitmentProgressed CommitmentDone
     CommitmentConfirmed CommitmentReopened CommitmentCancelled CommitmentEscalated CommitmentHolderLeft
-    VotingOpened UnitBallotsCast UnitBallotsCorrected PaperBallotsRecorded UnitBallotsRead ResultChallenged ChallengeAnswered
+    VotingOpened UnitBallotsCast UnitBallotsCorrected PaperUnitBallotsRecorded UnitBallotsRead ResultChallenged ChallengeAnswered
     ProblemReported ProblemLinked ProblemClosed MonthReportPublished
 }
 

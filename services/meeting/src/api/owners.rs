@@ -26,10 +26,10 @@ impl OwnersVoteService for Api {
         answer(commands::owners::correct::correct(&self.0, request).await)
     }
 
-    async fn record_paper_ballots(
+    async fn record_paper_unit_ballots(
         &self,
-        request: Request<RecordPaperBallotsRequest>,
-    ) -> Answer<RecordPaperBallotsResponse> {
+        request: Request<RecordPaperUnitBallotsRequest>,
+    ) -> Answer<RecordPaperUnitBallotsResponse> {
         answer(commands::owners::paper::record(&self.0, request).await)
     }
 

@@ -8,7 +8,7 @@ use super::read::code;
 use super::{Wire, instant, user};
 use crate::domain::Choice;
 use crate::domain::owners::{
-    Challenge, PaperBallot, PaperFault, PaperFaultKind, PaperUnit, RegisterExtract, RosterUnit, UnitBallot,
+    Challenge, PaperFault, PaperFaultKind, PaperUnit, PaperUnitBallot, RegisterExtract, RosterUnit, UnitBallot,
 };
 use crate::names::{MeetingName, VoteName};
 use crate::retry::Retry;
@@ -85,21 +85,21 @@ fn unit(
 
 /// Ballots on paper to be recorded.
 #[derive(Debug)]
-pub struct NewPaperBallots {
+pub struct NewPaperUnitBallots {
     /// The lines.
-    pub lines: Vec<PaperBallot>,
+    pub lines: Vec<PaperUnitBallot>,
     /// What shows them.
     pub evidence: FileName,
     /// How the request is known again.
     pub retry: Retry,
 }
 
-impl NewPaperBallots {
+impl NewPaperUnitBallots {
     /// Reads ballots on paper of a compound.
     pub fn read(
         community: &CommunityId,
         compound: CompoundId,
-        request: &pb::RecordPaperBallotsRequest,
+        request: &pb::RecordPaperUnitBallotsRequest,
     ) -> Result<Self> {
         let mut fields = Fields::new();
         let retry = Retry::of(&mut fields, &request.request_id, request);
@@ -121,7 +121,7 @@ impl NewPaperBallots {
     }
 }
 
-fn paper(fields: &mut Fields, of: (&CommunityId, CompoundId), ballot: &pb::PaperBallot) -> PaperBallot {
+fn paper(fields: &mut Fields, of: (&CommunityId, CompoundId), ballot: &pb::PaperUnitBallot) -> PaperUnitBallot {
     let told = || PaperUnit::Told {
         building: ballot.building.trim().to_owned(),
         number: ballot.number.trim().to_owned(),
@@ -138,7 +138,7 @@ fn paper(fields: &mut Fields, of: (&CommunityId, CompoundId), ballot: &pb::Paper
         fields.refuse("ballots.owner", "is of another compound", "属于其他小区");
     }
     let choice = pb::Choice::try_from(ballot.choice).ok().and_then(Choice::from_wire);
-    PaperBallot {
+    PaperUnitBallot {
         unit,
         owner: owner.map(|owner| owner.owner),
         choice: choice.filter(|choice| *choice != Choice::Sealed),
@@ -146,22 +146,22 @@ fn paper(fields: &mut Fields, of: (&CommunityId, CompoundId), ballot: &pb::Paper
 }
 
 /// A faulty line.
-pub fn paper_fault(fault: PaperFault) -> pb::PaperBallotFault {
-    pb::PaperBallotFault {
+pub fn paper_fault(fault: PaperFault) -> pb::PaperUnitBallotFault {
+    pb::PaperUnitBallotFault {
         line: i32::try_from(fault.line).unwrap_or(i32::MAX),
         kind: fault_kind(fault.kind).into(),
     }
 }
 
-const fn fault_kind(kind: PaperFaultKind) -> pb::PaperBallotFaultKind {
+const fn fault_kind(kind: PaperFaultKind) -> pb::PaperUnitBallotFaultKind {
     match kind {
-        PaperFaultKind::Choice => pb::PaperBallotFaultKind::Choice,
-        PaperFaultKind::UnitUnknown => pb::PaperBallotFaultKind::UnitUnknown,
-        PaperFaultKind::UnitNotInterested => pb::PaperBallotFaultKind::UnitNotInterested,
-        PaperFaultKind::OwnerRequired => pb::PaperBallotFaultKind::OwnerRequired,
-        PaperFaultKind::OwnerUnknown => pb::PaperBallotFaultKind::OwnerUnknown,
-        PaperFaultKind::AlreadyVoted => pb::PaperBallotFaultKind::AlreadyVoted,
-        PaperFaultKind::Duplicate => pb::PaperBallotFaultKind::Duplicate,
+        PaperFaultKind::Choice => pb::PaperUnitBallotFaultKind::Choice,
+        PaperFaultKind::UnitUnknown => pb::PaperUnitBallotFaultKind::UnitUnknown,
+        PaperFaultKind::UnitNotInterested => pb::PaperUnitBallotFaultKind::UnitNotInterested,
+        PaperFaultKind::OwnerRequired => pb::PaperUnitBallotFaultKind::OwnerRequired,
+        PaperFaultKind::OwnerUnknown => pb::PaperUnitBallotFaultKind::OwnerUnknown,
+        PaperFaultKind::AlreadyVoted => pb::PaperUnitBallotFaultKind::AlreadyVoted,
+        PaperFaultKind::Duplicate => pb::PaperUnitBallotFaultKind::Duplicate,
     }
 }
 

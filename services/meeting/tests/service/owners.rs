@@ -334,7 +334,7 @@ async fn ballots_on_paper_are_recorded_all_or_none_with_every_bad_line_named() {
         paper("1栋", 999, Choice::Yes),
         paper("1栋", 101, Choice::No),
         paper("2栋", 107, Choice::Yes),
-        PaperBallot {
+        PaperUnitBallot {
             owner: assembly.owners[0].clone(),
             ..paper("1栋", 103, Choice::Yes)
         },
@@ -346,12 +346,12 @@ async fn ballots_on_paper_are_recorded_all_or_none_with_every_bad_line_named() {
     assert_eq!(
         faults,
         [
-            (2, PaperBallotFaultKind::UnitUnknown),
-            (3, PaperBallotFaultKind::AlreadyVoted),
-            (4, PaperBallotFaultKind::OwnerRequired),
-            (5, PaperBallotFaultKind::OwnerUnknown),
-            (6, PaperBallotFaultKind::Duplicate),
-            (7, PaperBallotFaultKind::Choice),
+            (2, PaperUnitBallotFaultKind::UnitUnknown),
+            (3, PaperUnitBallotFaultKind::AlreadyVoted),
+            (4, PaperUnitBallotFaultKind::OwnerRequired),
+            (5, PaperUnitBallotFaultKind::OwnerUnknown),
+            (6, PaperUnitBallotFaultKind::Duplicate),
+            (7, PaperUnitBallotFaultKind::Choice),
         ]
     );
     let refused = assembly.record(&vote, bad, false).await;
@@ -366,23 +366,23 @@ async fn ballots_on_paper_are_recorded_all_or_none_with_every_bad_line_named() {
     let good = vec![
         paper("1栋", 102, Choice::Yes),
         paper("1栋", 103, Choice::Invalid),
-        PaperBallot {
+        PaperUnitBallot {
             unit: assembly.units[3].clone(),
             choice: Choice::Yes.into(),
             ..Default::default()
         },
-        PaperBallot {
+        PaperUnitBallot {
             owner: assembly.owners[6].clone(),
             ..paper("2栋", 107, Choice::Yes)
         },
     ];
-    let elsewhere = RecordPaperBallotsRequest {
+    let elsewhere = RecordPaperUnitBallotsRequest {
         parent: vote.clone(),
         ballots: good.clone(),
         evidence: format!("{PARENT}/files/{}", assembly.ids.next::<uuid::Uuid>()),
         ..Default::default()
     };
-    let refused = assembly.secretary.owners().record_paper_ballots(elsewhere).await;
+    let refused = assembly.secretary.owners().record_paper_unit_ballots(elsewhere).await;
     assert_eq!(reason(refused), "FILE_UNKNOWN");
     let done = assembly.record(&vote, good, false).await.unwrap();
     assert_eq!((done.recorded, done.faults.len()), (4, 0));
@@ -583,7 +583,7 @@ async fn a_change_of_use_is_put_to_the_owners_of_the_building() {
         .record(&vote, vec![paper("1栋", 101, Choice::No)], true)
         .await
         .unwrap();
-    assert_eq!(checked.faults[0].kind(), PaperBallotFaultKind::UnitNotInterested);
+    assert_eq!(checked.faults[0].kind(), PaperUnitBallotFaultKind::UnitNotInterested);
     assembly.vote_of(20..25, &vote, Choice::Yes).await;
     let tally = assembly.tally().await;
     assert_eq!(

@@ -297,10 +297,10 @@ impl Assembly {
     pub async fn record(
         &self,
         vote: &str,
-        ballots: Vec<PaperBallot>,
+        ballots: Vec<PaperUnitBallot>,
         validate_only: bool,
-    ) -> Result<RecordPaperBallotsResponse, Status> {
-        let request = RecordPaperBallotsRequest {
+    ) -> Result<RecordPaperUnitBallotsResponse, Status> {
+        let request = RecordPaperUnitBallotsRequest {
             parent: vote.to_owned(),
             ballots,
             evidence: self.scan(),
@@ -310,7 +310,7 @@ impl Assembly {
         Ok(self
             .secretary
             .owners()
-            .record_paper_ballots(request)
+            .record_paper_unit_ballots(request)
             .await?
             .into_inner())
     }
@@ -343,8 +343,8 @@ pub async fn correct(by: &Party, vote: &str, choice: Choice) -> Result<Vec<UnitB
     Ok(answer.into_inner().unit_ballots)
 }
 
-pub fn paper(building: &str, number: u32, choice: Choice) -> PaperBallot {
-    PaperBallot {
+pub fn paper(building: &str, number: u32, choice: Choice) -> PaperUnitBallot {
+    PaperUnitBallot {
         building: building.to_owned(),
         number: number.to_string(),
         choice: choice.into(),

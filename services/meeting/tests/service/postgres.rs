@@ -96,7 +96,7 @@ async fn owners_vote_in_writing_on_postgresql() {
         owners_room::cast(&owner, &vote, Choice::No, &[])
     );
     assert!(twice.0.is_ok() != twice.1.is_ok(), "one of two at once: {twice:?}");
-    let on_paper = (3..400).map(|number| PaperBallot {
+    let on_paper = (3..400).map(|number| PaperUnitBallot {
         unit: assembly.units[number].clone(),
         choice: Choice::Yes.into(),
         ..Default::default()

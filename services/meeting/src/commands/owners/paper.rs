@@ -9,8 +9,8 @@ use yihe_store::{Failure, Tx};
 
 use super::voter::ballot_box;
 use crate::convert::name;
-use crate::convert::owners::{NewPaperBallots, paper_fault};
-use crate::domain::owners::{PaperBallot, PaperFault, UnitBallot, electorate, read_paper, refuse_faults};
+use crate::convert::owners::{NewPaperUnitBallots, paper_fault};
+use crate::domain::owners::{PaperFault, PaperUnitBallot, UnitBallot, electorate, read_paper, refuse_faults};
 use crate::domain::{Member, Record, RecordedAct};
 use crate::names::VoteName;
 use crate::retry::Retry;
@@ -23,7 +23,7 @@ struct Paper {
     clerk: UserId,
     vote: VoteName,
     compound: CompoundId,
-    lines: Vec<PaperBallot>,
+    lines: Vec<PaperUnitBallot>,
     evidence: FileName,
     retry: Retry,
 }
@@ -33,8 +33,8 @@ type Read = std::result::Result<Vec<UnitBallot>, Vec<PaperFault>>;
 
 pub async fn record(
     service: &Arc<Service>,
-    request: Request<pb::RecordPaperBallotsRequest>,
-) -> Result<pb::RecordPaperBallotsResponse> {
+    request: Request<pb::RecordPaperUnitBallotsRequest>,
+) -> Result<pb::RecordPaperUnitBallotsResponse> {
     let (admitted, request) = service.guard.admit(request).await?;
     let vote: VoteName = name("parent", &request.parent)?;
     let (by, found) = service.vote(admitted, &vote).await?;
@@ -45,7 +45,7 @@ pub async fn record(
     let compound = register
         .ok_or_else(|| Error::new(&reasons::NOT_BY_UNITS).with("name", &vote))?
         .compound;
-    let new = NewPaperBallots::read(&vote.community, compound, &request)?;
+    let new = NewPaperUnitBallots::read(&vote.community, compound, &request)?;
     service.expect_evidence(Some(&new.evidence), &vote.meeting()).await?;
     let input = Paper {
         service: Arc::clone(service),
@@ -60,13 +60,13 @@ pub async fn record(
     if request.validate_only {
         let read = service
             .store
-            .transaction("meeting.check_paper_ballots", input, |tx, input| {
+            .transaction("meeting.check_paper_unit_ballots", input, |tx, input| {
                 Box::pin(read(tx, input))
             })
             .await?;
         return Ok(match read {
             Ok(ballots) => recorded(ballots.len()),
-            Err(faults) => pb::RecordPaperBallotsResponse {
+            Err(faults) => pb::RecordPaperUnitBallotsResponse {
                 recorded: 0,
                 faults: faults.into_iter().map(paper_fault).collect(),
             },
@@ -75,7 +75,7 @@ pub async fn record(
     let lines = input.lines.len();
     service
         .store
-        .transaction("meeting.record_paper_ballots", input, |tx, input| {
+        .transaction("meeting.record_paper_unit_ballots", input, |tx, input| {
             Box::pin(apply(tx, input))
         })
         .await?;
@@ -83,8 +83,8 @@ pub async fn record(
     Ok(recorded(lines))
 }
 
-fn recorded(ballots: usize) -> pb::RecordPaperBallotsResponse {
-    pb::RecordPaperBallotsResponse {
+fn recorded(ballots: usize) -> pb::RecordPaperUnitBallotsResponse {
+    pb::RecordPaperUnitBallotsResponse {
         recorded: i32::try_from(ballots).unwrap_or(i32::MAX),
         faults: Vec::new(),
     }
@@ -133,7 +133,7 @@ async fn apply(tx: &Tx, input: &Paper) -> Result<(), Failure> {
         })
         .collect();
     store::clerk_record::insert_all(tx, by, &records).await?;
-    events::append(tx, by, events::PaperBallotsRecorded, &vote.meeting(), vote, now).await
+    events::append(tx, by, events::PaperUnitBallotsRecorded, &vote.meeting(), vote, now).await
 }
 
 /// How many papers each owner gave.

@@ -8,6 +8,6 @@ mod voting;
 
 pub use ballot::{OwnUnits, UnitBallot};
 pub use challenge::{Challenge, ChallengeAnswer};
-pub use paper::{PaperBallot, PaperFault, PaperFaultKind, PaperUnit, read_paper, refuse_faults};
+pub use paper::{PaperFault, PaperFaultKind, PaperUnit, PaperUnitBallot, read_paper, refuse_faults};
 pub use register::{Register, RegisterExtract, RosterUnit, count_units, electorate, unit_sheet};
 pub use voting::expect_votable;

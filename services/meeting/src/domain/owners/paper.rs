@@ -58,7 +58,7 @@ pub enum PaperUnit {
 
 /// One ballot on paper.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PaperBallot {
+pub struct PaperUnitBallot {
     /// The unit.
     pub unit: PaperUnit,
     /// Who gave it.
@@ -98,7 +98,7 @@ pub fn refuse_faults(faults: &[PaperFault]) -> Result<()> {
 ///
 /// `units` are all of the frozen register, `concerned` those that the vote is put to, `given` what was cast before.
 pub fn read_paper(
-    lines: &[PaperBallot],
+    lines: &[PaperUnitBallot],
     (units, concerned): (&[RosterUnit], &BTreeSet<UnitId>),
     given: &[UnitBallot],
     (clerk, evidence): (UserId, &FileName),
@@ -147,7 +147,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn read(&self, line: &PaperBallot) -> std::result::Result<(&'a RosterUnit, OwnerId, Choice), PaperFaultKind> {
+    fn read(&self, line: &PaperUnitBallot) -> std::result::Result<(&'a RosterUnit, OwnerId, Choice), PaperFaultKind> {
         let unit = match &line.unit {
             PaperUnit::Named(unit) => self.by_id.get(unit),
             PaperUnit::Told { building, number } => self.by_label.get(&(building.as_str(), number.as_str())),
