@@ -143,6 +143,7 @@ async fn only_those_on_the_roster_dissent_and_from_what_their_meeting_decided() 
         subject: vote.motion.clone(),
         text: "不同意".to_owned(),
         request_id: room.ids.next::<uuid::Uuid>().to_string(),
+        ..Default::default()
     };
     let first = room.units[0]
         .dissents()

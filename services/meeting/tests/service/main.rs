@@ -78,6 +78,8 @@ mod records;
 #[cfg(test)]
 mod recusals;
 #[cfg(test)]
+mod recused;
+#[cfg(test)]
 mod room;
 #[cfg(test)]
 mod seconding;

@@ -17,6 +17,7 @@ pub async fn in_session(units: usize) -> Room {
 pub async fn second(by: &Party, motion: &str) -> Result<Motion, Status> {
     let request = SecondMotionRequest {
         name: motion.to_owned(),
+        ..Default::default()
     };
     Ok(by.seconding().second_motion(request).await?.into_inner())
 }
@@ -24,6 +25,7 @@ pub async fn second(by: &Party, motion: &str) -> Result<Motion, Status> {
 async fn second_amendment(by: &Party, amendment: &str) -> Result<Amendment, Status> {
     let request = SecondAmendmentRequest {
         name: amendment.to_owned(),
+        ..Default::default()
     };
     Ok(by.seconding().second_amendment(request).await?.into_inner())
 }
@@ -86,6 +88,15 @@ async fn a_motion_waits_for_its_seconders_before_it_is_voted_on() {
     let once = second(b, &motion.name).await.unwrap();
     assert_eq!(once.state(), MotionState::AwaitingSecond, "one of two");
     assert_eq!(reason(second(b, &motion.name).await), "SECONDED_ALREADY");
+    let for_another = SecondMotionRequest {
+        name: motion.name.clone(),
+        member: c.name(),
+    };
+    assert_eq!(
+        reason(d.seconding().second_motion(for_another).await),
+        "MANDATE_ABSENT",
+        "nobody seconds for another"
+    );
     check_out(c, &room.meeting).await.unwrap();
     assert_eq!(reason(second(c, &motion.name).await), "NOT_CHECKED_IN");
     check_in(c, &room.meeting).await.unwrap();

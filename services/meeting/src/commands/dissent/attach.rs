@@ -7,10 +7,10 @@ use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert::dissent::{Decided, NewDissent};
-use crate::convert::name;
+use crate::convert::{self, name};
 use crate::domain::{Dissent, Frozen, Meeting, Member, Motion};
 use crate::names::{DissentName, MeetingName};
-use crate::service::{Service, acting_member};
+use crate::service::Service;
 use crate::{events, store};
 
 struct Attach {
@@ -25,8 +25,8 @@ struct Attach {
 pub async fn attach(service: &Arc<Service>, request: Request<pb::AttachDissentRequest>) -> Result<pb::Dissent> {
     let (admitted, request) = service.guard.admit(request).await?;
     let meeting: MeetingName = name("parent", &request.parent)?;
-    let (by, _) = service.meeting(admitted, &meeting).await?;
-    let member = acting_member(&by)?;
+    let wanted = convert::mandate::wanted(&request.member)?;
+    let (by, _, member) = service.meeting_as(admitted, &meeting, wanted).await?;
     let new = NewDissent::try_from(&request)?;
     let input = Attach {
         service: Arc::clone(service),

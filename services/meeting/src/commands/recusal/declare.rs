@@ -9,18 +9,19 @@ use crate::convert::{self, name};
 use crate::domain::Member;
 use crate::names::AgendaItemName;
 use crate::retry::Retry;
-use crate::service::{Service, acting_member};
+use crate::service::Service;
 
 pub async fn declare(service: &Arc<Service>, request: Request<pb::DeclareRecusalRequest>) -> Result<pb::Recusal> {
     let (admitted, request) = service.guard.admit(request).await?;
     let item: AgendaItemName = name("parent", &request.parent)?;
-    let (by, _) = service.agenda_item(admitted, &item).await?;
+    let wanted = convert::mandate::wanted(&request.member)?;
+    let (by, _, member) = service.meeting_as(admitted, &item.meeting(), wanted).await?;
     let mut fields = Fields::new();
     let retry = Retry::of(&mut fields, &request.request_id, &request);
     let reason = convert::recusal::reason(&mut fields, &request.reason);
     fields.finish()?;
     let enter = Enter {
-        member: acting_member(&by)?,
+        member,
         mover: None,
         recorded: None,
         by,

@@ -9,13 +9,14 @@ use crate::convert::{self, name};
 use crate::domain::Member;
 use crate::names::AgendaItemName;
 use crate::retry::Retry;
-use crate::service::{Service, acting_member, person};
+use crate::service::{Service, person};
 
 pub async fn r#move(service: &Arc<Service>, request: Request<pb::MoveRecusalRequest>) -> Result<pb::Recusal> {
     let (admitted, request) = service.guard.admit(request).await?;
     let item: AgendaItemName = name("parent", &request.parent)?;
-    let (by, _) = service.agenda_item(admitted, &item).await?;
-    let mover = (acting_member(&by)?, person(by.user())?);
+    let wanted = convert::mandate::wanted(&request.mover)?;
+    let (by, _, mover) = service.meeting_as(admitted, &item.meeting(), wanted).await?;
+    let mover = (mover, person(by.user())?);
     let mut fields = Fields::new();
     let retry = Retry::of(&mut fields, &request.request_id, &request);
     let reason = convert::recusal::reason(&mut fields, &request.reason);

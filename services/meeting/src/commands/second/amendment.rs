@@ -7,10 +7,10 @@ use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use super::seconder::{Seconder, hold};
-use crate::convert::name;
+use crate::convert::{self, name};
 use crate::domain::{Amendment, AmendmentState, Frozen, Meeting, Second, SecondedSubject};
 use crate::names::AmendmentName;
-use crate::service::{Service, acting_member, person};
+use crate::service::{Service, person};
 use crate::{events, store};
 
 struct SecondIt {
@@ -24,9 +24,10 @@ struct SecondIt {
 pub async fn second(service: &Arc<Service>, request: Request<pb::SecondAmendmentRequest>) -> Result<pb::Amendment> {
     let (admitted, request) = service.guard.admit(request).await?;
     let name: AmendmentName = name("name", &request.name)?;
-    let (by, _) = service.amendment(admitted, &name).await?;
+    let wanted = convert::mandate::wanted(&request.member)?;
+    let (by, _, member) = service.meeting_as(admitted, &name.meeting(), wanted).await?;
     let seconder = Seconder {
-        member: acting_member(&by)?,
+        member,
         user: person(by.user())?,
     };
     let input = SecondIt {
