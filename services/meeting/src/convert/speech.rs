@@ -47,7 +47,7 @@ impl NewSpeech {
 }
 
 /// A speech of a meeting that debates by these rules.
-pub fn speech(speech: Speech, rules: &DebateRules) -> pb::Speech {
+pub fn speech(speech: &Speech, rules: &DebateRules) -> pb::Speech {
     let meeting = speech.name.meeting();
     let item: AgendaItemName = meeting.agenda_item(speech.item);
     pb::Speech {
@@ -71,7 +71,7 @@ pub fn debate_rules(fields: &mut Fields, rules: Option<&pb::DebateRules>) -> Opt
     let within = |fields: &mut Fields, field: &str, number: i32, most: u32| {
         let read = u32::try_from(number).ok().filter(|number| *number <= most);
         read.unwrap_or_else(|| {
-            fields.refuse(field, &format!("must be 0 to {most}"), &format!("须为 0 至 {most}"));
+            fields.refuse(field, format!("must be 0 to {most}"), format!("须为 0 至 {most}"));
             0
         })
     };

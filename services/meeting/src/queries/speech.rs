@@ -29,7 +29,7 @@ pub async fn list(service: &Service, request: Request<pb::ListSpeakersRequest>) 
     Ok(pb::ListSpeakersResponse {
         speeches: listed
             .take(SPEECHES)
-            .map(|speech: &Speech| convert::speech::speech(speech.clone(), rules))
+            .map(|speech: &Speech| convert::speech::speech(speech, rules))
             .collect(),
     })
 }
@@ -39,5 +39,5 @@ pub async fn told(service: &Service, name: &SpeechName) -> Result<pb::Speech> {
     let meeting = store::meeting::find(service.reader(), &name.meeting()).await?;
     let meeting = meeting.ok_or_else(|| Error::not_found(name))?;
     let speech = store::speech::get(service.reader(), name).await?;
-    Ok(convert::speech::speech(speech, debate_rules(&meeting)?))
+    Ok(convert::speech::speech(&speech, debate_rules(&meeting)?))
 }
