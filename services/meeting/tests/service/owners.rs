@@ -562,7 +562,10 @@ async fn a_change_of_use_is_put_to_the_owners_of_the_building() {
     let refused = assembly.serve().await;
     assert_eq!(detail(&refused, "building"), "7栋");
     assert_eq!(reason(refused), "BUILDING_UNKNOWN");
-    let withdraw = WithdrawAgendaItemRequest { name: item.name };
+    let withdraw = WithdrawAgendaItemRequest {
+        name: item.name,
+        ..Default::default()
+    };
     assembly
         .secretary
         .agenda()
@@ -620,7 +623,10 @@ async fn a_draft_that_owners_could_not_vote_on_is_not_noticed() {
         .unwrap();
     assembly.submit(&class.name).await.unwrap();
     assert_eq!(reason(assembly.serve().await), "AGENDA_ITEM_NOT_FOR_DECISION");
-    let withdraw = WithdrawAgendaItemRequest { name: class.name };
+    let withdraw = WithdrawAgendaItemRequest {
+        name: class.name,
+        ..Default::default()
+    };
     assembly
         .secretary
         .agenda()
