@@ -48,6 +48,7 @@ pub static COLLECTIONS: &[Collection] = collections! {
         "communities/{community}/meetings/{meeting}/mandates/{mandate}"
         "communities/{community}/meetings/{meeting}/speeches/{speech}"
         "communities/{community}/meetings/{meeting}/invitedPersons/{invited_person}"
+        "communities/{community}/meetings/{meeting}/minutes"
         "communities/{community}/meetings/{meeting}/signatures/{signature}"
         "communities/{community}/meetings/{meeting}/objections/{objection}"
         "communities/{community}/resolutions/{resolution}"

@@ -1,6 +1,7 @@
 //! The RPCs, each delegated to its command or query.
 
 mod amendment;
+mod clerk;
 mod commitment;
 mod competence;
 mod invited_person;
@@ -16,7 +17,9 @@ use tonic::{Request, Response, Status, async_trait};
 use yihe_proto::meeting::v1::agenda_paper_service_server::AgendaPaperServiceServer;
 use yihe_proto::meeting::v1::agenda_service_server::{AgendaService, AgendaServiceServer};
 use yihe_proto::meeting::v1::amendment_service_server::AmendmentServiceServer;
+use yihe_proto::meeting::v1::ballot_service_server::BallotServiceServer;
 use yihe_proto::meeting::v1::body_service_server::{BodyService, BodyServiceServer};
+use yihe_proto::meeting::v1::clerk_service_server::ClerkServiceServer;
 use yihe_proto::meeting::v1::commitment_service_server::CommitmentServiceServer;
 use yihe_proto::meeting::v1::competence_service_server::CompetenceServiceServer;
 use yihe_proto::meeting::v1::disclosure_service_server::DisclosureServiceServer;
@@ -56,6 +59,8 @@ impl Api {
     pub fn routes(service: Arc<Service>) -> Routes {
         let api = Self(service);
         Routes::new(BodyServiceServer::new(api.clone()))
+            .add_service(BallotServiceServer::new(api.clone()))
+            .add_service(ClerkServiceServer::new(api.clone()))
             .add_service(CommitmentServiceServer::new(api.clone()))
             .add_service(LedgerServiceServer::new(api.clone()))
             .add_service(MeetingServiceServer::new(api.clone()))

@@ -28,7 +28,7 @@ kinds! {
     MandateGranted MandateRevoked PersonInvited InvitationWithdrawn
     MinutesDrafted MinutesUpdated SignaturesRequested MinutesSigned SigningRefused SigningClosed ResultsPublished
     MinutesPublished ObjectionSubmitted ObjectionAnswered
-    MotionSubmitted MotionWithdrawn VoteOpened BallotCast VoteClosed VoteLapsed ResolutionAdopted
+    MotionSubmitted MotionWithdrawn VoteOpened BallotCast BallotChanged BallotTakenBack VoteClosed VoteLapsed ResolutionAdopted
     AmendmentSubmitted AmendmentRestated AmendmentWithdrawn AmendmentStruck AmendmentFell AmendmentsOrdered MotionAmended
     ClassObjectionMade ClassObjectionWithdrawn MatterClassUpheld MatterClassNotUpheld AgendaItemReclassified AgendaItemCarried
     RatificationRequested RatificationRouted RatificationSettled

@@ -53,16 +53,28 @@ impl Files {
         self.attached(files, owner_object).await.map(drop)
     }
 
+    /// The file is in use and belongs to one of these objects.
+    ///
+    /// # Errors
+    /// As [`Files::expect_attached`], with the first of them.
+    pub async fn expect_attached_to_one(&self, file: &FileName, owner_objects: &[String]) -> Result<()> {
+        let files = std::slice::from_ref(file);
+        self.owned(files, owner_objects).await.map(drop)
+    }
+
     /// The same, told with what is known of each, in the order of the names.
     ///
     /// # Errors
     /// As [`Files::expect_attached`].
     pub async fn attached(&self, files: &[FileName], owner_object: &impl Display) -> Result<Vec<File>> {
+        self.owned(files, &[owner_object.to_string()]).await
+    }
+
+    async fn owned(&self, files: &[FileName], owner_objects: &[String]) -> Result<Vec<File>> {
         let Some(first) = files.first() else {
             return Ok(Vec::new());
         };
         let mut attached = Vec::with_capacity(files.len());
-        let owner_object = owner_object.to_string();
         let found = self.lookup(&first.community, files).await?;
         for name in files {
             let text = name.to_string();
@@ -72,10 +84,10 @@ impl Files {
             let Some(file) = file else {
                 return Err(Error::new(&reasons::FILE_UNKNOWN).with("name", name));
             };
-            if file.owner_object != owner_object {
+            if !owner_objects.contains(&file.owner_object) {
                 return Err(Error::new(&reasons::FILE_ELSEWHERE)
                     .with("name", name)
-                    .with("object", owner_object));
+                    .with("object", owner_objects.first().map_or("", String::as_str)));
             }
             attached.push(file.clone());
         }

@@ -9,6 +9,7 @@
 //! - What a notice froze (agenda, roster, rule pack) never changes, so it is kept in memory and read without a lock.
 //! - A member votes once, itself, by its present representative or by the present holder of its proxy, while the room has a
 //!   quorum, in a vote that is open. Members are organizations, persons or owners: one type, one way to vote.
+//! - What is recorded for others is recorded with its clerk record, in one transaction; ballots of one reading all or not at all.
 //! - A proxy ends when its principal comes; a ballot not yet cast is then the principal's own again.
 //! - Names of persons lie in one erasable table; rows, events and rosters know persons by id.
 //! - A closed vote is counted from stored rows alone: a recount gives the same bytes.

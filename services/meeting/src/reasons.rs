@@ -139,6 +139,13 @@ reasons! {
     VOTE_NOT_COUNTED: Precondition, "{name} has not been counted", "{name} 尚未计票";
     CHALLENGE_OVER: Precondition, "the result of {name} could be challenged until {end}", "对 {name} 结果的异议期已于 {end} 届满";
     CHALLENGE_ANSWERED: Precondition, "{name} has been answered", "异议 {name} 已答复";
+    VOTE_METHOD: Precondition, "{name} is a {method} vote; this needs {needed}", "表决 {name} 的形式为 {method},此操作要求 {needed}";
+    BOX_PAPERS_DIFFER: Precondition, "the box of {name} held {papers} papers, and {voters} voters are named", "{name} 的票箱有 {papers} 张票,列名投票人为 {voters} 名";
+    BOX_SINGLE_BALLOT: Precondition, "a single ballot beside others would be known to whoever counts the box of {name}: {papers} on paper, {cast} on screens", "在 {name} 的票箱旁单独一张票会被计票人得知:纸质 {papers} 张,电子 {cast} 张";
+    BOX_COUNTED: Precondition, "the box of {name} was counted at {at}", "{name} 的票箱已于 {at} 清点";
+    BALLOT_NOT_CHANGEABLE: Precondition, "ballots of {name} ({method}) are not changed: {source}", "表决 {name}({method})不得改票:{source}";
+    GROUP_EMPTY: Precondition, "the rules {rule_pack} count the group {group} apart, and nobody on the roster of {name} is in it", "规则 {rule_pack} 要求 {group} 单独计票,而 {name} 的应到名单中无人属于该组";
+    BALLOT_NOT_CAST: Precondition, "{member} has not voted in {name}", "{member} 尚未在 {name} 中投票";
     CANDIDATE_EXISTS: AlreadyExists, "the candidate stands in {name}", "该候选人已列于议案 {name}";
 
     RECUSAL_EXISTS: AlreadyExists, "the recusal {name} stands", "回避 {name} 已在";
@@ -188,6 +195,8 @@ mod tests {
         include_str!("../../../proto/yihe/meeting/v1/minutes.proto"),
         include_str!("../../../proto/yihe/meeting/v1/disclosure.proto"),
         include_str!("../../../proto/yihe/meeting/v1/owners.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/clerk.proto"),
+        include_str!("../../../proto/yihe/meeting/v1/ballot.proto"),
     ];
 
     fn named() -> BTreeSet<&'static str> {

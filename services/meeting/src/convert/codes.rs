@@ -1,10 +1,10 @@
 use yihe_proto::meeting::v1 as pb;
 
 use crate::domain::{
-    AgendaItemKind, AmendmentState, BallotMethod, BodyKind, Choice, ClassObjectionState, CommitmentAct, CommitmentPart,
-    CommitmentState, ContestState, DeliveryChannel, EscalationLevel, MatterClass, MeetingMode, MeetingState,
-    MotionState, ProxyForm, ProxyInstruction, RatificationState, RecordedAct, RecusalState, SpeechSide, SpeechState,
-    VoteState,
+    AgendaItemKind, AmendmentState, BallotChangeKind, BallotMethod, BodyKind, Choice, ClassObjectionState,
+    CommitmentAct, CommitmentPart, CommitmentState, ContestState, DeliveryChannel, EscalationLevel, MatterClass,
+    MeetingMode, MeetingState, MotionState, ProxyForm, ProxyInstruction, RatificationState, RecordedAct, RecusalState,
+    SpeechSide, SpeechState, VoteState,
 };
 
 /// A domain enum and its form on the wire.
@@ -67,8 +67,9 @@ wire! {
     RecusalState { Moved InForce Rejected Withdrawn Settled };
     BallotMethod { OpenRollCall Secret ByUnit };
     Choice { Yes No Abstain Sealed Invalid };
+    BallotChangeKind { Changed TakenBack };
     RecordedAct {
-        CheckIn CheckOut Acknowledgement Delivery Ballot Signature Recusal Commitment Waiver Mandate
+        CheckIn CheckOut Acknowledgement Delivery Ballot Signature Recusal Commitment Waiver Mandate Proxy Motion
     };
     ContestState { Open Upheld Rejected };
     ProxyInstruction { Free For Against };

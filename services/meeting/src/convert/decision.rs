@@ -1,9 +1,10 @@
-use yihe_kernel::{Fields, Result};
+use yihe_kernel::{Fields, FileName, Result};
 use yihe_proto::meeting::v1 as pb;
 use yihe_tally::{Comparison, Counts, Finding, Language, Verdict};
 
 use super::competence::show_of_hands;
 use super::read::code;
+use super::record::proof;
 use super::{Wire, instant, meeting, organization_of, user};
 use crate::domain::{Ballot, BallotMethod, Choice, Count, Member, Motion, Resolution, Vote};
 use crate::names::{ResolutionName, VoteName};
@@ -26,19 +27,36 @@ impl TryFrom<&pb::SubmitMotionRequest> for NewMotion {
     fn try_from(request: &pb::SubmitMotionRequest) -> Result<Self> {
         let mut fields = Fields::new();
         let retry = Retry::of(&mut fields, &request.request_id, request);
-        let text = request
-            .motion
-            .as_ref()
-            .map(|motion| motion.text.as_str())
-            .unwrap_or_default();
+        let motion = Self::read(&mut fields, request.motion.as_ref(), retry);
+        fields.finish()?;
+        Ok(motion)
+    }
+}
+
+impl NewMotion {
+    /// Moved aloud or on paper, with who moved it.
+    ///
+    /// # Errors
+    /// `INVALID_REQUEST`.
+    pub fn recorded(request: &pb::RecordMotionRequest) -> Result<(Member, Self, (Option<FileName>, String))> {
+        let mut fields = Fields::new();
+        let retry = Retry::of(&mut fields, &request.request_id, request);
+        let mover = fields.name::<Member>("mover", &request.mover);
+        let motion = Self::read(&mut fields, request.motion.as_ref(), retry);
+        let proof = proof(&mut fields, &request.evidence, &request.note);
+        let mover = fields.finish_with("mover", mover)?;
+        Ok((mover, motion, proof))
+    }
+
+    fn read(fields: &mut Fields, motion: Option<&pb::Motion>, retry: Retry) -> Self {
+        let text = motion.map(|motion| motion.text.as_str()).unwrap_or_default();
         let text = fields.lines("motion.text", text, 1..=10_000);
-        let candidate = request.motion.as_ref().map(|motion| motion.candidate.as_str());
-        let candidate = fields.optional_name::<Member>("motion.candidate", candidate.unwrap_or_default());
+        let candidate = motion.map(|motion| motion.candidate.as_str()).unwrap_or_default();
+        let candidate = fields.optional_name::<Member>("motion.candidate", candidate);
         if matches!(candidate, Some(Member::Owner { .. })) {
             fields.refuse("motion.candidate", "is an organization or a person", "须为单位或个人");
         }
-        fields.finish()?;
-        Ok(Self { text, candidate, retry })
+        Self { text, candidate, retry }
     }
 }
 
@@ -68,11 +86,7 @@ impl NewBallot {
                 Retry::of(&mut fields, &request.request_id, &unsaid)
             }
         };
-        let choice = code::<Choice>(&mut fields, "choice", request.choice);
-        let said = choice.filter(|choice| !matches!(choice, Choice::Sealed | Choice::Invalid));
-        if choice.is_some() && said.is_none() {
-            fields.refuse("choice", "is no choice of a voter", "不是投票人的意见");
-        }
+        let said = voters_choice(&mut fields, request.choice);
         let principal = fields.optional_name::<Member>("member", &request.member);
         let made = said.map(|choice| Self {
             choice,
@@ -81,6 +95,16 @@ impl NewBallot {
         });
         fields.finish_with("choice", made)
     }
+}
+
+/// What a voter can say.
+pub fn voters_choice(fields: &mut Fields, number: i32) -> Option<Choice> {
+    let choice = code::<Choice>(fields, "choice", number);
+    let said = choice.filter(|choice| !matches!(choice, Choice::Sealed | Choice::Invalid));
+    if choice.is_some() && said.is_none() {
+        fields.refuse("choice", "is no choice of a voter", "不是投票人的意见");
+    }
+    said
 }
 
 impl From<Motion> for pb::Motion {
@@ -209,6 +233,7 @@ pub fn ballot(vote: &VoteName, ballot: Ballot) -> pb::Ballot {
         representative,
         display_name: ballot.display_name,
         kind: ballot.kind.into(),
+        recorded_by: ballot.recorded_by.map(user).unwrap_or_default(),
     }
 }
 

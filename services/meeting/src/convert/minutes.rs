@@ -1,4 +1,4 @@
-use yihe_kernel::{Fields, OrganizationId, Result, Timestamp, UserId};
+use yihe_kernel::{Fields, FileName, OrganizationId, Result, Timestamp, UserId};
 use yihe_proto::meeting::v1 as pb;
 use yihe_tally::{Calendar, DayUnit, RulePack};
 
@@ -77,7 +77,7 @@ pub struct PaperSignature {
     /// Post, as written.
     pub post: String,
     /// The scan.
-    pub evidence: String,
+    pub evidence: FileName,
 }
 
 impl TryFrom<&pb::RecordSignatureRequest> for PaperSignature {
@@ -89,8 +89,8 @@ impl TryFrom<&pb::RecordSignatureRequest> for PaperSignature {
         let sha256 = sha256(&mut fields, "sha256", &request.sha256);
         let person_name = fields.line("person_name", &request.person_name, 1..=100);
         let post = fields.line("post", &request.post, 0..=100);
-        let evidence = fields.line("evidence", &request.evidence, 1..=200);
-        let made = member.map(|member| Self {
+        let evidence = fields.name::<FileName>("evidence", &request.evidence);
+        let made = member.zip(evidence).map(|(member, evidence)| Self {
             member,
             sha256,
             person_name,

@@ -2,6 +2,7 @@
 
 pub mod amendment;
 pub mod body;
+pub mod clerk;
 mod codes;
 pub mod commitment;
 pub mod competence;

@@ -26,6 +26,10 @@ impl From<Record> for pb::Record {
             contest_time: instant(contest.map(|contest| contest.contested_at)),
             answer: answer.map(|(text, _)| text.clone()).unwrap_or_default(),
             answer_time: instant(answer.map(|(_, at)| *at)),
+            contest_recorded_by: contest
+                .and_then(|contest| contest.recorded_by)
+                .map(user)
+                .unwrap_or_default(),
             subject: record.subject,
             note: record.note,
         }

@@ -2,6 +2,7 @@
 
 mod agenda;
 mod amendment;
+mod ballot_change;
 mod body;
 mod class_objection;
 mod code;
@@ -29,6 +30,7 @@ mod problem;
 mod proxy;
 mod quorum;
 mod ratification;
+mod reading;
 mod record;
 mod recusal;
 mod resolution;
@@ -48,6 +50,7 @@ mod tests;
 
 pub use agenda::{AgendaItem, AgendaItemKind};
 pub use amendment::{Amendment, AmendmentState, MotionVersion};
+pub use ballot_change::{BallotChange, BallotChangeKind};
 pub use body::{Body, BodyMember, Membership, Organization};
 pub use class_objection::{ClassObjection, ClassObjectionState};
 pub use commitment::{
@@ -76,6 +79,7 @@ pub use problem::Problem;
 pub use proxy::{Proxy, ProxyForm, ProxyInstruction, ProxyScope, Represented};
 pub use quorum::Quorum;
 pub use ratification::{Ratification, RatificationState, Route, Settlement};
+pub use reading::{ReadFrom, Reading};
 pub use record::{Contest, ContestState, NewRecord, Record, RecordedAct};
 pub use recusal::{Recusal, RecusalState};
 pub use resolution::Resolution;

@@ -44,7 +44,7 @@ impl Notice {
     /// Draws up the notice of a draft: the agenda as it stands, and the roster as of now.
     ///
     /// # Errors
-    /// `START_TIME_UNDETERMINED`, `AGENDA_EMPTY`, `ROSTER_EMPTY`.
+    /// `START_TIME_UNDETERMINED`, `AGENDA_EMPTY`, `ROSTER_EMPTY`, `GROUP_EMPTY`.
     pub fn draw_up(
         meeting: &Meeting,
         agenda: Vec<AgendaItem>,
@@ -57,6 +57,7 @@ impl Notice {
         if roster.is_empty() {
             return Err(Error::new(&reasons::ROSTER_EMPTY).with("name", &meeting.name));
         }
+        expect_groups(meeting, &roster, &pack)?;
         Ok(Self {
             meeting: meeting.name.clone(),
             served_at: now,
@@ -80,6 +81,18 @@ impl Notice {
             entry.acknowledged_at = None;
         }
         Ok(self)
+    }
+}
+
+/// A group that is counted apart has somebody in it, or no vote could ever be counted.
+fn expect_groups(meeting: &Meeting, roster: &[RosterEntry], pack: &RulePack) -> Result<()> {
+    let mut groups = pack.provisions().groups.iter();
+    match groups.find(|group| roster.iter().all(|entry| entry.group != group.id)) {
+        None => Ok(()),
+        Some(empty) => Err(Error::new(&reasons::GROUP_EMPTY)
+            .with("rule_pack", pack.id())
+            .with("group", &empty.id)
+            .with("name", &meeting.name)),
     }
 }
 

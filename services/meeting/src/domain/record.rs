@@ -28,6 +28,10 @@ codes! {
         Waiver = "WAIVER",
         /// A mandate.
         Mandate = "MANDATE",
+        /// A proxy.
+        Proxy = "PROXY",
+        /// A motion.
+        Motion = "MOTION",
     }
 
     /// State of a contest.
@@ -90,16 +94,24 @@ pub struct Contest {
     pub reason: String,
     /// When.
     pub contested_at: Timestamp,
+    /// Who noted it for the one concerned.
+    pub recorded_by: Option<UserId>,
     /// The answer and when it was given.
     pub answer: Option<(String, Timestamp)>,
 }
 
 impl Record {
-    /// Contests it. Whether it is the one concerned who does so is the caller's authorization.
+    /// Contests it. Whether it is the one concerned who does so, or the clerk for it, is the caller's authorization.
     ///
     /// # Errors
     /// `MEETING_STATE`, `RECORD_CONTESTED`.
-    pub fn contest(mut self, meeting: &Meeting, reason: String, now: Timestamp) -> Result<Self> {
+    pub fn contest(
+        mut self,
+        meeting: &Meeting,
+        reason: String,
+        recorded_by: Option<UserId>,
+        now: Timestamp,
+    ) -> Result<Self> {
         meeting.expect(Step::Contest)?;
         if self.contest.is_some() {
             return Err(Error::new(&reasons::RECORD_CONTESTED).with("name", &self.name));
@@ -108,6 +120,7 @@ impl Record {
             state: ContestState::Open,
             reason,
             contested_at: now,
+            recorded_by,
             answer: None,
         });
         Ok(self)

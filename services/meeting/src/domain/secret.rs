@@ -36,6 +36,15 @@ impl SecretTotals {
         totals
     }
 
+    /// How many ballots there are in all.
+    #[must_use]
+    pub fn sum(&self) -> u64 {
+        [self.yes, self.no, self.abstain, self.invalid]
+            .into_iter()
+            .map(u64::from)
+            .sum()
+    }
+
     /// As many ballots of each kind, those in favour first: what is counted.
     #[must_use]
     pub fn choices(&self) -> Vec<Choice> {
@@ -85,6 +94,7 @@ mod tests {
         assert_eq!(totals, expected);
         assert_eq!(SecretTotals::of(cast.into_iter().rev()), totals);
         assert_eq!(SecretTotals::of(totals.choices()), totals);
+        assert_eq!(totals.sum(), 5);
         assert_eq!(SecretTotals::default().choices(), []);
     }
 }

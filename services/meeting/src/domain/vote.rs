@@ -71,6 +71,8 @@ pub struct Vote {
     pub totals: Option<SecretTotals>,
     /// The chair's decision of a tie.
     pub casting_vote: Option<CastingVote>,
+    /// When the ballot box of a secret vote was counted.
+    pub box_counted_at: Option<Timestamp>,
 }
 
 /// The place of one member in a vote: who may vote, and what it cast.
@@ -88,6 +90,8 @@ pub struct Ballot {
     pub proxy: Option<HeldProxy>,
     /// What it cast, when, and by whom.
     pub cast: Option<(Choice, Timestamp, UserId)>,
+    /// Who recorded it for the voter.
+    pub recorded_by: Option<UserId>,
 }
 
 /// The proxy that a ballot is cast by.
@@ -150,6 +154,7 @@ impl Vote {
             resolution: None,
             totals: None,
             casting_vote: None,
+            box_counted_at: None,
         };
         Ok((vote, ballots))
     }
@@ -259,6 +264,7 @@ impl Ballot {
             representative,
             proxy,
             cast: None,
+            recorded_by: None,
         })
     }
 }

@@ -9,6 +9,7 @@ mod m0006_commitments;
 mod m0007_secret;
 mod m0008_owners;
 mod m0009_recusal;
+mod m0010_ballots;
 mod m0011_mandates;
 
 use sea_orm_migration::{MigrationTrait, SchemaManager};
@@ -26,6 +27,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0007_secret::Migration),
         Box::new(m0008_owners::Migration),
         Box::new(m0009_recusal::Migration),
+        Box::new(m0010_ballots::Migration),
         Box::new(m0011_mandates::Migration),
     ])
 }

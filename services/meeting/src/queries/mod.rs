@@ -2,6 +2,7 @@
 
 pub mod agenda_item;
 pub mod amendment;
+pub mod ballot_change;
 pub mod body;
 pub mod class_objection;
 pub mod commitment;

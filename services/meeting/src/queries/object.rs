@@ -11,6 +11,9 @@ use crate::names::{AgendaItemName, BodyName, CommitmentName, MeetingName, Motion
 use crate::service::{Service, member};
 use crate::store;
 
+/// What the name of minutes has after that of their meeting.
+const MINUTES: &str = "/minutes";
+
 /// An object as a caller sees it.
 struct Seen {
     facts: Facts,
@@ -33,6 +36,9 @@ async fn see(service: &Service, name: &str, acting: Option<Member>) -> Result<Op
     }
     if let Ok(name) = name.parse::<MeetingName>() {
         return meeting(service, &name, acting).await;
+    }
+    if let Some(meeting) = name.strip_suffix(MINUTES).and_then(|name| name.parse().ok()) {
+        return minutes(service, &meeting, acting).await;
     }
     if let Ok(name) = name.parse::<AgendaItemName>() {
         return agenda_item(service, &name, acting).await;
@@ -67,6 +73,14 @@ async fn meeting(service: &Service, name: &MeetingName, acting: Option<Member>) 
     let of = (meeting.body, meeting.convener);
     let facts = service.facts_of_meeting(name, of, acting).await?;
     Ok(Some(Seen { facts, sealed: false }))
+}
+
+/// Minutes belong to their meeting, as soon as they are drafted.
+async fn minutes(service: &Service, name: &MeetingName, acting: Option<Member>) -> Result<Option<Seen>> {
+    if store::minutes::find(service.reader(), name).await?.is_none() {
+        return Ok(None);
+    }
+    meeting(service, name, acting).await
 }
 
 async fn agenda_item(service: &Service, name: &AgendaItemName, acting: Option<Member>) -> Result<Option<Seen>> {

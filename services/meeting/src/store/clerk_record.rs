@@ -72,6 +72,7 @@ fn row_of(record: &Record) -> clerk_record::ActiveModel {
         contested_at: Set(None),
         answer: Set(None),
         answered_at: Set(None),
+        contest_recorded_by: Set(None),
     }
 }
 
@@ -86,6 +87,7 @@ pub async fn set_contest(tx: &Tx, _by: &Authorized, record: &Record) -> Result<(
             contested_at: Set(contest.map(|contest| contest.contested_at.micros())),
             answer: Set(answer.map(|(text, _)| text.clone())),
             answered_at: Set(answer.map(|(_, at)| at.micros())),
+            contest_recorded_by: Set(contest.and_then(|contest| contest.recorded_by).map(UserId::uuid)),
             ..Default::default()
         })
         .filter(clerk_record::Column::Community.eq(record.name.community.as_str()))
@@ -112,6 +114,7 @@ impl TryFrom<clerk_record::Model> for Record {
                 state: row::read(ContestState::from_code(state), "contest_state", state)?,
                 reason: row.contest_reason.unwrap_or_default(),
                 contested_at: Timestamp::from_micros(row.contested_at.unwrap_or_default()),
+                recorded_by: row.contest_recorded_by.map(UserId::from),
                 answer: row.answer.zip(row::instant(row.answered_at)),
             }),
             None => None,

@@ -1,6 +1,7 @@
 //! Everything that happened in one meeting, in as many queries as there are tables: what minutes are drawn from.
 
 mod beside;
+mod clerk;
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -66,6 +67,7 @@ pub struct Happened {
     resolutions: HashMap<ResolutionId, Resolution>,
     proceedings: Proceedings,
     beside: Beside,
+    recorded: clerk::Recorded,
 }
 
 /// Loads what happened.
@@ -108,6 +110,7 @@ pub async fn load(conn: &impl ConnectionTrait, name: &MeetingName) -> Result<Hap
         resolutions,
         proceedings: proceedings::load(conn, name).await?,
         beside: beside::load(conn, name).await?,
+        recorded: clerk::load(conn, name).await?,
     })
 }
 
@@ -151,7 +154,11 @@ impl Happened {
         let moved = self.motions.iter().filter_map(|motion| motion.mover.person());
         let objected = self.proceedings.persons();
         let all = rostered.chain(represented).chain(proposed).chain(moved);
-        all.chain(objected).chain(self.beside.persons()).collect()
+        let noted = self.beside.persons();
+        all.chain(objected)
+            .chain(noted)
+            .chain(self.recorded.persons())
+            .collect()
     }
 
     /// The organization that convened.
@@ -220,6 +227,7 @@ impl Happened {
             invited: self.beside.invited(names),
             suspensions: self.beside.suspensions(),
             commitments: self.beside.commitments(&called),
+            records: self.recorded.facts(&self.frozen, names),
         })
     }
 

@@ -27,6 +27,7 @@ pub mod presence;
 pub mod problem;
 pub mod proxy;
 pub mod ratification;
+pub mod recorded_ballot;
 pub mod recusal;
 pub mod resolution;
 mod row;

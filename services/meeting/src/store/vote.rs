@@ -106,6 +106,7 @@ pub async fn insert(tx: &Tx, _by: &Authorized, vote: &Vote, ballots: &[Ballot]) 
         amendment: Set(vote.amendment.map(AmendmentId::uuid)),
         casting_vote: Set(None),
         casting_vote_at: Set(None),
+        box_counted_at: Set(row::micros(vote.box_counted_at)),
     };
     vote::Entity::insert(row).exec_without_returning(tx).await?;
     for chunk in ballots.chunks(ROWS) {
@@ -126,6 +127,7 @@ pub async fn insert(tx: &Tx, _by: &Authorized, vote: &Vote, ballots: &[Ballot]) 
             holder: Set(ballot.proxy.map(|held| held.holder.uuid())),
             holder_kind: Set(ballot.proxy.map(|held| row::member_kind(held.holder))),
             holder_compound: Set(ballot.proxy.and_then(|held| row::member_compound(held.holder))),
+            recorded_by: Set(None),
         });
         ballot::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
@@ -308,6 +310,7 @@ impl TryFrom<vote::Model> for Vote {
             resolution: row.resolution.map(ResolutionId::from),
             totals: row.secret_totals.as_deref().map(totals).transpose()?,
             casting_vote,
+            box_counted_at: row::instant(row.box_counted_at),
         })
     }
 }
@@ -337,6 +340,7 @@ impl TryFrom<ballot::Model> for Ballot {
             representative: UserId::from(row.representative),
             proxy,
             cast,
+            recorded_by: row.recorded_by.map(UserId::from),
         })
     }
 }

@@ -4,7 +4,8 @@ use futures::future::join_all;
 use tokio::sync::Semaphore;
 use yihe_proto::meeting::v1::*;
 
-use crate::harness::{House, reason};
+use crate::harness::{House, Party, reason};
+use crate::recorded_ballots::{hands, record_hands};
 use crate::room::{Room, ballots, cast};
 
 const VOTERS: usize = 64;
@@ -97,4 +98,55 @@ async fn of_many_ballots_of_one_voter_one_is_cast() {
     assert!(refused.into_iter().all(|refused| reason(refused) == "ALREADY_VOTED"));
     let closed = room.close_vote(&vote.name).await.unwrap();
     assert_eq!(closed.tally.unwrap().yes, 1);
+}
+
+/// The clerk records all hands while members cast: each has one ballot whatever happens, and is told which.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn hands_recorded_while_members_cast_leave_one_ballot_each() {
+    hands_race(House::new).await;
+}
+
+/// The clerk reads the hands of those who have not voted, again as soon as one of them was faster.
+pub async fn hands_race(house: impl AsyncFn() -> House) {
+    let (room, vote) = Room::voting_at(house().await, VOTERS).await;
+    let room = Arc::new(room);
+    let casting: Vec<_> = (0..VOTERS)
+        .map(|place| {
+            let (room, vote) = (Arc::clone(&room), vote.name.clone());
+            tokio::spawn(async move { (place, cast(&room.units[place], &vote, Choice::No).await) })
+        })
+        .collect();
+    let mut recorded = loop {
+        let listed = ballots(&room.secretary, &vote.name).await;
+        let left: Vec<_> = listed
+            .into_iter()
+            .filter(|ballot| ballot.choice() == Choice::Unspecified)
+            .map(|ballot| ballot.member)
+            .collect();
+        if left.is_empty() {
+            break Vec::new();
+        }
+        match record_hands(&room.secretary, &vote.name, hands(&left, &[], &[])).await {
+            Ok(recorded) => break recorded.into_iter().map(|ballot| ballot.member).collect(),
+            refused => assert_eq!(reason(refused), "ALREADY_VOTED"),
+        }
+    };
+    let mut own = Vec::new();
+    for answer in join_all(casting).await {
+        match answer.unwrap() {
+            (place, Ok(_)) => own.push(room.units[place].name()),
+            (_, refused) => assert_eq!(reason(refused), "ALREADY_VOTED"),
+        }
+    }
+    let tally = room.close_vote(&vote.name).await.unwrap().tally.unwrap();
+    let number = |members: &Vec<String>| i64::try_from(members.len()).unwrap();
+    assert_eq!(
+        (tally.yes, tally.no, tally.not_voted),
+        (number(&recorded), number(&own), 0)
+    );
+    recorded.append(&mut own);
+    recorded.sort();
+    let mut all: Vec<_> = room.units.iter().map(Party::name).collect();
+    all.sort();
+    assert_eq!(recorded, all, "each is told of one ballot");
 }

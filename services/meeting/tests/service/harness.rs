@@ -17,7 +17,9 @@ use yihe_proto::file::v1::file_lookup_service_server::FileLookupServiceServer;
 use yihe_proto::meeting::v1::agenda_paper_service_client::AgendaPaperServiceClient;
 use yihe_proto::meeting::v1::agenda_service_client::AgendaServiceClient;
 use yihe_proto::meeting::v1::amendment_service_client::AmendmentServiceClient;
+use yihe_proto::meeting::v1::ballot_service_client::BallotServiceClient;
 use yihe_proto::meeting::v1::body_service_client::BodyServiceClient;
+use yihe_proto::meeting::v1::clerk_service_client::ClerkServiceClient;
 use yihe_proto::meeting::v1::commitment_service_client::CommitmentServiceClient;
 use yihe_proto::meeting::v1::competence_service_client::CompetenceServiceClient;
 use yihe_proto::meeting::v1::disclosure_service_client::DisclosureServiceClient;
@@ -53,6 +55,7 @@ use crate::policy_double::{PolicyDouble, template};
 /// Beizhan.
 pub const COMMUNITY: &str = "440309002021";
 pub const PARENT: &str = "communities/440309002021";
+pub const BEIJING: &str = "110105010001";
 pub const ELSEWHERE: &str = "communities/440309002022";
 
 /// A Monday morning in Shenzhen.
@@ -273,7 +276,9 @@ macro_rules! doors {
 }
 
 doors! {
+    ballots: BallotServiceClient
     bodies: BodyServiceClient
+    clerk: ClerkServiceClient
     meetings: MeetingServiceClient
     agenda: AgendaServiceClient
     motions: MotionServiceClient

@@ -8,6 +8,10 @@ mod amendments;
 #[cfg(test)]
 mod authorization;
 #[cfg(test)]
+mod ballot_box;
+#[cfg(test)]
+mod ballot_changes;
+#[cfg(test)]
 mod bodies;
 #[cfg(test)]
 mod casting;
@@ -29,6 +33,8 @@ mod dissents;
 mod draft;
 #[cfg(test)]
 mod file_double;
+#[cfg(test)]
+mod groups;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
@@ -52,6 +58,8 @@ mod notices;
 #[cfg(test)]
 mod objects;
 #[cfg(test)]
+mod one_clerk;
+#[cfg(test)]
 mod owed;
 #[cfg(test)]
 mod owners;
@@ -73,6 +81,10 @@ mod procedure;
 mod proxies;
 #[cfg(test)]
 mod ratification;
+#[cfg(test)]
+mod recorded_acceptance;
+#[cfg(test)]
+mod recorded_ballots;
 #[cfg(test)]
 mod records;
 #[cfg(test)]

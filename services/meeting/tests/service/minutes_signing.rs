@@ -5,6 +5,7 @@ use std::time::Duration;
 use yihe_proto::meeting::v1::*;
 
 use crate::harness::{House, detail, fields, reason};
+use crate::recorded_ballots::{records, scan};
 use crate::room::Room;
 
 #[tokio::test]
@@ -198,8 +199,16 @@ async fn the_clerk_records_a_seal_on_paper() {
         sha256: minutes.sha256.clone(),
         person_name: "王五".to_owned(),
         post: "站长".to_owned(),
-        evidence: "communities/440309002021/files/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e5f".to_owned(),
+        evidence: scan(&room, &format!("{}/minutes", room.meeting)),
     };
+    let elsewhere = RecordSignatureRequest {
+        evidence: scan(&room, &room.item),
+        ..request.clone()
+    };
+    assert_eq!(
+        reason(room.secretary.minutes().record_signature(elsewhere).await),
+        "FILE_ELSEWHERE"
+    );
     let recorded = room
         .secretary
         .minutes()
@@ -216,6 +225,12 @@ async fn the_clerk_records_a_seal_on_paper() {
         (recorded.person.as_str(), recorded.evidence),
         ("", request.evidence.clone())
     );
+    let kept = records(&room.units[2], &room.meeting).await;
+    assert_eq!(
+        (kept.len(), kept[0].act(), &kept[0].member, &kept[0].evidence),
+        (1, RecordedAct::Signature, &room.units[2].name(), &request.evidence)
+    );
+    assert_eq!(kept[0].subject, recorded.name);
     let again = room.secretary.minutes().record_signature(request.clone()).await;
     assert_eq!(reason(again), "ALREADY_SIGNED");
     let not_due = RecordSignatureRequest {

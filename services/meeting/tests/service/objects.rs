@@ -74,6 +74,18 @@ async fn the_facts_are_those_by_which_this_service_decides() {
 }
 
 #[tokio::test]
+async fn minutes_are_an_object_of_those_of_their_meeting_once_they_are_drafted() {
+    let room = Room::over().await;
+    let service = room.party(Principal::Service("file".into()), None);
+    let name = format!("{}/minutes", room.meeting);
+    assert_eq!(facts(&service, &name, &room.secretary).await, ObjectFacts::default());
+    room.draft_minutes().await.unwrap();
+    assert!(facts(&service, &name, &room.secretary).await.convener);
+    let unit = facts(&service, &name, &room.units[1]).await;
+    assert_eq!((unit.exists, unit.participant, unit.convener), (true, true, false));
+}
+
+#[tokio::test]
 async fn what_concerns_a_person_is_sealed() {
     let room = Room::draft(1).await;
     let personal = propose(&room.units[0], &room.meeting, "邻里纠纷", MatterClass::PersonalMatter);

@@ -4,7 +4,7 @@
 use yihe_proto::meeting::v1::*;
 use yihe_testkit::Postgres;
 
-use crate::harness::{House, PARENT, reason};
+use crate::harness::{House, PARENT, Party, reason};
 use crate::owners_room::{self, Assembly, one_each};
 use crate::room::{Room, ballots, cast, check_in, check_out};
 
@@ -114,4 +114,34 @@ async fn owners_vote_in_writing_on_postgresql() {
         (tally.members, tally.participating, tally.verdict()),
         (600, 400, TallyVerdict::Adopted)
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn hands_recorded_while_members_cast_leave_one_ballot_each_on_postgresql() {
+    let server = Postgres::start().unwrap();
+    crate::concurrency::hands_race(async || House::on_postgres(&server).await).await;
+}
+
+#[tokio::test]
+async fn a_box_is_recorded_on_postgresql() {
+    let server = Postgres::start().unwrap();
+    let room = Room::in_session_at(House::on_postgres(&server).await, 4).await;
+    let motion = room.submit(&room.units[0]).await.unwrap();
+    let request = OpenVoteRequest {
+        parent: motion.name,
+        method: BallotMethod::Secret.into(),
+        ..Default::default()
+    };
+    let vote = room.secretary.votes().open_vote(request).await.unwrap().into_inner();
+    let request = RecordBallotBoxRequest {
+        name: vote.name.clone(),
+        voters: room.units.iter().map(Party::name).collect(),
+        yes: 3,
+        invalid: 1,
+        evidence: crate::recorded_ballots::scan(&room, &room.meeting),
+        ..Default::default()
+    };
+    room.secretary.clerk().record_ballot_box(request).await.unwrap();
+    let tally = room.close_vote(&vote.name).await.unwrap().tally.unwrap();
+    assert_eq!((tally.yes, tally.invalid, tally.not_voted), (3, 1, 0));
 }

@@ -84,7 +84,11 @@ impl Room {
 
     /// In session, all units checked in.
     pub async fn in_session(units: usize) -> Self {
-        let room = Self::draft(units).await;
+        Self::in_session_at(House::new().await, units).await
+    }
+
+    pub async fn in_session_at(house: House, units: usize) -> Self {
+        let room = Self::draft_at(house, units).await;
         room.gather().await;
         room
     }

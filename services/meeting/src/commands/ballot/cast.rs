@@ -93,6 +93,7 @@ pub async fn cast(service: &Arc<Service>, request: Request<pb::CastBallotRequest
         representative,
         proxy: None,
         cast: Some((choice, cast_at, representative)),
+        recorded_by: None,
     };
     Ok(convert::decision::ballot(&vote, ballot))
 }
@@ -146,6 +147,9 @@ async fn apply(
         return Err(why_not(tx, frozen, ballot, ballot.member, now).await?.into());
     }
     if let Some(seal) = seal {
+        let vote = store::vote::find(tx, &ballot.vote).await?;
+        vote.ok_or_else(|| Error::not_found(&ballot.vote))?
+            .expect_box_not_counted()?;
         store::sealed::insert(tx, by, &ballot.vote, std::slice::from_ref(seal)).await?;
     }
     events::append(tx, by, events::BallotCast, &frozen.meeting, &name, now).await?;

@@ -7,4 +7,5 @@ pub mod create;
 pub mod decline;
 pub mod progress;
 pub mod reassign;
+pub mod record_acceptance;
 pub mod reopen;

@@ -12,7 +12,10 @@ use crate::store::minutes_facts::{Happened, Names};
 /// The names of everybody in the record. Before a transaction: the directory is asked.
 pub async fn names(service: &Service, meeting: &MeetingName) -> Result<Names> {
     let happened = store::minutes_facts::load(service.reader(), meeting).await?;
-    let persons = service.directory.persons(happened.persons()).await?;
+    let asked: Vec<_> = happened.persons().into_iter().collect();
+    let mut persons = service.directory.persons(asked.iter().copied()).await?;
+    // a name that was entered here is what the person goes by in this body
+    persons.extend(store::person_name::names(service.reader(), &meeting.community, &asked).await?);
     let convener = [happened.convener()];
     let organizations = service.directory.organizations(&meeting.community, &convener).await?;
     Ok(Names {

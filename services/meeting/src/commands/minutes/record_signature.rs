@@ -23,6 +23,8 @@ pub async fn record(
     let (by, _) = service.meeting(admitted, &meeting).await?;
     let clerk = person(by.user())?;
     let paper = PaperSignature::try_from(&request)?;
+    let owners = [format!("{meeting}/minutes"), meeting.to_string()];
+    service.files.expect_attached_to_one(&paper.evidence, &owners).await?;
     let act = Act {
         version: request.version,
         sha256: Some(paper.sha256),
@@ -34,7 +36,7 @@ pub async fn record(
         method: Some(SignatureMethod::ScannedSeal),
         reason: String::new(),
         recorded_by: Some(clerk),
-        evidence: paper.evidence,
+        evidence: Some(paper.evidence),
     };
     let input = Signing {
         service: Arc::clone(service),

@@ -33,7 +33,7 @@ pub async fn refuse(service: &Arc<Service>, request: Request<pb::RefuseToSignReq
         method: None,
         reason,
         recorded_by: None,
-        evidence: String::new(),
+        evidence: None,
     };
     let input = Signing {
         service: Arc::clone(service),

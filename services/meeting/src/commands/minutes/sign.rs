@@ -56,7 +56,7 @@ pub async fn sign(service: &Arc<Service>, request: Request<pb::SignMinutesReques
         method: Some(SignatureMethod::OnScreen),
         reason: String::new(),
         recorded_by: None,
-        evidence: String::new(),
+        evidence: None,
     };
     let input = Signing {
         service: Arc::clone(service),

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use yihe_authz::Authorized;
-use yihe_kernel::{Error, Result, Timestamp, UserId};
+use yihe_kernel::{Error, FileName, Result, Timestamp, UserId};
 use yihe_store::{Failure, Tx};
 use yihe_tally::RulePack;
 
+use crate::commands::record::keep::keep;
 use crate::domain::minutes::{Minutes, Signature, SignatureMethod, SignatureState, Version};
-use crate::domain::{Member, Step};
+use crate::domain::{Member, NewRecord, RecordedAct, Step};
 use crate::names::{MeetingName, SignatureName};
 use crate::service::Service;
 use crate::store::minutes_facts::Names;
@@ -142,7 +143,7 @@ pub struct Act {
     /// Who records it.
     pub recorded_by: Option<UserId>,
     /// The scan.
-    pub evidence: String,
+    pub evidence: Option<FileName>,
 }
 
 /// Puts a signature, or the refusal of one, under the current version.
@@ -178,7 +179,7 @@ pub async fn put(
         at: now,
         reason: act.reason.clone(),
         recorded_by: act.recorded_by,
-        evidence: act.evidence.clone(),
+        evidence: act.evidence.as_ref().map(FileName::to_string).unwrap_or_default(),
         countersigned: Default::default(),
     };
     let kind = match act.state {
@@ -187,6 +188,17 @@ pub async fn put(
     };
     store::signature::put(tx, by, &signature.countersign(&service.record)?).await?;
     events::append(tx, by, kind, meeting, &act.member.name(&meeting.community), now).await?;
+    if act.recorded_by.is_some() {
+        let record = NewRecord {
+            meeting: meeting.clone(),
+            act: RecordedAct::Signature,
+            member: act.member,
+            subject: name.to_string(),
+            evidence: act.evidence.clone(),
+            note: String::new(),
+        };
+        keep(tx, service, by, record, now).await?;
+    }
     Ok(name)
 }
 

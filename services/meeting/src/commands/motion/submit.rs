@@ -2,27 +2,32 @@ use std::sync::Arc;
 
 use tonic::Request;
 use yihe_authz::Authorized;
-use yihe_kernel::{Error, Result, UserId};
+use yihe_kernel::{Error, FileName, Result, UserId};
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
+use crate::commands::record::keep::keep;
 use crate::convert::decision::NewMotion;
 use crate::convert::{self, name};
-use crate::domain::{Frozen, Meeting, Member, Motion, MotionState, Organization, Second};
+use crate::domain::{Frozen, Meeting, Member, Motion, MotionState, NewRecord, Organization, RecordedAct, Second};
 use crate::names::{AgendaItemName, MeetingName, MotionName};
 use crate::service::{Service, person};
 use crate::{events, store};
 
-struct Submit {
-    service: Arc<Service>,
-    by: Authorized,
-    meeting: MeetingName,
-    item: AgendaItemName,
-    mover: Member,
-    user: UserId,
-    frozen: Option<Arc<Frozen>>,
-    known: Vec<Organization>,
-    new: NewMotion,
+pub(super) struct Submit {
+    pub service: Arc<Service>,
+    pub by: Authorized,
+    pub meeting: MeetingName,
+    pub item: AgendaItemName,
+    pub mover: Member,
+    /// Who moves it for the member; absent where the clerk records it.
+    pub user: Option<UserId>,
+    pub frozen: Option<Arc<Frozen>>,
+    /// The mover, where what it is called now is asked for.
+    pub known: Vec<Organization>,
+    pub new: NewMotion,
+    /// Evidence and note of the clerk, where it is recorded for the member.
+    pub recorded: Option<(Option<FileName>, String)>,
 }
 
 pub async fn submit(service: &Arc<Service>, request: Request<pb::SubmitMotionRequest>) -> Result<pb::Motion> {
@@ -36,16 +41,10 @@ pub async fn submit(service: &Arc<Service>, request: Request<pb::SubmitMotionReq
     let item: AgendaItemName = name("motion.agenda_item", item)?;
     let wanted = convert::mandate::wanted(&request.member)?;
     let (by, held, mover) = service.meeting_as(admitted, &meeting, wanted).await?;
-    let user = person(by.user())?;
+    let user = Some(person(by.user())?);
     let new = NewMotion::try_from(&request)?;
     let frozen = service.frozen.of(&meeting).await?;
-    let known = match mover.organization() {
-        Some(organization) if held.is_written() => {
-            let asked = [organization];
-            service.directory.organizations(&meeting.community, &asked).await?
-        }
-        _ => Vec::new(),
-    };
+    let known = known(service, &held, mover).await?;
     let input = Submit {
         service: Arc::clone(service),
         by,
@@ -56,6 +55,7 @@ pub async fn submit(service: &Arc<Service>, request: Request<pb::SubmitMotionReq
         frozen,
         known,
         new,
+        recorded: None,
     };
     let name = service
         .store
@@ -65,7 +65,18 @@ pub async fn submit(service: &Arc<Service>, request: Request<pb::SubmitMotionReq
     Ok(store::motion::get(service.reader(), &name).await?.into())
 }
 
-async fn apply(tx: &Tx, input: &Submit) -> Result<MotionName, Failure> {
+/// Who moves in writing is on no roster yet: what it is called is asked for.
+pub(super) async fn known(service: &Service, meeting: &Meeting, mover: Member) -> Result<Vec<Organization>> {
+    match mover.organization() {
+        Some(organization) if meeting.is_written() => {
+            let asked = [organization];
+            service.directory.organizations(&meeting.name.community, &asked).await
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+pub(super) async fn apply(tx: &Tx, input: &Submit) -> Result<MotionName, Failure> {
     let Submit {
         service,
         by,
@@ -76,6 +87,7 @@ async fn apply(tx: &Tx, input: &Submit) -> Result<MotionName, Failure> {
         frozen,
         known,
         new,
+        recorded,
     } = input;
     let now = service.now();
     let name = meeting.motion(service.store.ids().next());
@@ -99,9 +111,11 @@ async fn apply(tx: &Tx, input: &Submit) -> Result<MotionName, Failure> {
     } else {
         let frozen = Meeting::frozen(meeting, frozen.as_deref())?;
         let entry = frozen.entry(*mover)?;
-        store::presence::room(tx, meeting)
-            .await?
-            .interval_of(&meeting.community, *mover, *user)?;
+        let room = store::presence::room(tx, meeting).await?;
+        match user {
+            Some(user) => room.interval_of(&meeting.community, *mover, *user)?,
+            None => room.open_interval(&meeting.community, *mover)?,
+        };
         found.expect_decidable(&frozen.pack)?;
         entry.display_name.clone()
     };
@@ -126,5 +140,16 @@ async fn apply(tx: &Tx, input: &Submit) -> Result<MotionName, Failure> {
     };
     store::motion::insert(tx, by, &motion).await?;
     events::append(tx, by, events::MotionSubmitted, meeting, &name, now).await?;
+    if let Some((evidence, note)) = recorded {
+        let new = NewRecord {
+            meeting: meeting.clone(),
+            act: RecordedAct::Motion,
+            member: *mover,
+            subject: name.to_string(),
+            evidence: evidence.clone(),
+            note: note.clone(),
+        };
+        keep(tx, service, by, new, now).await?;
+    }
     Ok(name)
 }

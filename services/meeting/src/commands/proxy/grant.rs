@@ -7,9 +7,10 @@ use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::commands::presence::recompute_quorum;
+use crate::commands::record::keep::keep;
 use crate::convert::name;
 use crate::convert::proxy::NewProxy;
-use crate::domain::{Frozen, Meeting, Member, Proxy, ProxyForm, ProxyScope};
+use crate::domain::{Frozen, Meeting, Member, NewRecord, Proxy, ProxyForm, ProxyScope, RecordedAct};
 use crate::names::{MeetingName, ProxyName};
 use crate::service::{Service, acting_member};
 use crate::{events, reasons, store};
@@ -88,6 +89,17 @@ pub(super) async fn apply(tx: &Tx, input: &Grant) -> Result<ProxyName, Failure> 
     expect_noticed(tx, meeting, &proxy.scope).await?;
     store::proxy::insert(tx, by, &proxy).await?;
     events::append(tx, by, events::ProxyGranted, meeting, &name, now).await?;
+    if recorded_by.is_some() {
+        let record = NewRecord {
+            meeting: meeting.clone(),
+            act: RecordedAct::Proxy,
+            member: *principal,
+            subject: name.to_string(),
+            evidence: new.evidence.clone(),
+            note: String::new(),
+        };
+        keep(tx, service, by, record, now).await?;
+    }
     recompute_quorum(tx, by, &held, frozen, now).await?;
     Ok(name)
 }

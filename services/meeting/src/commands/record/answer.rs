@@ -6,6 +6,7 @@ use yihe_kernel::{Error, Fields, Result};
 use yihe_proto::meeting::v1 as pb;
 use yihe_store::{Failure, Tx};
 
+use super::taking_back::take_back;
 use crate::convert::name;
 use crate::domain::Record;
 use crate::names::RecordName;
@@ -52,5 +53,8 @@ async fn apply(tx: &Tx, input: &Answer) -> Result<Record, Failure> {
     let record = record.answer(&meeting, input.upheld, input.reason.clone(), now)?;
     store::clerk_record::set_contest(tx, by, &record).await?;
     events::append(tx, by, events::ContestAnswered, &meeting.name, name, now).await?;
+    if input.upheld {
+        take_back(tx, service, by, &record, now).await?;
+    }
     Ok(record)
 }

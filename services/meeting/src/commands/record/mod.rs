@@ -1,3 +1,4 @@
 pub mod answer;
 pub mod contest;
 pub mod keep;
+mod taking_back;

@@ -12,7 +12,8 @@ use super::dissents::DissentFacts;
 use super::recusals::{ClassObjectionFacts, RecusalFacts};
 use super::{CommitmentFacts, InvitedFacts, ProxyFacts, SubstituteFacts, SuspensionFacts};
 use crate::domain::{
-    AgendaItemKind, BallotMethod, CastingVote, Choice, MeetingMode, Member, MotionState, Quorum, ShowOfHands, VoteState,
+    AgendaItemKind, BallotChangeKind, BallotMethod, CastingVote, Choice, Contest, MeetingMode, Member, MotionState,
+    Quorum, RecordedAct, ShowOfHands, VoteState,
 };
 use crate::names::AgendaItemId;
 
@@ -57,6 +58,25 @@ pub struct Facts {
     pub suspensions: Vec<SuspensionFacts>,
     /// What was committed to.
     pub commitments: Vec<CommitmentFacts>,
+    /// What the clerk recorded for others, signatures apart, in order.
+    pub records: Vec<RecordFacts>,
+}
+
+/// Something recorded for another.
+#[derive(Debug, Clone)]
+pub struct RecordFacts {
+    /// What.
+    pub act: RecordedAct,
+    /// For whom.
+    pub member: String,
+    /// By whom.
+    pub recorded_by: String,
+    /// When.
+    pub recorded_at: Timestamp,
+    /// Whether a file proves it.
+    pub proved: bool,
+    /// The contest, if there is one.
+    pub contest: Option<Contest>,
 }
 
 /// The rules a meeting was held under.
@@ -175,14 +195,38 @@ pub struct VoteFacts {
     pub opened_at: Timestamp,
     /// When it was closed or lapsed.
     pub closed_at: Option<Timestamp>,
-    /// The ballots of an open vote by name, in order of names; `None` where none was cast.
-    pub ballots: Vec<(String, Option<Choice>)>,
+    /// The ballots by name, in order of names.
+    pub ballots: Vec<BallotFacts>,
     /// The chair's decision of a tie.
     pub casting_vote: Option<CastingVote>,
     /// The count.
     pub count: Option<CountFacts>,
     /// Number and text of the resolution it adopted.
     pub resolution: Option<(String, String)>,
+}
+
+/// The ballot of one of those who might vote.
+#[derive(Debug, Clone)]
+pub struct BallotFacts {
+    /// Whose.
+    pub name: String,
+    /// What it says; `None` where none was cast.
+    pub choice: Option<Choice>,
+    /// Whether the clerk recorded it.
+    pub recorded: bool,
+    /// What it said before, in order.
+    pub earlier: Vec<ChangeFacts>,
+}
+
+/// What a ballot said until it was changed or taken back.
+#[derive(Debug, Clone)]
+pub struct ChangeFacts {
+    /// Why it no longer says so.
+    pub kind: BallotChangeKind,
+    /// What it said.
+    pub choice: Choice,
+    /// Until when.
+    pub changed_at: Timestamp,
 }
 
 /// The count of a vote.

@@ -18,6 +18,7 @@ mod objection;
 mod page;
 mod period;
 mod print;
+mod records;
 mod recusals;
 mod remarks;
 mod representation;
@@ -32,7 +33,10 @@ pub use amendments::AmendmentFacts;
 pub use beside::{CommitmentFacts, InvitedFacts, ProxyEnd, ProxyFacts, SubstituteFacts, SuspensionFacts};
 pub use bundle::{Bundle, BundledVote};
 pub use dissents::DissentFacts;
-pub use facts::{CountFacts, Facts, Interval, ItemFacts, MemberFacts, MotionFacts, Notes, PackFacts, VoteFacts};
+pub use facts::{
+    BallotFacts, ChangeFacts, CountFacts, Facts, Interval, ItemFacts, MemberFacts, MotionFacts, Notes, PackFacts,
+    RecordFacts, VoteFacts,
+};
 
 pub use objection::{Answer, Objection};
 pub use period::last_day;
@@ -131,6 +135,7 @@ fn body(facts: &Facts, notes: &Notes, reader: Reader) -> String {
     suspensions::render(facts, &mut page);
     agenda::render(facts, reader, &mut page);
     items::render(facts, notes, reader, &mut page);
+    records::render(facts, reader, &mut page);
     commitments::render(facts, reader, &mut page);
     remarks::render(facts, notes, &mut page);
     page.finish()

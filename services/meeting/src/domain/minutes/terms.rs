@@ -3,7 +3,11 @@
 use yihe_kernel::Timestamp;
 use yihe_tally::{BodyKind, MatterClass};
 
-use crate::domain::{AgendaItemKind, BallotMethod, Choice, MeetingMode, MotionState, TIME_ZONE, VoteState};
+use super::ChangeFacts;
+use crate::domain::{
+    AgendaItemKind, BallotChangeKind, BallotMethod, Choice, ContestState, MeetingMode, MotionState, RecordedAct,
+    TIME_ZONE, VoteState,
+};
 
 /// An instant in the community's time.
 pub fn instant(at: Timestamp) -> String {
@@ -100,6 +104,40 @@ pub const fn choice(choice: Option<Choice>) -> &'static str {
         Some(Choice::Sealed) => "已投票（无记名）",
         Some(Choice::Invalid) => "无效",
         None => "未表决",
+    }
+}
+
+pub const fn recorded_act(act: RecordedAct) -> &'static str {
+    match act {
+        RecordedAct::CheckIn => "签到",
+        RecordedAct::CheckOut => "签退",
+        RecordedAct::Acknowledgement => "签收通知",
+        RecordedAct::Delivery => "送达通知",
+        RecordedAct::Ballot => "表决",
+        RecordedAct::Signature => "签署",
+        RecordedAct::Recusal => "回避",
+        RecordedAct::Commitment => "承诺事项",
+        RecordedAct::Waiver => "放弃通知期限",
+        RecordedAct::Mandate => "委派代表",
+        RecordedAct::Proxy => "委托投票",
+        RecordedAct::Motion => "提出议案",
+    }
+}
+
+pub const fn contest_state(state: ContestState) -> &'static str {
+    match state {
+        ContestState::Open => "尚未答复",
+        ContestState::Upheld => "经答复成立",
+        ContestState::Rejected => "经答复不成立",
+    }
+}
+
+/// What a ballot said before, and why it no longer does.
+pub fn ballot_change(name: &str, before: &ChangeFacts) -> String {
+    let (said, at) = (choice(Some(before.choice)), instant(before.changed_at));
+    match before.kind {
+        BallotChangeKind::Changed => format!("{name} 原投{said}，于 {at} 改票"),
+        BallotChangeKind::TakenBack => format!("{name} 被代录为{said}，因异议成立于 {at} 撤销"),
     }
 }
 

@@ -14,8 +14,14 @@ pub fn render(vote: &VoteFacts, page: &mut Page) {
     page.field("法定人数", vote.quorum.sentence(Language::Zh));
     if !vote.ballots.is_empty() {
         page.row(["成员", "表决意见"]);
-        for (name, choice) in &vote.ballots {
-            page.row([name, terms::choice(*choice)]);
+        for ballot in &vote.ballots {
+            let recorded = if ballot.recorded { "（代录）" } else { "" };
+            page.row([&ballot.name, &format!("{}{recorded}", terms::choice(ballot.choice))]);
+        }
+        for ballot in &vote.ballots {
+            for before in &ballot.earlier {
+                page.entry(&terms::ballot_change(&ballot.name, before));
+            }
         }
     }
     if let Some(casting) = vote.casting_vote {

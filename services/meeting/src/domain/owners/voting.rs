@@ -142,6 +142,7 @@ impl Vote {
             resolution: None,
             totals: None,
             casting_vote: None,
+            box_counted_at: None,
         }
     }
 

@@ -22,6 +22,7 @@ pub struct Model {
     pub holder: Option<Uuid>,
     pub holder_kind: Option<String>,
     pub holder_compound: Option<Uuid>,
+    pub recorded_by: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

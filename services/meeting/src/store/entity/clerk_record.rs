@@ -23,6 +23,7 @@ pub struct Model {
     pub contested_at: Option<i64>,
     pub answer: Option<String>,
     pub answered_at: Option<i64>,
+    pub contest_recorded_by: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

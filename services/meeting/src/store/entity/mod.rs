@@ -3,6 +3,7 @@
 pub mod agenda_item;
 pub mod amendment;
 pub mod ballot;
+pub mod ballot_change;
 pub mod body;
 pub mod body_member;
 pub mod class_objection;

@@ -22,6 +22,7 @@ pub struct Model {
     pub amendment: Option<Uuid>,
     pub casting_vote: Option<String>,
     pub casting_vote_at: Option<i64>,
+    pub box_counted_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -68,12 +68,9 @@ impl Happened {
         let mut ballots: Vec<_> = self
             .ballots_of(vote)
             .iter()
-            .map(|ballot| {
-                let name = names.member(ballot.member, &ballot.display_name).to_owned();
-                (name, ballot.cast.map(|(choice, ..)| choice))
-            })
+            .map(|ballot| self.recorded.ballot(vote.name.vote, ballot, names))
             .collect();
-        ballots.sort_by(|a, b| a.0.cmp(&b.0));
+        ballots.sort_by(|a, b| a.name.cmp(&b.name));
         let count = match &vote.count {
             Some(count) => {
                 let sheet = self.sheet(vote, item).to_json().map_err(Error::internal)?;
