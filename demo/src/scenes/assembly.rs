@@ -323,7 +323,7 @@ async fn result(narrator: &mut Narrator, beizhan: &Beizhan, counted: &Vote, rati
         })
         .await?;
     ensure!(
-        settled.state() == RatificationState::Ratified && motion.state() == MotionState::Adopted,
+        settled.state() == RatificationState::Ratified && motion.state() == MotionState::Ratified,
         "{:?}, the motion is {:?}",
         settled.state(),
         motion.state()
