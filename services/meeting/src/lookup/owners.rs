@@ -1,13 +1,15 @@
 //! Owners: who takes part in an owners' assembly because the register of its compound says so.
 
-use yihe_authz::{Admitted, Authorized, Filter};
+use yihe_authz::{Admitted, Authorized, Filter, Scope};
 use yihe_kernel::{CommunityId, CompoundId, Error, OwnerId, Result};
 
-use crate::domain::{Body, BodyKind, Member};
+use crate::domain::{Body, BodyKind, Meeting, Member};
 use crate::names::{BodyName, ChallengeName};
-use crate::service::Service;
+use crate::service::{Service, member};
 use crate::store;
 use crate::store::visible::Sight;
+
+const EXPORT_COUNTS: &str = "meeting.count.export";
 
 impl Service {
     /// The owners that a person is in the compound of an owners' assembly; none in other bodies.
@@ -54,6 +56,21 @@ impl Service {
             member,
             assemblies,
         })
+    }
+
+    /// Whether who was authorized for something else may export the count sheets of a meeting too.
+    pub async fn may_export_counts(&self, by: &Authorized, meeting: &Meeting) -> Result<bool> {
+        let caller = by.caller();
+        let scope = Scope::Community(meeting.name.community.clone());
+        let (decision, _) = self
+            .snapshots
+            .decide(&caller.principal, &caller.capacity, EXPORT_COUNTS, &scope, None)
+            .await?;
+        let acting = member(caller.capacity, by.user());
+        let facts = self
+            .facts_of_meeting(&meeting.name, (meeting.body, meeting.convener), acting)
+            .await?;
+        Ok(decision.settle(&|condition| facts.holds(condition)))
     }
 
     /// A challenge of a result: as its vote. Told with the compound of its owner.

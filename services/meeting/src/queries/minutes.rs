@@ -1,11 +1,14 @@
+use std::sync::Arc;
+
 use tonic::Request;
 use yihe_kernel::{Error, Result};
 use yihe_proto::meeting::v1 as pb;
 
 use crate::commands::minutes::names;
+use crate::commands::owners::read::note as note_reading;
 use crate::convert::{self, name};
 use crate::domain::minutes::{Bundle, BundledVote, Minutes, SealBox, Signature, Version, html};
-use crate::domain::{Meeting, sha256_hex};
+use crate::domain::{BallotMethod, Meeting, sha256_hex};
 use crate::names::{MeetingName, SignatureName};
 use crate::service::Service;
 use crate::{reasons, store};
@@ -105,22 +108,40 @@ pub async fn list_signatures(
     })
 }
 
-pub async fn export(service: &Service, request: Request<pb::ExportMinutesRequest>) -> Result<pb::MinutesExport> {
+pub async fn export(service: &Arc<Service>, request: Request<pb::ExportMinutesRequest>) -> Result<pb::MinutesExport> {
     let (admitted, request) = service.guard.admit(request).await?;
     let meeting: MeetingName = name("name", &request.name)?;
-    service.meeting(admitted, &meeting).await?;
+    let (by, held) = service.meeting(admitted, &meeting).await?;
     let minutes = store::minutes::get(service.reader(), &meeting).await?;
     let happened = store::minutes_facts::load(service.reader(), &meeting).await?;
-    let votes = happened
-        .sheets()?
-        .into_iter()
-        .map(|(vote, sheet, outcome)| BundledVote { vote, sheet, outcome });
+    let may_read = !held.is_written() || service.may_export_counts(&by, &held).await?;
+    let (mut votes, mut read) = (Vec::new(), Vec::new());
+    for (vote, sheet, outcome) in happened.sheets()? {
+        let by_units = vote.method == BallotMethod::ByUnit;
+        let withheld_sha256 = (by_units && !may_read).then(|| sha256_hex(sheet.as_bytes()));
+        if by_units && may_read {
+            read.push(vote.name.clone());
+        }
+        votes.push(BundledVote {
+            vote: vote.name.to_string(),
+            sheet: if withheld_sha256.is_some() {
+                String::new()
+            } else {
+                sheet
+            },
+            withheld_sha256,
+            outcome,
+        });
+    }
+    if !read.is_empty() {
+        note_reading(service, by, read).await?;
+    }
     let bundle = Bundle::seal(
         &minutes,
         &store::minutes::all_versions(service.reader(), &meeting).await?,
         &store::signature::all(service.reader(), &meeting).await?,
         store::minutes::publication(service.reader(), &meeting).await?,
-        votes.collect(),
+        votes,
         &service.record,
     )?;
     let content = bundle.to_json()?;

@@ -28,7 +28,7 @@ pub async fn list(
     )?;
     let register = store::owners::extract(service.reader(), &vote.meeting()).await?;
     let register = register.ok_or_else(|| Error::internal(format!("{vote} is of no register")))?;
-    read::note(service, by, &vote).await?;
+    read::note(service, by, vec![vote.clone()]).await?;
     let ballots = store::owners::list(service.reader(), &vote, &page).await?;
     let (ballots, next_page_token) = page.next(ballots, |ballot| format!("{}/{}", ballot.unit, ballot.owner));
     let named = ballots.iter().map(|ballot| ballot.unit).collect();
@@ -64,7 +64,7 @@ pub async fn export_count(service: &Arc<Service>, request: Request<pb::ExportCou
         return Err(Error::new(&reasons::VOTE_NOT_COUNTED).with("name", &name));
     };
     if vote.method == BallotMethod::ByUnit {
-        read::note(service, by, &name).await?;
+        read::note(service, by, vec![name.clone()]).await?;
     }
     let content = count_sheet(service, &vote).await?;
     Ok(pb::CountExport {

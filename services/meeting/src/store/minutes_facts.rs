@@ -19,6 +19,7 @@ use crate::reasons;
 
 mod items;
 mod proceedings;
+mod units;
 
 use proceedings::Proceedings;
 
@@ -68,6 +69,7 @@ pub struct Happened {
     proceedings: Proceedings,
     beside: Beside,
     recorded: clerk::Recorded,
+    by_units: units::Units,
 }
 
 /// Loads what happened.
@@ -106,6 +108,7 @@ pub async fn load(conn: &impl ConnectionTrait, name: &MeetingName) -> Result<Hap
         agenda: agenda::all(conn, name).await?,
         motions: motions.into_iter().map(Motion::try_from).collect::<Result<_, _>>()?,
         ballots: ballots(conn, community, &votes).await?,
+        by_units: units::load(conn, name, &votes).await?,
         votes,
         resolutions,
         proceedings: proceedings::load(conn, name).await?,
@@ -216,7 +219,13 @@ impl Happened {
                 effective_from: pack.effective_from().to_string(),
                 sha256: pack.hash().to_owned(),
             },
-            roster: self.roster(names),
+            // owners are counted, not listed: a roster of them names every flat
+            roster: if self.frozen.register.is_some() {
+                Vec::new()
+            } else {
+                self.roster(names)
+            },
+            written: self.written(),
             agenda: self
                 .agenda
                 .iter()
@@ -266,11 +275,11 @@ impl Happened {
         .collect()
     }
 
-    /// The count sheets of all votes that were counted, each with the vote's name and its canonical count.
+    /// The count sheets of all votes that were counted, each with its vote and its canonical count.
     ///
     /// # Errors
     /// `INTERNAL` where a sheet cannot be written.
-    pub fn sheets(&self) -> Result<Vec<(String, String, String)>, Error> {
+    pub fn sheets(&self) -> Result<Vec<(Vote, String, String)>, Error> {
         let items: HashMap<MotionId, &AgendaItem> = self
             .motions
             .iter()
@@ -289,7 +298,7 @@ impl Happened {
             };
             let bytes = self.sheet(vote, item).to_json().map_err(Error::internal)?;
             let text = String::from_utf8(bytes).map_err(Error::internal)?;
-            sheets.push((vote.name.to_string(), text, count.canonical.clone()));
+            sheets.push((vote.clone(), text, count.canonical.clone()));
         }
         Ok(sheets)
     }

@@ -887,3 +887,45 @@ async fn what_a_joint_conference_recommended_is_settled_when_the_owners_have_vot
         assert_eq!(motion.state(), original);
     }
 }
+
+#[tokio::test]
+async fn minutes_of_a_meeting_in_writing_tell_numbers_and_no_ballots() {
+    let (assembly, vote) = Assembly::voting(&one_each(6)).await;
+    let owner = assembly.owner(0);
+    cast(&owner, &vote, Choice::Yes, &[]).await.unwrap();
+    assembly.vote_of(1..5, &vote, Choice::Yes).await;
+    assembly.tally().await;
+    let request = DraftMinutesRequest {
+        name: assembly.meeting.clone(),
+    };
+    let drafted = assembly
+        .secretary
+        .minutes()
+        .draft_minutes(request)
+        .await
+        .unwrap()
+        .into_inner();
+    for told in [
+        "房屋 6 套，业主 6 人（按户计），专有部分面积 600.00 平方米",
+        "业主 5 人（共 6 人），专有部分面积 500.00 平方米（共 600.00 平方米）",
+        "按户记名书面表决",
+        "应送达业主：6 名",
+    ] {
+        assert!(drafted.text.contains(told), "{told} in {}", drafted.text);
+    }
+    let user = owner.principal.to_string();
+    assert!(!drafted.text.contains(&user) && !drafted.text.contains("1栋"));
+    let export = ExportMinutesRequest {
+        name: assembly.meeting.clone(),
+    };
+    // the convener's file recounts; an owner's is verified without the sheet that tells how the others voted
+    for (by, withheld) in [(&assembly.secretary, false), (&owner, true)] {
+        let file = by.minutes().export_minutes(export.clone()).await.unwrap().into_inner();
+        let verified = yihe_meeting::verify_minutes(&file.content, None).unwrap();
+        assert_eq!(verified.votes.len(), 1);
+        assert_eq!(verified.votes[0].1.contains("未重新计票"), withheld);
+        let text = String::from_utf8(file.content).unwrap();
+        let unit = assembly.units[0].rsplit('/').next().unwrap().to_owned();
+        assert_eq!(text.contains(&unit), !withheld);
+    }
+}

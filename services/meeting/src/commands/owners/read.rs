@@ -11,15 +11,16 @@ use crate::service::Service;
 struct Read {
     service: Arc<Service>,
     by: Authorized,
-    vote: VoteName,
+    votes: Vec<VoteName>,
 }
 
 /// Keeps that somebody reads how owners voted: an area names the flat.
-pub async fn note(service: &Arc<Service>, by: Authorized, vote: &VoteName) -> Result<()> {
+pub async fn note(service: &Arc<Service>, by: Authorized, votes: Vec<VoteName>) -> Result<()> {
+    let read = votes.len();
     let input = Read {
         service: Arc::clone(service),
         by,
-        vote: vote.clone(),
+        votes,
     };
     service
         .store
@@ -27,10 +28,14 @@ pub async fn note(service: &Arc<Service>, by: Authorized, vote: &VoteName) -> Re
             Box::pin(apply(tx, input))
         })
         .await?;
-    tracing::info!(%vote, "ballots for units read");
+    tracing::info!(votes = read, "ballots for units read");
     Ok(())
 }
 
-async fn apply(tx: &Tx, Read { service, by, vote }: &Read) -> Result<(), Failure> {
-    events::append(tx, by, events::UnitBallotsRead, &vote.meeting(), vote, service.now()).await
+async fn apply(tx: &Tx, Read { service, by, votes }: &Read) -> Result<(), Failure> {
+    let now = service.now();
+    for vote in votes {
+        events::append(tx, by, events::UnitBallotsRead, &vote.meeting(), vote, now).await?;
+    }
+    Ok(())
 }

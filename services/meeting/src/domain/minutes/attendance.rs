@@ -1,9 +1,12 @@
 use super::page::Page;
-use super::{Facts, MemberFacts, terms};
+use super::{Facts, MemberFacts, terms, written};
 
 /// Who was there from when to when, and who was not.
 pub fn render(facts: &Facts, page: &mut Page) {
     page.section("出席情况");
+    if let Some(written) = &facts.written {
+        return written::attendance(written, page);
+    }
     let (came, absent): (Vec<_>, Vec<_>) = facts.roster.iter().partition(|member| member.came());
     page.field("到会成员", format!("{} 名", came.len()));
     page.field("缺席成员", format!("{} 名", absent.len()));

@@ -75,8 +75,12 @@ pub struct BundledPublication {
 pub struct BundledVote {
     /// Name of the vote.
     pub vote: String,
-    /// The count sheet, from which anybody recounts.
+    /// The count sheet, from which anybody recounts; empty where it is withheld.
     pub sheet: String,
+    /// SHA-256 of a sheet that is withheld, because it tells how owners voted for their flats and the file was made for somebody
+    /// who may not read it; absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withheld_sha256: Option<String>,
     /// The count in its canonical form.
     pub outcome: String,
 }

@@ -17,6 +17,8 @@ use crate::domain::{
 };
 use crate::names::AgendaItemId;
 
+use super::written;
+
 /// The facts of one meeting.
 #[derive(Debug, Clone)]
 pub struct Facts {
@@ -46,6 +48,8 @@ pub struct Facts {
     pub pack: PackFacts,
     /// Everybody on the roster, in order of names.
     pub roster: Vec<MemberFacts>,
+    /// What a meeting in writing has instead of a room; none in a session.
+    pub written: Option<WrittenFacts>,
     /// The agenda in its order.
     pub agenda: Vec<ItemFacts>,
     /// Who represented an organization by a mandate.
@@ -77,6 +81,23 @@ pub struct RecordFacts {
     pub proved: bool,
     /// The contest, if there is one.
     pub contest: Option<Contest>,
+}
+
+/// A meeting in writing, in numbers.
+#[derive(Debug, Clone)]
+pub struct WrittenFacts {
+    /// When the voting ended by the notice.
+    pub ends_at: Option<Timestamp>,
+    /// Owners on the roster.
+    pub served: usize,
+    /// Owners who acknowledged the notice.
+    pub acknowledged: usize,
+    /// Units of the register.
+    pub units: u64,
+    /// Heads of the register.
+    pub heads: u64,
+    /// Area of all units in 0.01 m².
+    pub area: u64,
 }
 
 /// The rules a meeting was held under.
@@ -234,6 +255,8 @@ pub struct ChangeFacts {
 pub struct CountFacts {
     /// Verdict and numbers in one sentence.
     pub sentence: String,
+    /// Who took part, in area and heads; heads alone where area does not count.
+    pub participation: String,
     /// Each test with its numbers.
     pub tests: Vec<String>,
     /// SHA-256 of the canonical count.
@@ -248,6 +271,7 @@ impl CountFacts {
     pub fn new(outcome: &yihe_tally::Outcome, sha256: String, sheet_sha256: String) -> Self {
         Self {
             sentence: outcome.sentence(Language::Zh),
+            participation: written::participation(&outcome.counts),
             tests: outcome.tests.iter().map(|test| test.sentence(Language::Zh)).collect(),
             sha256,
             sheet_sha256,

@@ -28,6 +28,7 @@ mod suspensions;
 mod terms;
 mod verify;
 mod votes;
+mod written;
 
 pub use amendments::AmendmentFacts;
 pub use beside::{CommitmentFacts, InvitedFacts, ProxyEnd, ProxyFacts, SubstituteFacts, SuspensionFacts};
@@ -35,7 +36,7 @@ pub use bundle::{Bundle, BundledVote};
 pub use dissents::DissentFacts;
 pub use facts::{
     BallotFacts, ChangeFacts, CountFacts, Facts, Interval, ItemFacts, MemberFacts, MotionFacts, Notes, PackFacts,
-    RecordFacts, VoteFacts,
+    RecordFacts, VoteFacts, WrittenFacts,
 };
 
 pub use objection::{Answer, Objection};

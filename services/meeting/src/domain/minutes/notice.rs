@@ -1,9 +1,12 @@
 use super::page::Page;
-use super::{Facts, terms};
+use super::{Facts, terms, written};
 
 /// Who was served with the notice, and who acknowledged it.
 pub fn render(facts: &Facts, page: &mut Page) {
     page.section("会议通知");
+    if let Some(written) = &facts.written {
+        return written::notice(written, page);
+    }
     let acknowledged = facts
         .roster
         .iter()

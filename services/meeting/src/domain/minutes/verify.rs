@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use yihe_authz::{RECORD_ALGORITHM, RecordKey};
-use yihe_tally::{CountSheet, Language};
+use yihe_tally::{CountSheet, Language, Outcome};
 
 use super::bundle::{Bundle, BundledVersion, BundledVote, FORMAT};
 use super::{Countersignature, PUBLICATION_STATEMENT, SIGNATURE_STATEMENT};
@@ -318,6 +318,14 @@ fn recount(vote: &BundledVote) -> Result<(String, (String, String)), Fault> {
         vote: vote.vote.clone(),
         detail,
     };
+    if let (Some(sheet), "") = (&vote.withheld_sha256, vote.sheet.as_str()) {
+        let stated: Outcome = serde_json::from_str(&vote.outcome).map_err(|error| fault(error.to_string()))?;
+        let sentence = format!(
+            "{}（计票单涉及业主选票，未随附，未重新计票）",
+            stated.sentence(Language::Zh)
+        );
+        return Ok((sentence, (sha256_hex(vote.outcome.as_bytes()), sheet.clone())));
+    }
     let sheet = CountSheet::from_json(vote.sheet.as_bytes()).map_err(|error| fault(error.to_string()))?;
     let outcome = sheet.count().map_err(|error| fault(error.to_string()))?;
     let bytes = outcome.canonical_bytes().map_err(|error| fault(error.to_string()))?;

@@ -2,6 +2,7 @@ use yihe_tally::Language;
 
 use super::page::Page;
 use super::{VoteFacts, terms};
+use crate::domain::BallotMethod;
 
 /// A vote: the quorum certificate, the ballots, each test with its numbers, and the digests by which it is recounted.
 pub fn render(vote: &VoteFacts, page: &mut Page) {
@@ -11,7 +12,12 @@ pub fn render(vote: &VoteFacts, page: &mut Page) {
     );
     page.field("表决开始", terms::instant(vote.opened_at));
     page.field("表决结束", terms::instant_or(vote.closed_at, "未结束"));
-    page.field("法定人数", vote.quorum.sentence(Language::Zh));
+    if vote.method == BallotMethod::ByUnit {
+        let known = vote.count.as_ref().map(|count| count.participation.as_str());
+        page.field("参与表决", known.unwrap_or("未计票"));
+    } else {
+        page.field("法定人数", vote.quorum.sentence(Language::Zh));
+    }
     if !vote.ballots.is_empty() {
         page.row(["成员", "表决意见"]);
         for ballot in &vote.ballots {

@@ -5,7 +5,7 @@ use yihe_tally::CountSheet;
 
 use super::{Happened, Names};
 use crate::domain::minutes::{CountFacts, ItemFacts, MotionFacts, VoteFacts};
-use crate::domain::{AgendaItem, Ballot, Motion, Vote, sha256_hex, sheet};
+use crate::domain::{AgendaItem, Ballot, BallotMethod, Motion, Vote, sha256_hex, sheet};
 use crate::names::AmendmentId;
 
 impl Happened {
@@ -100,6 +100,11 @@ impl Happened {
     }
 
     pub(super) fn sheet(&self, vote: &Vote, item: &AgendaItem) -> CountSheet {
-        sheet(&self.frozen, item.matter_class, vote, self.ballots_of(vote))
+        match vote.method {
+            BallotMethod::ByUnit => self.sheet_by_units(vote, item),
+            BallotMethod::OpenRollCall | BallotMethod::Secret => {
+                sheet(&self.frozen, item.matter_class, vote, self.ballots_of(vote))
+            }
+        }
     }
 }
