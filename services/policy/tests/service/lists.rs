@@ -50,7 +50,7 @@ async fn grants_come_in_pages_each_once() {
 async fn grants_on_one_permission_include_wider_ones() {
     let rows = "RESIDENT_UNIT/*,440309002021,meeting.motion.*,allow,owner,,\nPARTY_BRANCH/*,4403,*,deny,,,\n";
     let running = Running::start_with(rows).await;
-    let listed: Vec<_> = grants(&running, "meeting.motion.submit", 1)
+    let listed: Vec<_> = grants(&running, "meeting.motion.withdraw", 1)
         .await
         .into_iter()
         .map(|grant| grant.id)
@@ -58,7 +58,7 @@ async fn grants_on_one_permission_include_wider_ones() {
     let expected = [
         "fixture/4403/*/PARTY_BRANCH/*/deny",
         "fixture/440309002021/meeting.motion.*/RESIDENT_UNIT/*/owner",
-        "template/meeting.motion.submit/*/*/participant",
+        "template/meeting.motion.withdraw/*/*/owner",
     ];
     assert_eq!(listed, expected);
 }
