@@ -64,6 +64,10 @@ mod owed;
 #[cfg(test)]
 mod owners;
 #[cfg(test)]
+mod owners_meeting;
+#[cfg(test)]
+mod owners_results;
+#[cfg(test)]
 mod owners_room;
 #[cfg(test)]
 mod papers;
