@@ -6,7 +6,7 @@ use yihe_proto::meeting::v1::*;
 use crate::harness::{PARENT, Party, detail, reason};
 use crate::owners_room::{Assembly, END, Flat, cast, correct, flat, one_each, paper};
 
-async fn get(by: &Party, meeting: &str) -> Result<Meeting, tonic::Status> {
+pub async fn get(by: &Party, meeting: &str) -> Result<Meeting, tonic::Status> {
     let request = GetMeetingRequest {
         name: meeting.to_owned(),
     };

@@ -3,6 +3,7 @@ use yihe_proto::meeting::v1::*;
 use yihe_tally::CountSheet;
 
 use crate::harness::{House, PARENT, detail, reason};
+use crate::owners::get;
 use crate::owners_results::{list, sha256};
 use crate::owners_room::{Assembly, END, START, cast, one_each, paper};
 
