@@ -106,6 +106,7 @@ fn holding(row: &pb::RoleTerm) -> Result<(Principal, Holding), String> {
                 return Err(format!("{role} cannot be held under `self`"));
             }
         }
+        (Principal::User(_) | Principal::Client(_), RoleName::Made(_)) => {}
         _ => return Err(format!("{principal} cannot hold {role}")),
     }
     Ok((principal, Holding { capacity, role, term }))
@@ -175,6 +176,8 @@ mod tests {
             (client(1).to_string(), organization(1).to_string(), "COMPOUND/OWNER"),
             ("operators/local".to_owned(), "self".to_owned(), "OPERATOR"),
             ("services/policy".to_owned(), "self".to_owned(), "COMPOUND/OWNER"),
+            ("operators/local".to_owned(), "self".to_owned(), "ROLE/hall-keeper"),
+            (user(1).to_string(), "self".to_owned(), "ROLE/Hall"),
         ] {
             let row = pb::RoleTerm {
                 principal,

@@ -50,7 +50,7 @@ pub use principal::{Caller, Capacity, Principal};
 pub use reasons::REASONS;
 pub use record_key::{RECORD_ALGORITHM, RecordKey, RecordSignature, RecordSigner};
 pub use revision::{Revision, RevisionTokens};
-pub use role::{RoleName, RoleSet};
+pub use role::{MadeRole, RoleName, RoleSet};
 pub use rule::{Domain, Effect, Grant, PermissionPattern};
 pub use snapshot::Snapshot;
 pub use snapshots::{SnapshotSource, Snapshots};

@@ -124,12 +124,24 @@ fn links(snapshot: &pb::Snapshot, community: &str, now: Timestamp) -> Vec<Vec<St
         links.insert([subject, role.to_owned(), community.to_owned()]);
     };
     let now = fixed(now);
-    let held = snapshot.roles.iter().filter(|row| {
+    let in_force = |row: &&pb::RoleTerm| {
         let begun = row.start_time.is_none_or(|start| fixed(read(&start)) <= now);
         begun && row.end_time.is_none_or(|end| now < fixed(read(&end)))
-    });
-    for row in held {
+    };
+    let held: Vec<_> = snapshot.roles.iter().filter(in_force).collect();
+    for row in &held {
         let (kind, post) = row.role.split_once('/').unwrap();
+        if kind == "ROLE" {
+            // what was assigned for an organization counts as long as the holder has a post there
+            let has_post = held.iter().any(|other| {
+                let of_organization = !other.role.starts_with("ROLE/") && !other.role.starts_with("COMPOUND/");
+                of_organization && (&other.principal, &other.capacity) == (&row.principal, &row.capacity)
+            });
+            if row.capacity == "self" || has_post {
+                link(format!("{} for {}", row.principal, row.capacity), &row.role);
+            }
+            continue;
+        }
         if post == "CLIENT" {
             link(format!("{} for {}", row.principal, row.capacity), &row.role);
             continue;

@@ -15,7 +15,7 @@ const REGIONS: [&str; 4] = ["440311005007", "440311005", "440311", "44"];
 /// Elsewhere, though the digits of three of them look like the community's own.
 const ELSEWHERE: [&str; 5] = ["440309002", "440309", "4403", "440309002022", "4401"];
 
-const ROLES: [&str; 16] = [
+const ROLES: [&str; 18] = [
     "PARTY_COMMITTEE/SECRETARY",
     "PARTY_COMMITTEE/MEMBER",
     "PARTY_COMMITTEE/*",
@@ -32,6 +32,8 @@ const ROLES: [&str; 16] = [
     "*/*",
     "OPERATOR",
     "RESIDENT_UNIT/CLIENT",
+    "ROLE/hall-keeper",
+    "ROLE/guide",
 ];
 
 const PERMISSIONS: [&str; 5] = [
@@ -156,6 +158,10 @@ impl Generator {
         }
         let organization = self.random.random_range(1..5);
         let (principal, role) = if self.chance(18) {
+            let holder = if self.chance(80) { "users" } else { "clients" };
+            let made = *self.pick(&["ROLE/hall-keeper", "ROLE/guide"]);
+            (format!("{holder}/{}", id(self.random.random_range(1..4))), made)
+        } else if self.chance(18) {
             let clients: Vec<_> = ROLES.iter().filter(|role| role.ends_with("/CLIENT")).collect();
             (
                 format!("clients/{}", id(self.random.random_range(1..3))),
@@ -164,14 +170,17 @@ impl Generator {
         } else {
             let posts: Vec<_> = ROLES
                 .iter()
-                .filter(|role| !role.contains('*') && !role.ends_with("/CLIENT") && role.contains('/'))
+                .filter(|role| {
+                    let assigned = role.ends_with("/CLIENT") || role.starts_with("ROLE/");
+                    !assigned && !role.contains('*') && role.contains('/')
+                })
                 .collect();
             (
                 format!("users/{}", id(self.random.random_range(1..5))),
                 **self.pick(&posts),
             )
         };
-        let own = role.starts_with("COMPOUND/") && self.chance(50);
+        let own = ["COMPOUND/", "ROLE/"].iter().any(|kind| role.starts_with(kind)) && self.chance(50);
         let capacity = if own {
             "self".to_owned()
         } else {

@@ -87,6 +87,12 @@ mutants! {
     OperatorIsAppointed
     /// An operator counts as one for organizations.
     OperatorForAnybody
+    /// A role that was made counts in every capacity.
+    MadeInAnyCapacity
+    /// Whoever holds a role that was made counts as an appointed person.
+    MadeIsAppointed
+    /// A role assigned for an organization stays when the last post in it has ended.
+    MadeOutlivesPost
 }
 
 thread_local! {

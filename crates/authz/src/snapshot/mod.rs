@@ -82,13 +82,13 @@ impl Snapshot {
         &self.grants
     }
 
-    /// The organizations that a principal may act for now, in order.
+    /// The organizations that a principal may act for now, in order. A role that was made lets nobody act for one.
     #[must_use]
     pub fn capacities(&self, principal: &Principal, now: Timestamp) -> Vec<OrganizationId> {
         let in_force = self
             .holdings(principal)
             .iter()
-            .filter(|holding| holding.term.contains(now));
+            .filter(|holding| holding.term.contains(now) && !matches!(holding.role, RoleName::Made(_)));
         let mut organizations: Vec<_> = in_force.filter_map(|holding| holding.capacity.organization()).collect();
         organizations.sort_unstable();
         organizations.dedup();
@@ -216,7 +216,15 @@ impl Snapshot {
             seed!(OperatorIsAppointed => set.insert(RoleName::Appointed));
         }
         let (mut appointed, mut acts) = (false, capacity == Capacity::Own);
+        let mut made = Vec::new();
         for holding in self.holdings(principal) {
+            if matches!(holding.role, RoleName::Made(_)) {
+                if holding.term.contains(now) && mutate!(holding.capacity == capacity, MadeInAnyCapacity => true) {
+                    made.push(holding.role);
+                    seed!(MadeIsAppointed => appointed = true);
+                }
+                continue;
+            }
             let person = !matches!(holding.role, RoleName::Client(_));
             seed!(LapsedIsAppointed => appointed |= person);
             if !mutate!(holding.term.contains(now), RoleTermIgnored => true) {
@@ -238,6 +246,10 @@ impl Snapshot {
         // nobody comes by a role of anybody's by naming an organization it has no post in
         if appointed && mutate!(acts, ActsForAnybody => true, AppointedActsAlone => acts && capacity != Capacity::Own) {
             set.insert(RoleName::Appointed);
+        }
+        // what was assigned for an organization ends with the last post in it
+        if mutate!(acts, MadeOutlivesPost => true) {
+            made.into_iter().for_each(|role| set.insert(role));
         }
         set
     }

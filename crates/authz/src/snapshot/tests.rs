@@ -137,6 +137,34 @@ fn roles_tell_what_counts() {
 }
 
 #[test]
+fn a_role_that_was_made_counts_in_its_capacity_while_a_post_there_is_in_force() {
+    let keeper = "ROLE/hall-keeper";
+    let roles = vec![
+        until(at(10), holds(&user(1), organization(1), "RESIDENT_UNIT/STAFF")),
+        holds(&user(1), organization(1), keeper),
+        until(at(20), holds(&user(2), Capacity::Own, keeper)),
+        holds(&user(3), organization(1), keeper),
+        holds(&client(1), organization(1), "RESIDENT_UNIT/CLIENT"),
+        holds(&client(1), organization(1), keeper),
+    ];
+    let snapshot = compose(vec![grant("keep", keeper, GET), grant("all", "*/*", "*")], roles);
+    let by = |principal: Principal, capacity, now| snapshot.decide(&principal, &capacity, GET, now).grant().cloned();
+    assert_eq!(by(user(1), organization(1), at(9)).as_deref(), Some("keep"));
+    assert_eq!(by(user(1), Capacity::Own, at(9)).as_deref(), Some("all"));
+    assert_eq!(by(user(1), organization(1), at(10)), None);
+    assert_eq!(by(user(2), Capacity::Own, at(19)).as_deref(), Some("keep"));
+    assert_eq!(by(user(2), Capacity::Own, at(20)), None);
+    assert_eq!(by(user(3), organization(1), at(0)), None, "it has no post there");
+    assert_eq!(by(client(1), organization(1), at(0)).as_deref(), Some("keep"));
+    assert!(snapshot.capacities(&user(3), at(0)).is_empty());
+    assert_eq!(
+        snapshot.roles(&user(1), &organization(1), at(9)),
+        ["RESIDENT_UNIT/STAFF", "RESIDENT_UNIT/*", "*/*", keeper]
+    );
+    assert_eq!(snapshot.roles(&user(2), &Capacity::Own, at(0)), [keeper]);
+}
+
+#[test]
 fn a_cell_of_the_matrix_is_what_whoever_holds_that_role_alone_may() {
     let grants = vec![
         conditional("a", "PARTY_COMMITTEE/*", GET, pb::Condition::Owner),

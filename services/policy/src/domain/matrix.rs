@@ -20,8 +20,9 @@ pub(crate) fn roles<'a>(
             RoleName::Kind(_) => (2, 0),
             RoleName::Post(_, post) => (2, 1 + i32::from(*post)),
             RoleName::Client(_) => (2, i32::MAX),
+            RoleName::Made(_) => (3, 0),
         };
-        (place.min(1), role.kind().map(i32::from), post)
+        (place == 3, place.min(1), role.kind().map(i32::from), post)
     });
     all
 }
@@ -37,7 +38,7 @@ pub(crate) fn widest(roles: &[(RoleName, Decision)]) -> Vec<(RoleName, Decision)
     let is_implied = |(role, decision): &(RoleName, Decision)| match *role {
         RoleName::Post(kind, _) => has(RoleName::Kind(kind), decision) || has(RoleName::Appointed, decision),
         RoleName::Kind(_) => has(RoleName::Appointed, decision),
-        RoleName::Client(_) | RoleName::Appointed | RoleName::Operator => false,
+        RoleName::Client(_) | RoleName::Appointed | RoleName::Operator | RoleName::Made(_) => false,
     };
     roles.iter().filter(|role| !is_implied(role)).cloned().collect()
 }

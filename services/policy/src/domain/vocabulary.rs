@@ -50,6 +50,7 @@ pub(crate) fn role(role: RoleName) -> Words {
         }
         RoleName::Appointed => Words::new("在本社区任职的任何人", "anybody with a post in this community"),
         RoleName::Operator => Words::new("节点操作员", "the operator of the node"),
+        RoleName::Made(made) => Words::new(format!("自设角色 {}", made.slug()), format!("the role {}", made.slug())),
     }
 }
 

@@ -46,9 +46,9 @@ fn decide(role: RoleName, permission: &str) -> Decision {
     let principal = match role {
         RoleName::Operator => Principal::Operator,
         RoleName::Client(_) => CLIENT.parse().unwrap(),
-        RoleName::Post(..) | RoleName::Kind(_) | RoleName::Appointed => PERSON.parse().unwrap(),
+        RoleName::Post(..) | RoleName::Kind(_) | RoleName::Appointed | RoleName::Made(_) => PERSON.parse().unwrap(),
     };
-    let own = role.is_of_register() || role == RoleName::Operator;
+    let own = role.is_of_register() || matches!(role, RoleName::Operator | RoleName::Made(_));
     let capacity = if own {
         Capacity::Own
     } else {

@@ -1,9 +1,13 @@
+mod made;
+
 use std::fmt;
 use std::str::FromStr;
 
 use yihe_proto::directory::v1::{OrganizationKind, Post};
 
-/// A role: what an appointment makes of somebody.
+pub use self::made::MadeRole;
+
+/// A role: what an appointment or an assignment makes of somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RoleName {
     /// `KIND/POST`: holds the post in an organization of the kind.
@@ -16,6 +20,8 @@ pub enum RoleName {
     Appointed,
     /// `OPERATOR`: whoever holds the data directory.
     Operator,
+    /// `ROLE/slug`: whoever the committee has assigned it to.
+    Made(MadeRole),
 }
 
 const POSTS: usize = 32;
@@ -23,12 +29,12 @@ const CLIENT: usize = POSTS - 2;
 const ANY: usize = POSTS - 1;
 
 impl RoleName {
-    /// The kind of organization; `None` for `*/*` and `OPERATOR`.
+    /// The kind of organization; `None` for `*/*`, `OPERATOR` and roles that were made.
     #[must_use]
     pub const fn kind(self) -> Option<OrganizationKind> {
         match self {
             Self::Post(kind, _) | Self::Client(kind) | Self::Kind(kind) => Some(kind),
-            Self::Appointed | Self::Operator => None,
+            Self::Appointed | Self::Operator | Self::Made(_) => None,
         }
     }
 
@@ -49,21 +55,22 @@ impl RoleName {
                 set.insert(Self::Appointed);
             }
             Self::Kind(_) => set.insert(Self::Appointed),
-            Self::Client(_) | Self::Appointed | Self::Operator => {}
+            Self::Client(_) | Self::Appointed | Self::Operator | Self::Made(_) => {}
         }
         set
     }
 
-    /// Its place in a [`RoleSet`]. Kind 0 is no kind, so its places serve the roles without one.
-    fn bit(self) -> usize {
+    /// Its place in a [`RoleSet`]; roles that were made have none. Kind 0 is no kind, so its places serve the roles without one.
+    fn bit(self) -> Option<usize> {
         let of = |kind: OrganizationKind, post: usize| usize::try_from(i32::from(kind)).unwrap_or(0) * POSTS + post;
-        match self {
+        Some(match self {
             Self::Post(kind, post) => of(kind, usize::try_from(i32::from(post)).unwrap_or(0)),
             Self::Client(kind) => of(kind, CLIENT),
             Self::Kind(kind) => of(kind, ANY),
             Self::Appointed => 0,
             Self::Operator => 1,
-        }
+            Self::Made(_) => return None,
+        })
     }
 }
 
@@ -75,6 +82,7 @@ impl fmt::Display for RoleName {
             Self::Kind(kind) => write!(f, "{}/*", kind_text(*kind)),
             Self::Appointed => f.write_str("*/*"),
             Self::Operator => f.write_str("OPERATOR"),
+            Self::Made(made) => made.fmt(f),
         }
     }
 }
@@ -91,10 +99,11 @@ impl FromStr for RoleName {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let unknown = || format!("`{text}` is not a role: KIND/POST, KIND/CLIENT, KIND/*, */* or OPERATOR");
+        let unknown = || format!("`{text}` is not a role: KIND/POST, KIND/CLIENT, KIND/*, */*, ROLE/slug or OPERATOR");
         match text.split_once('/') {
             None if text == "OPERATOR" => return Ok(Self::Operator),
             Some(("*", "*")) => return Ok(Self::Appointed),
+            Some(("ROLE", slug)) => return slug.parse().map(Self::Made).map_err(|_| unknown()),
             _ => {}
         }
         let (kind, post) = text.split_once('/').ok_or_else(unknown)?;
@@ -114,25 +123,37 @@ impl FromStr for RoleName {
 
 const WORDS: usize = 8;
 
-/// A set of roles, as bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct RoleSet([u64; WORDS]);
+/// A set of roles: those of the vocabulary as bits, those that were made one by one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RoleSet {
+    bits: [u64; WORDS],
+    made: Vec<MadeRole>,
+}
 
 impl RoleSet {
     /// No role.
-    pub const EMPTY: Self = Self([0; WORDS]);
+    pub const EMPTY: Self = Self {
+        bits: [0; WORDS],
+        made: Vec::new(),
+    };
 
     /// Adds one.
     pub fn insert(&mut self, role: RoleName) {
-        let bit = role.bit();
-        self.0[bit / 64] |= 1 << (bit % 64);
+        match (role.bit(), role) {
+            (Some(bit), _) => self.bits[bit / 64] |= 1 << (bit % 64),
+            (None, RoleName::Made(made)) if !self.made.contains(&made) => self.made.push(made),
+            (None, _) => {}
+        }
     }
 
     /// Whether it is in.
     #[must_use]
     pub fn contains(&self, role: RoleName) -> bool {
-        let bit = role.bit();
-        self.0[bit / 64] & (1 << (bit % 64)) != 0
+        match (role.bit(), role) {
+            (Some(bit), _) => self.bits[bit / 64] & (1 << (bit % 64)) != 0,
+            (None, RoleName::Made(made)) => self.made.contains(&made),
+            (None, _) => false,
+        }
     }
 
     /// Whether none is in.
@@ -164,13 +185,15 @@ mod tests {
     #[test]
     fn every_role_of_the_vocabulary_has_its_own_bit_and_text() {
         let roles = vocabulary();
-        let bits: BTreeSet<_> = roles.iter().map(|role| role.bit()).collect();
+        let bits: BTreeSet<_> = roles.iter().filter_map(|role| role.bit()).collect();
         assert_eq!(bits.len(), roles.len());
         assert!(
             *bits.last().unwrap() < WORDS * 64,
             "the set of roles is too small for the vocabulary"
         );
-        for role in roles {
+        let made = "ROLE/hall-keeper".parse::<RoleName>().unwrap();
+        assert!(matches!(made, RoleName::Made(_)) && !made.with_implied().contains(RoleName::Appointed));
+        for role in roles.into_iter().chain([made]) {
             assert_eq!(role.to_string().parse(), Ok(role));
         }
     }
@@ -186,10 +209,14 @@ mod tests {
             "UNSPECIFIED/*",
             "*/SECRETARY",
         ];
-        for bad in bad
-            .into_iter()
-            .chain(["PARTY_COMMITTEE/UNSPECIFIED", "operator", "PARTY_COMMITTEE/SECRETARY/X"])
-        {
+        for bad in bad.into_iter().chain([
+            "PARTY_COMMITTEE/UNSPECIFIED",
+            "operator",
+            "PARTY_COMMITTEE/SECRETARY/X",
+            "ROLE/",
+            "ROLE/*",
+            "ROLE/Hall",
+        ]) {
             assert!(bad.parse::<RoleName>().unwrap_err().contains("is not a role"), "{bad}");
         }
     }
