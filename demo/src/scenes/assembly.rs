@@ -229,7 +229,7 @@ async fn online(
         "业主为别人的房屋投票",
         "an owner votes for somebody else's unit",
         person.call(others).await,
-        "NOT_AN_OWNER",
+        "NOT_YOUR_UNITS",
     )?;
     let cast = person.call(all).await.context("the owner votes")?.unit_ballots;
     ensure!(cast.iter().all(|ballot| ballot.owner == owner), "{cast:?}");

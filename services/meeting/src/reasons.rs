@@ -131,6 +131,7 @@ reasons! {
     MOTION_MISSING: Precondition, "{name} has no motion to vote on in writing", "{name} 没有可供书面表决的议案";
     BUILDING_UNKNOWN: Precondition, "{name} changes the use of a home in the building `{building}`, which is not in the register", "议题 {name} 涉及改变用途的楼栋“{building}”不在业主名册中";
     NOT_BY_UNITS: Precondition, "{name} is no vote by the units of a register", "{name} 不是按户表决";
+    NOT_YOUR_UNITS: Denied, "these vote on {name}, but you are no owner of them: {units}", "以下房屋参加 {name} 的表决,但您不是其业主:{units}";
     NOT_AN_OWNER: Denied, "you are no owner of the units by which {name} is voted on", "您不是 {name} 所涉房屋的业主";
     UNIT_NOT_ON_ROSTER: Precondition, "these are not among the units that vote on {name}: {units}", "以下房屋不在 {name} 的表决名册内:{units}";
     UNIT_ALREADY_VOTED: AlreadyExists, "you have voted on {name} for {units}; a ballot is cast once", "您已就 {name} 为 {units} 投票;每票只投一次";

@@ -114,6 +114,12 @@ impl Room {
         Quorum::certify(frozen, present, others.represented(now), recused, now)
     }
 
+    /// The room as it is where nobody can be represented by proxy.
+    #[must_use]
+    pub fn in_person(&self) -> Self {
+        Self(self.0.clone(), Vec::new())
+    }
+
     /// The room as it is for an item from which some are recused.
     #[must_use]
     pub fn without(&self, recused: &[Member]) -> Cow<'_, Self> {

@@ -123,7 +123,7 @@ impl Vote {
             secrecy_is_possible(frozen, matter_class)?;
         }
         expect_somebody_left(&name, frozen, recused)?;
-        let quorum = room.quorum_without(frozen, recused, now)?;
+        let quorum = quorum_now((room, frozen), method, recused, now)?;
         meeting.expect_quorum(&quorum)?;
         let room = room.without(recused);
         let present = room
@@ -196,6 +196,14 @@ impl Vote {
         meeting.expect_quorum(now_present)
     }
 
+    /// Who counts in the room while it is open.
+    ///
+    /// # Errors
+    /// `INTERNAL` where the frozen pack cannot be applied to the frozen roster.
+    pub fn quorum_now(&self, room: &Room, frozen: &Frozen, now: Timestamp) -> Result<Quorum> {
+        quorum_now((room, frozen), self.method, &self.quorum.recused, now)
+    }
+
     /// Opens the ballots of a secret vote; to be done before they are counted.
     #[must_use]
     pub fn unseal(mut self, totals: SecretTotals) -> Self {
@@ -230,6 +238,19 @@ impl Vote {
         self.state = VoteState::Lapsed;
         self.closed_at = Some(now);
         self
+    }
+}
+
+/// Nobody votes by proxy in a secret vote, so nobody counts by one: the minutes would have two numbers of those present.
+fn quorum_now(
+    (room, frozen): (&Room, &Frozen),
+    method: BallotMethod,
+    recused: &[Member],
+    now: Timestamp,
+) -> Result<Quorum> {
+    match method {
+        BallotMethod::Secret => room.in_person().quorum_without(frozen, recused, now),
+        _ => room.quorum_without(frozen, recused, now),
     }
 }
 

@@ -4,7 +4,7 @@ use yihe_proto::meeting::v1::*;
 
 use crate::harness::{Party, detail, fields, reason};
 use crate::persons::Council;
-use crate::room::{Room, ballots, cast, check_in, instant, quorum, submit};
+use crate::room::{Room, ballots, cast, check_in, check_out, instant, quorum, submit};
 
 const RULES: &str = "cn.residents-bodies.proxies";
 
@@ -102,6 +102,44 @@ async fn a_proxy_votes_for_its_principal_and_counts_for_the_quorum_where_the_rul
     };
     let listed = other.proxies().list_proxies(list).await.unwrap().into_inner();
     assert_eq!(listed.proxies, [proxy]);
+}
+
+#[tokio::test]
+async fn nobody_counts_by_proxy_where_nobody_votes_by_proxy() {
+    let (room, members) = council(5, 2).await;
+    let [holder, other, principal, third, _] = &members[..] else {
+        panic!()
+    };
+    grant(principal, &room.meeting, all(holder, ProxyInstruction::Free))
+        .await
+        .unwrap();
+    let motion = submit(holder, &room.meeting, &room.item).await.unwrap();
+    let secret = OpenVoteRequest {
+        parent: motion.name,
+        method: BallotMethod::Secret.into(),
+        ..Default::default()
+    };
+    let refused = room.secretary.votes().open_vote(secret.clone()).await;
+    assert_eq!(reason(refused), "MEETING_NOT_QUORATE");
+    assert!(
+        quorum(holder, &room.meeting).await.unwrap().met,
+        "an open vote could begin"
+    );
+
+    check_in(third, &room.meeting).await.unwrap();
+    let vote = room.secretary.votes().open_vote(secret).await.unwrap().into_inner();
+    let certificate = vote.quorum.clone().unwrap();
+    assert_eq!((vote.eligible, certificate.present), (3, 3));
+    assert!(certificate.represented_members.is_empty());
+    cast(holder, &vote.name, Choice::Yes).await.unwrap();
+    check_out(third, &room.meeting).await.unwrap();
+    let refused = cast(other, &vote.name, Choice::Yes).await;
+    assert_eq!(reason(refused), "MEETING_NOT_QUORATE");
+    check_in(third, &room.meeting).await.unwrap();
+    cast(other, &vote.name, Choice::Yes).await.unwrap();
+    cast(third, &vote.name, Choice::Yes).await.unwrap();
+    let tally = room.close_vote(&vote.name).await.unwrap().tally.unwrap();
+    assert_eq!((tally.verdict(), tally.yes), (TallyVerdict::Adopted, 3));
 }
 
 #[tokio::test]

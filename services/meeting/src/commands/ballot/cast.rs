@@ -198,7 +198,7 @@ fn refusal(
     if room.interval_of(community, caster, ballot.representative).is_err() {
         return Ok(refuse(&reasons::NOT_REPRESENTATIVE).with("member", caster.name(community)));
     }
-    let quorum = room.quorum_without(frozen, &vote.quorum.recused, now)?;
+    let quorum = vote.quorum_now(room, frozen, now)?;
     if !quorum.met {
         return Ok(quorum.refusal(&frozen.meeting));
     }

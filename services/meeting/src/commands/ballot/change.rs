@@ -87,7 +87,7 @@ async fn apply(tx: &Tx, input: &ChangeOne) -> Result<(), Failure> {
     let frozen = Meeting::frozen(&meeting.name, frozen.as_deref())?;
     vote.expect_changeable(&frozen.pack)?;
     let room = store::presence::room(tx, &meeting.name).await?;
-    meeting.expect_quorum(&room.quorum_without(frozen, &vote.quorum.recused, now)?)?;
+    meeting.expect_quorum(&vote.quorum_now(&room, frozen, now)?)?;
     let own = store::vote::ballot(tx, name, *member).await?;
     let Some(own) = own else {
         vote.expect_not_recused(*member)?;

@@ -96,7 +96,7 @@ async fn apply(tx: &Tx, input: &Recording) -> Result<(), Failure> {
     meeting.expect(Step::Decide)?;
     let frozen = Meeting::frozen(&meeting.name, frozen.as_deref())?;
     let room = store::presence::room(tx, &meeting.name).await?;
-    meeting.expect_quorum(&room.quorum_without(frozen, &vote.quorum.recused, now)?)?;
+    meeting.expect_quorum(&vote.quorum_now(&room, frozen, now)?)?;
     let given = store::vote::ballots(tx, name).await?;
     let item = store::motion::get(tx, &meeting.name.motion(vote.motion))
         .await?

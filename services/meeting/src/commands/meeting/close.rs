@@ -71,11 +71,8 @@ pub(super) async fn clear_room(
     now: Timestamp,
 ) -> Result<(), Failure> {
     if let Some(vote) = store::vote::hold_open(tx, name).await? {
-        let quorum = store::presence::room(tx, name).await?.quorum_without(
-            Meeting::frozen(name, frozen)?,
-            &vote.quorum.recused,
-            now,
-        )?;
+        let room = store::presence::room(tx, name).await?;
+        let quorum = vote.quorum_now(&room, Meeting::frozen(name, frozen)?, now)?;
         lapse(tx, by, name, &vote.lapse(&quorum, now)?, now).await?;
     }
     store::suspension::end(tx, by, name, now).await?;

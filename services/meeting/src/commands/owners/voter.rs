@@ -91,7 +91,7 @@ impl Voter {
     /// Those of its units that were named, or all where none is.
     ///
     /// # Errors
-    /// `NOT_AN_OWNER` for units of others, `UNIT_NOT_ON_ROSTER` for ones that have no part in the vote.
+    /// `NOT_YOUR_UNITS` for units of others, `UNIT_NOT_ON_ROSTER` for ones that have no part in the vote.
     pub(super) async fn named<'a>(
         &'a self,
         tx: &Tx,
@@ -105,17 +105,14 @@ impl Voter {
         }
         let rostered = store::owners::units_named(tx, &self.vote.meeting(), &others.iter().copied().collect()).await?;
         let of_others = |unit: &RosterUnit| !unit.owners.iter().any(|owner| self.owners.contains(owner));
-        if rostered.len() == others.len() && rostered.iter().any(of_others) {
-            return Err(Error::new(&reasons::NOT_AN_OWNER).with("name", &self.vote).into());
-        }
-        let strange: Vec<_> = others
+        let (theirs, strange): (Vec<&UnitId>, Vec<&UnitId>) = others
             .iter()
-            .filter(|other| !rostered.iter().any(|unit| unit.unit == **other && of_others(unit)))
-            .map(ToString::to_string)
-            .collect();
-        Err(Error::new(&reasons::UNIT_NOT_ON_ROSTER)
-            .with("name", &self.vote)
-            .with("units", strange.join(", "))
-            .into())
+            .partition(|other| rostered.iter().any(|unit| unit.unit == **other && of_others(unit)));
+        let (reason, units) = match strange.is_empty() {
+            true => (&reasons::NOT_YOUR_UNITS, theirs),
+            false => (&reasons::UNIT_NOT_ON_ROSTER, strange),
+        };
+        let units = units.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        Err(Error::new(reason).with("name", &self.vote).with("units", units).into())
     }
 }

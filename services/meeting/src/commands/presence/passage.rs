@@ -206,9 +206,11 @@ pub async fn recompute_quorum(
     now: Timestamp,
 ) -> Result<(), Failure> {
     let open = store::item_votes::open(tx, &meeting.name).await?;
-    let recused = open.map(|vote| vote.quorum.recused).unwrap_or_default();
     let room = store::presence::room(tx, &meeting.name).await?;
-    let quorum = room.quorum_without(frozen, &recused, now)?;
+    let quorum = match open {
+        Some(vote) => vote.quorum_now(&room, frozen, now)?,
+        None => room.quorum(frozen, now)?,
+    };
     if quorum.met == meeting.quorate {
         return Ok(());
     }

@@ -65,7 +65,7 @@ async fn apply(
     let now = service.now();
     let frozen = Meeting::frozen(&meeting.name, frozen.as_deref())?;
     let room = store::presence::room(tx, &meeting.name).await?;
-    let present = room.quorum_without(frozen, &vote.quorum.recused, now)?;
+    let present = vote.quorum_now(&room, frozen, now)?;
     vote.expect_closable(&meeting, &present)?;
     let motion = store::motion::get(tx, &meeting.name.motion(vote.motion)).await?;
     let item = store::agenda::get(tx, &meeting.name.agenda_item(motion.agenda_item)).await?;
