@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use tokio::time::{Instant, timeout_at};
 use yihe_authz::Revision;
 use yihe_kernel::{CommunityId, Error, Result};
@@ -14,8 +15,8 @@ use crate::reasons;
 /// Makes snapshots of the rules and the directory's authority.
 #[derive(Debug)]
 pub(crate) struct Composer {
-    pub rules: Rules,
-    pub policy_sequence: u64,
+    /// Those in force; swapped whole, so that readers never wait.
+    pub rules: Arc<ArcSwap<Rules>>,
     pub known: Arc<Known>,
     pub authorities: Authorities,
     pub pace: Pace,
@@ -58,20 +59,12 @@ impl Composer {
             .with("newest", shown(newest)))
     }
 
-    /// The revision of a community whose authority has this sequence.
-    pub fn revision(&self, directory_sequence: u64) -> Revision {
-        Revision {
-            directory: directory_sequence,
-            policy: self.policy_sequence,
-        }
-    }
-
     async fn compose(&self, community: Option<&CommunityId>, ask_for: u64) -> Result<pb::Snapshot> {
         let authority = match community {
             Some(community) => Some(self.authorities.of(community, ask_for).await?),
             None => None,
         };
-        Ok(compose(&self.rules, self.policy_sequence, authority.as_deref()))
+        Ok(compose(&self.rules.load(), authority.as_deref()))
     }
 }
 

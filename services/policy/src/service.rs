@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use tonic::service::RoutesBuilder;
 use yihe_authz::{Guard, InternalTokens, RevisionTokens, Snapshots};
 use yihe_kernel::{Result, SharedClock};
@@ -11,7 +12,7 @@ use yihe_store::Store;
 use crate::authority::{Authorities, Known, follow};
 use crate::composer::Composer;
 use crate::domain::fixture;
-use crate::domain::rules::Rules;
+use crate::domain::rules::{Rules, digest};
 use crate::domain::template::Template;
 use crate::store::revision::adopt;
 use crate::{Deps, Pace, Started, migrations};
@@ -36,9 +37,10 @@ pub(crate) async fn start(deps: Deps, pace: Pace) -> Result<Started> {
         .map(fixture::load)
         .transpose()?
         .unwrap_or_default();
-    let rules = Rules::new(Template::shipped()?, others);
+    let template = Template::shipped()?;
     let store = Store::open(&deps.store, migrations::all, Arc::clone(&deps.clock)).await?;
-    let policy_sequence = adopt(&store, rules.digest()).await?;
+    let sequence = adopt(&store, digest(template.grants().iter().chain(&others))).await?;
+    let rules = Arc::new(ArcSwap::from_pointee(Rules::new(template, others, sequence)));
     let known = Arc::new(Known::new());
     let authorities = Authorities::new(deps.directory.clone(), Arc::clone(&known), pace);
     let mut tasks = Tasks::default();
@@ -52,7 +54,6 @@ pub(crate) async fn start(deps: Deps, pace: Pace) -> Result<Started> {
         tokens: RevisionTokens::new(&deps.keys),
         composer: Composer {
             rules,
-            policy_sequence,
             known,
             authorities,
             pace,

@@ -61,6 +61,7 @@ impl Authorities {
         }
         let authority = Arc::new(self.fetch(community).await?);
         *held = Some(Arc::clone(&authority));
+        self.known.note_regions(community, &authority.regions);
         self.known.note(community, authority.sequence);
         Ok(authority)
     }

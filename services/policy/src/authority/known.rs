@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
-use yihe_kernel::CommunityId;
+use yihe_authz::Domain;
+use yihe_kernel::{CommunityId, RegionCode};
 
 /// How new each community's authority is, as far as the directory has told, and when it last said anything.
 #[derive(Debug)]
@@ -16,10 +17,23 @@ pub(crate) struct Known {
 #[derive(Debug, Default)]
 struct State {
     sequences: HashMap<CommunityId, Noted>,
+    /// The recorded ancestors of those whose authority was fetched.
+    regions: HashMap<CommunityId, Vec<RegionCode>>,
     /// The same communities by the step at which they last changed, so that a watcher reads only what it has not seen.
     by_step: BTreeMap<u64, CommunityId>,
     step: u64,
     heard_at: Option<Instant>,
+}
+
+impl State {
+    fn changed(&mut self, community: &CommunityId, sequence: u64) {
+        self.step += 1;
+        let step = self.step;
+        if let Some(before) = self.sequences.insert(community.clone(), Noted { sequence, step }) {
+            self.by_step.remove(&before.step);
+        }
+        self.by_step.insert(step, community.clone());
+    }
 }
 
 #[derive(Debug)]
@@ -52,12 +66,40 @@ impl Known {
         {
             return;
         }
-        state.step += 1;
-        let step = state.step;
-        if let Some(before) = state.sequences.insert(community.clone(), Noted { sequence, step }) {
-            state.by_step.remove(&before.step);
+        state.changed(community, sequence);
+        drop(state);
+        self.ticks.send_replace(());
+    }
+
+    /// Notes where a community lies, by which it is found when the rules of a level above change.
+    pub fn note_regions(&self, community: &CommunityId, regions: &[RegionCode]) {
+        let mut state = self.state();
+        if state.regions.get(community).map(Vec::as_slice) != Some(regions) {
+            state.regions.insert(community.clone(), regions.to_vec());
         }
-        state.by_step.insert(step, community.clone());
+    }
+
+    /// The recorded ancestors of a community; none of one whose authority was never fetched.
+    pub fn regions(&self, community: &CommunityId) -> Vec<RegionCode> {
+        self.state().regions.get(community).cloned().unwrap_or_default()
+    }
+
+    /// The rules of a domain have changed: so have the communities that it covers. Of one never fetched nobody holds a snapshot.
+    pub fn note_rules(&self, domain: &Domain) {
+        let mut state = self.state();
+        let covered = |community: &CommunityId| {
+            let regions = state.regions.get(community).map_or(&[][..], Vec::as_slice);
+            domain.covers(Some(community), regions)
+        };
+        let covered: Vec<_> = state
+            .sequences
+            .iter()
+            .filter(|(community, _)| covered(community))
+            .map(|(community, noted)| (community.clone(), noted.sequence))
+            .collect();
+        for (community, sequence) in covered {
+            state.changed(&community, sequence);
+        }
         drop(state);
         self.ticks.send_replace(());
     }
@@ -116,6 +158,29 @@ mod tests {
         known.note(&community(2), 2);
         assert_eq!(known.changes_after(step).0, [(community(2), 2)]);
         assert_eq!((known.sequence(&community(1)), known.sequence(&community(3))), (6, 0));
+    }
+
+    #[test]
+    fn rules_that_change_change_the_communities_they_cover() {
+        let known = Known::new();
+        for number in 1..=3 {
+            known.note(&community(number), 4);
+        }
+        known.note_regions(&community(1), &["440399".parse().unwrap(), "4403".parse().unwrap()]);
+        known.note_regions(&community(2), &["440398".parse().unwrap(), "4403".parse().unwrap()]);
+        let (_, step) = known.changes_after(0);
+        known.note_rules(&Domain::Code("440399".parse().unwrap()));
+        let (changes, step) = known.changes_after(step);
+        assert_eq!(changes, [(community(1), 4)]);
+        known.note_rules(&Domain::Code("440309002003".parse().unwrap()));
+        let (changes, step) = known.changes_after(step);
+        assert_eq!(
+            changes,
+            [(community(3), 4)],
+            "its own rules, though it was never fetched"
+        );
+        known.note_rules(&Domain::Everywhere);
+        assert_eq!(known.changes_after(step).0.len(), 3);
     }
 
     #[tokio::test(start_paused = true)]

@@ -17,15 +17,18 @@ pub(crate) struct Authority {
 }
 
 /// The snapshot of a community, or of the root layer: the rules that cover it and who holds which role.
-pub(crate) fn compose(rules: &Rules, policy_sequence: u64, authority: Option<&Authority>) -> pb::Snapshot {
+pub(crate) fn compose(rules: &Rules, authority: Option<&Authority>) -> pb::Snapshot {
     let (community, regions) = match authority {
         Some(authority) => (Some(&authority.community), authority.regions.as_slice()),
         None => (None, [].as_slice()),
     };
+    let layers = rules.covering(community, regions);
     let revision = Revision {
         directory: authority.map_or(0, |authority| authority.sequence),
-        policy: policy_sequence,
+        policy: layers.iter().map(|layer| layer.sequence).max().unwrap_or_default(),
     };
+    let held = authority.map(|authority| authority.roles.clone()).unwrap_or_default();
+    let given = layers.iter().flat_map(|layer| layer.assignments.iter().cloned());
     pb::Snapshot {
         community: community
             .map(|community| {
@@ -40,11 +43,12 @@ pub(crate) fn compose(rules: &Rules, policy_sequence: u64, authority: Option<&Au
             .iter()
             .map(|region| RegionName { region: region.clone() }.to_string())
             .collect(),
-        grants: rules
-            .covering(community, regions)
+        grants: layers
+            .iter()
+            .flat_map(|layer| &layer.grants)
             .map(yihe_authz::Grant::to_proto)
             .collect(),
-        roles: authority.map(|authority| authority.roles.clone()).unwrap_or_default(),
+        roles: held.into_iter().chain(given).collect(),
         cutoffs: authority.map(|authority| authority.cutoffs.clone()).unwrap_or_default(),
     }
 }

@@ -36,6 +36,7 @@ pub(crate) async fn explain(policy: &Policy, request: Request<ExplainRequest>) -
         .first()
         .filter(|grant| Some(&grant.id) == finding.decision.grant());
     let may_for: Vec<_> = finding.may_for.iter().map(name).collect();
+    let rules = policy.composer.rules.load();
     let case = Case {
         permission: &request.permission,
         community,
@@ -43,7 +44,7 @@ pub(crate) async fn explain(policy: &Policy, request: Request<ExplainRequest>) -
         acting_for: subject.capacity.organization().as_ref().map(name),
         roles: &finding.roles,
         decision: &finding.decision,
-        deciding: deciding.map(|grant| (*grant, policy.composer.rules.group_of(&grant.id))),
+        deciding: deciding.map(|grant| (*grant, rules.group_of(&grant.id))),
         roles_that_may: &finding.roles_that_may,
         needs_a_person: needs_a_person(&subject.principal, &request.permission),
         may_for: &may_for,

@@ -1,6 +1,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use futures::StreamExt;
 use futures::stream::{BoxStream, unfold};
 use tokio::sync::watch;
@@ -12,6 +13,7 @@ use yihe_proto::policy::v1::{RevisionChange, WatchRevisionsRequest};
 
 use crate::authority::Known;
 use crate::config::Pace;
+use crate::domain::rules::Rules;
 use crate::service::Policy;
 
 /// Streams all known communities, then each change, with keep-alives between. Refused while the directory is silent, and
@@ -31,12 +33,11 @@ pub(crate) async fn watch_revisions(
             return Err(Error::new(&reasons::UNAVAILABLE).with("detail", "the directory is silent"));
         }
     }
-    let root = policy.composer.revision(0);
     let mut watching = Watching {
         known,
         ticks,
         pace,
-        root,
+        rules: Arc::clone(&policy.composer.rules),
         step: 0,
         told_at: Instant::now(),
         waiting: VecDeque::new(),
@@ -50,7 +51,7 @@ struct Watching {
     known: Arc<Known>,
     ticks: watch::Receiver<()>,
     pace: Pace,
-    root: Revision,
+    rules: Arc<ArcSwap<Rules>>,
     /// What the watcher knows already, as in [`Known::changes_after`].
     step: u64,
     told_at: Instant,
@@ -82,20 +83,27 @@ impl Watching {
         }
         let (changes, step) = self.known.changes_after(self.step);
         self.step = step;
-        let policy = self.root.policy;
-        self.waiting
-            .extend(changes.into_iter().map(|(community, directory)| RevisionChange {
+        let (rules, known) = (self.rules.load(), &self.known);
+        let told = changes.into_iter().map(|(community, directory)| {
+            let policy = rules.sequence(Some(&community), &known.regions(&community));
+            RevisionChange {
                 community: CommunityName { community }.to_string(),
                 revision: Some(Revision { directory, policy }.to_proto()),
-            }));
+            }
+        });
+        self.waiting.extend(told);
     }
 
     /// Names no community; its revision is that of the root layer.
     fn keep_alive(&mut self) {
         if self.known.is_fresh(self.pace.fresh) {
+            let root = Revision {
+                directory: 0,
+                policy: self.rules.load().sequence(None, &[]),
+            };
             self.waiting.push_back(RevisionChange {
                 community: String::new(),
-                revision: Some(self.root.to_proto()),
+                revision: Some(root.to_proto()),
             });
         }
     }
