@@ -93,7 +93,7 @@ pub fn wire(grants: Vec<pb::Grant>, roles: Vec<pb::RoleTerm>) -> pb::Snapshot {
         ],
         grants,
         roles,
-        cutoffs: Vec::new(),
+        ..pb::Snapshot::default()
     }
 }
 

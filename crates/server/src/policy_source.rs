@@ -40,6 +40,7 @@ impl SnapshotSource for PolicySource {
         let request = pb::GetSnapshotRequest {
             community: name.unwrap_or_default(),
             at_least: at_least.map(Revision::to_proto),
+            ..Default::default()
         };
         let answer = self.client.clone().get_snapshot(request).await;
         answer

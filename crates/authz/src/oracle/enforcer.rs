@@ -52,14 +52,17 @@ impl Oracle {
         self.community = code(&snapshot.community);
         let regions = snapshot.regions.iter().map(|name| code(name));
         self.place = regions.chain([self.community.clone()]).collect::<Vec<_>>().join(",");
-        self.rows = snapshot.grants.len();
+        let layered = snapshot.layers.iter().flat_map(|layer| &layer.grants);
+        let rows: Vec<_> = snapshot
+            .grants
+            .iter()
+            .chain(layered)
+            .map(|grant| row(grant).to_vec())
+            .collect();
+        self.rows = rows.len();
         let model = self.enforcer.get_mut_model();
         model.clear_policy();
-        model.add_policies(
-            "p",
-            "p",
-            snapshot.grants.iter().map(|grant| row(grant).to_vec()).collect(),
-        );
+        model.add_policies("p", "p", rows);
         model.add_policies("g", "g", links(snapshot, &self.community, now));
         self.enforcer.build_role_links().unwrap();
     }

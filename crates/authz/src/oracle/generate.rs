@@ -1,8 +1,10 @@
 //! Rule sets and requests, drawn from small pools so that rows meet, overlap and contradict one another.
 
+use prost::Message;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
+use sha2::{Digest, Sha256};
 use yihe_kernel::Timestamp;
 use yihe_proto::policy::v1 as pb;
 
@@ -62,6 +64,30 @@ fn id(digit: usize) -> String {
     format!("{digit:08x}-0000-7000-8000-000000000000")
 }
 
+/// The rules in layers, the widest first.
+fn by_domain(grants: Vec<pb::Grant>) -> Vec<pb::Layer> {
+    let mut layers: Vec<pb::Layer> = Vec::new();
+    for grant in grants {
+        match layers.iter_mut().find(|layer| layer.domain == grant.domain) {
+            Some(layer) => layer.grants.push(grant),
+            None => layers.push(pb::Layer {
+                domain: grant.domain.clone(),
+                digest: Vec::new(),
+                grants: vec![grant],
+            }),
+        }
+    }
+    layers.sort_by_key(|layer| layer.domain.len());
+    layers.iter_mut().for_each(seal);
+    layers
+}
+
+/// Gives a layer the digest of its rules.
+pub fn seal(layer: &mut pb::Layer) {
+    let rows = layer.grants.iter().map(Message::encode_length_delimited_to_vec);
+    layer.digest = rows.fold(Sha256::new(), Sha256::chain_update).finalize().to_vec();
+}
+
 /// The generator of one rule set and its requests.
 pub struct Generator {
     random: StdRng,
@@ -97,10 +123,15 @@ impl Generator {
     }
 
     pub fn snapshot(&mut self) -> pb::Snapshot {
-        let grants = (0..self.random.random_range(0..40))
+        let grants: Vec<_> = (0..self.random.random_range(0..40))
             .map(|number| self.grant(number))
             .collect();
         let roles = (0..self.random.random_range(2..14)).map(|_| self.role_term()).collect();
+        let (grants, layers) = if self.chance(75) {
+            (Vec::new(), by_domain(grants))
+        } else {
+            (grants, Vec::new())
+        };
         pb::Snapshot {
             community: format!("communities/{COMMUNITY}"),
             revision: Some(pb::Revision {
@@ -110,7 +141,8 @@ impl Generator {
             regions: REGIONS.iter().map(|code| format!("regions/{code}")).collect(),
             grants,
             roles,
-            cutoffs: Vec::new(),
+            layers,
+            ..pb::Snapshot::default()
         }
     }
 

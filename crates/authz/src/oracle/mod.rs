@@ -5,15 +5,16 @@ mod generate;
 pub mod mutants;
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use prost::Message;
 use yihe_kernel::Timestamp;
 use yihe_proto::policy::v1 as pb;
 
 use self::enforcer::{FIELDS, MODEL, Oracle, Request};
-use self::generate::Generator;
+use self::generate::{Generator, seal};
 use self::mutants::Mutant;
-use crate::{Catalogue, Condition, Decision, Filter, Snapshot};
+use crate::{Catalogue, Condition, Decision, Filter, Layers, Snapshot};
 
 const INSTANTS: usize = 4;
 const REQUESTS: usize = 26;
@@ -42,8 +43,32 @@ impl Case {
         Self { seed, wire, requests }
     }
 
+    /// The snapshot as it comes about where one of an earlier revision is held: first with all its rules, then again by layers
+    /// that are held by then.
     fn compose(&self) -> Snapshot {
-        Snapshot::compose(self.wire.clone(), Catalogue::shipped()).unwrap()
+        let held = Layers::default();
+        let sharing = |wire| Snapshot::sharing(&held, wire, Catalogue::shipped()).unwrap();
+        let mut earlier = self.wire.clone();
+        for layer in &mut earlier.layers {
+            let first = &mut layer.grants[0];
+            first.effect = 3 - first.effect;
+            seal(layer);
+        }
+        let _earlier = sharing(earlier);
+        let whole = sharing(self.wire.clone());
+        let mut bare = self.wire.clone();
+        // what covers the community nowhere is not held
+        let holds = |layer: &pb::Layer| whole.layers().any(|held| held.digest() == layer.digest);
+        let to_strip = bare.layers.iter_mut().filter(|layer| holds(layer));
+        to_strip.for_each(|layer| layer.grants.clear());
+        let bare = sharing(bare);
+        assert!(
+            whole
+                .layers()
+                .zip(bare.layers())
+                .all(|(one, other)| one.digest().is_empty() || Arc::ptr_eq(one, other))
+        );
+        bare
     }
 
     /// The first request to which the index answers otherwise.
@@ -83,7 +108,7 @@ struct Shares {
 }
 
 impl Shares {
-    fn count(&mut self, snapshot: &Snapshot, request: &Request, decision: &Decision, allowed: bool) {
+    fn count(&mut self, unending: &Snapshot, request: &Request, decision: &Decision, allowed: bool) {
         self.requests += 1;
         self.allowed += u32::from(allowed);
         match decision {
@@ -95,7 +120,7 @@ impl Shares {
                 self.residual_allowed += u32::from(allowed);
             }
         }
-        let unending = mutants::with(Mutant::EndIgnored, || settle(&decide(snapshot, request), request));
+        let unending = mutants::with(Mutant::EndIgnored, || settle(&decide(unending, request), request));
         self.lapsed += u32::from(unending != allowed);
     }
 
@@ -130,6 +155,7 @@ async fn the_index_answers_as_casbin_does() {
         let case = Case::generate(first.wrapping_add(number), &mut oracle);
         distinct.insert(case.wire.encode_to_vec());
         let (seed, snapshot) = (case.seed, case.compose());
+        let unending = mutants::with(Mutant::EndIgnored, || case.compose());
         for (request, allowed) in &case.requests {
             let decision = decide(&snapshot, request);
             assert_eq!(
@@ -141,7 +167,7 @@ async fn the_index_answers_as_casbin_does() {
             let filter = Filter::from(&decision);
             let passes = filter.lets_through(&|condition| request.facts.contains(&condition.as_str()));
             assert_eq!(passes, *allowed, "seed {seed}: {filter:?}");
-            shares.count(&snapshot, request, &decision, *allowed);
+            shares.count(&unending, request, &decision, *allowed);
         }
     }
     println!("rule sets: {}", distinct.len());
@@ -198,6 +224,7 @@ async fn without_rows_nothing_is_allowed() {
     let mut oracle = Oracle::new().await;
     let wire = pb::Snapshot {
         grants: Vec::new(),
+        layers: Vec::new(),
         ..Generator::new(1).snapshot()
     };
     let request = Generator::new(2).request(&wire, Generator::new(3).instant());
@@ -238,11 +265,12 @@ async fn a_row_of_another_length_would_spoil_every_decision_of_casbin() {
     );
     assert!(oracle.enforcer.enforce(sound).is_err());
     // hence rows are typed here, and a snapshot with an incomplete one is refused naming it
+    let sound = crate::sample::grant("a", "*/*", "*");
     let grants = vec![
-        wire.grants[0].clone(),
+        sound.clone(),
         pb::Grant {
             domain: String::new(),
-            ..wire.grants[0].clone()
+            ..sound
         },
     ];
     let refusal = Snapshot::compose(pb::Snapshot { grants, ..wire }, Catalogue::shipped()).unwrap_err();

@@ -87,6 +87,22 @@ mutants! {
     OperatorIsAppointed
     /// An operator counts as one for organizations.
     OperatorForAnybody
+    /// The widest layer is left out.
+    WidestLayerLeftOut
+    /// The narrowest layer is left out.
+    NarrowestLayerLeftOut
+    /// The bit of a role is looked for among those of another layer.
+    BitOfAnotherLayer
+    /// Rules apply whoever asks.
+    RoleNotAsked
+    /// At the instant at which roles change, those before still count.
+    IntervalEndsLate
+    /// Roles count a microsecond before the instant at which they change.
+    IntervalBeginsEarly
+    /// The roles of the interval before count.
+    IntervalBefore
+    /// A layer is taken for another of the same domain.
+    StaleLayer
     /// A role that was made counts in every capacity.
     MadeInAnyCapacity
     /// Whoever holds a role that was made counts as an appointed person.

@@ -24,10 +24,6 @@ pub enum RoleName {
     Made(MadeRole),
 }
 
-const POSTS: usize = 32;
-const CLIENT: usize = POSTS - 2;
-const ANY: usize = POSTS - 1;
-
 impl RoleName {
     /// The kind of organization; `None` for `*/*`, `OPERATOR` and roles that were made.
     #[must_use]
@@ -45,32 +41,13 @@ impl RoleName {
     }
 
     /// The role and the wider ones that holding it brings along.
-    #[must_use]
-    pub fn with_implied(self) -> RoleSet {
-        let mut set = RoleSet::EMPTY;
-        set.insert(self);
-        match self {
-            Self::Post(kind, _) => {
-                set.insert(Self::Kind(kind));
-                set.insert(Self::Appointed);
-            }
-            Self::Kind(_) => set.insert(Self::Appointed),
-            Self::Client(_) | Self::Appointed | Self::Operator | Self::Made(_) => {}
-        }
-        set
-    }
-
-    /// Its place in a [`RoleSet`]; roles that were made have none. Kind 0 is no kind, so its places serve the roles without one.
-    fn bit(self) -> Option<usize> {
-        let of = |kind: OrganizationKind, post: usize| usize::try_from(i32::from(kind)).unwrap_or(0) * POSTS + post;
-        Some(match self {
-            Self::Post(kind, post) => of(kind, usize::try_from(i32::from(post)).unwrap_or(0)),
-            Self::Client(kind) => of(kind, CLIENT),
-            Self::Kind(kind) => of(kind, ANY),
-            Self::Appointed => 0,
-            Self::Operator => 1,
-            Self::Made(_) => return None,
-        })
+    pub fn with_implied(self) -> impl Iterator<Item = Self> {
+        let (kind, appointed) = match self {
+            Self::Post(kind, _) => (Some(Self::Kind(kind)), Some(Self::Appointed)),
+            Self::Kind(_) => (None, Some(Self::Appointed)),
+            Self::Client(_) | Self::Appointed | Self::Operator | Self::Made(_) => (None, None),
+        };
+        [Some(self), kind, appointed].into_iter().flatten()
     }
 }
 
@@ -121,48 +98,6 @@ impl FromStr for RoleName {
     }
 }
 
-const WORDS: usize = 8;
-
-/// A set of roles: those of the vocabulary as bits, those that were made one by one.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct RoleSet {
-    bits: [u64; WORDS],
-    made: Vec<MadeRole>,
-}
-
-impl RoleSet {
-    /// No role.
-    pub const EMPTY: Self = Self {
-        bits: [0; WORDS],
-        made: Vec::new(),
-    };
-
-    /// Adds one.
-    pub fn insert(&mut self, role: RoleName) {
-        match (role.bit(), role) {
-            (Some(bit), _) => self.bits[bit / 64] |= 1 << (bit % 64),
-            (None, RoleName::Made(made)) if !self.made.contains(&made) => self.made.push(made),
-            (None, _) => {}
-        }
-    }
-
-    /// Whether it is in.
-    #[must_use]
-    pub fn contains(&self, role: RoleName) -> bool {
-        match (role.bit(), role) {
-            (Some(bit), _) => self.bits[bit / 64] & (1 << (bit % 64)) != 0,
-            (None, RoleName::Made(made)) => self.made.contains(&made),
-            (None, _) => false,
-        }
-    }
-
-    /// Whether none is in.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        *self == Self::EMPTY
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -183,16 +118,12 @@ mod tests {
     }
 
     #[test]
-    fn every_role_of_the_vocabulary_has_its_own_bit_and_text() {
+    fn every_role_has_its_own_text() {
         let roles = vocabulary();
-        let bits: BTreeSet<_> = roles.iter().filter_map(|role| role.bit()).collect();
-        assert_eq!(bits.len(), roles.len());
-        assert!(
-            *bits.last().unwrap() < WORDS * 64,
-            "the set of roles is too small for the vocabulary"
-        );
+        let texts: BTreeSet<_> = roles.iter().map(ToString::to_string).collect();
+        assert_eq!(texts.len(), roles.len());
         let made = "ROLE/hall-keeper".parse::<RoleName>().unwrap();
-        assert!(matches!(made, RoleName::Made(_)) && !made.with_implied().contains(RoleName::Appointed));
+        assert!(matches!(made, RoleName::Made(_)) && made.with_implied().eq([made]));
         for role in roles.into_iter().chain([made]) {
             assert_eq!(role.to_string().parse(), Ok(role));
         }
@@ -223,11 +154,10 @@ mod tests {
 
     #[test]
     fn a_client_is_no_appointed_person() {
-        let client = RoleName::Client(OrganizationKind::ResidentUnit).with_implied();
-        assert!(client.contains(RoleName::Client(OrganizationKind::ResidentUnit)));
-        assert!(!client.contains(RoleName::Kind(OrganizationKind::ResidentUnit)));
-        assert!(!client.contains(RoleName::Appointed));
-        let captain = RoleName::Post(OrganizationKind::Compound, Post::Captain).with_implied();
-        assert!(captain.contains(RoleName::Kind(OrganizationKind::Compound)) && captain.contains(RoleName::Appointed));
+        let client = RoleName::Client(OrganizationKind::ResidentUnit);
+        assert!(client.with_implied().eq([client]));
+        let captain = RoleName::Post(OrganizationKind::Compound, Post::Captain);
+        let kind = RoleName::Kind(OrganizationKind::Compound);
+        assert!(captain.with_implied().eq([captain, kind, RoleName::Appointed]));
     }
 }

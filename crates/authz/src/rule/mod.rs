@@ -49,6 +49,20 @@ impl Domain {
     }
 }
 
+impl FromStr for Domain {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "*" => Ok(Self::Everywhere),
+            code => match code.parse() {
+                Ok(code) => Ok(Self::Code(code)),
+                Err(error) => Err(error.to_string()),
+            },
+        }
+    }
+}
+
 impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -145,10 +159,7 @@ impl Grant {
         if !is_known(&permission, catalogue) {
             return Err(refuse("permission", &wire.permission));
         }
-        let domain = match wire.domain.as_str() {
-            "*" => Domain::Everywhere,
-            code => Domain::Code(code.parse().map_err(|_| refuse("domain", code))?),
-        };
+        let domain = wire.domain.parse().map_err(|_| refuse("domain", &wire.domain))?;
         let effect = match pb::Effect::try_from(wire.effect) {
             Ok(pb::Effect::Allow) => Effect::Allow,
             Ok(pb::Effect::Deny) => Effect::Deny,

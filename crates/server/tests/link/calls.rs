@@ -20,6 +20,7 @@ fn asked(community: &str) -> pb::GetSnapshotRequest {
     pb::GetSnapshotRequest {
         community: community.into(),
         at_least: None,
+        ..Default::default()
     }
 }
 

@@ -15,6 +15,7 @@ async fn too_large_a_message_gets_our_code_over_every_link() {
             .get_snapshot(pb::GetSnapshotRequest {
                 community,
                 at_least: None,
+                ..Default::default()
             })
             .await
             .unwrap_err();

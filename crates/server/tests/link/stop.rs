@@ -132,6 +132,7 @@ async fn one_port_is_served_by_several_threads() {
             let request = pb::GetSnapshotRequest {
                 community: community.clone(),
                 at_least: None,
+                ..Default::default()
             };
             assert_eq!(
                 client.get_snapshot(request).await.unwrap().into_inner().community,

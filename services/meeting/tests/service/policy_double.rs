@@ -70,7 +70,7 @@ impl SnapshotSource for PolicyDouble {
                 Some(crate::harness::COMMUNITY | crate::harness::BEIJING) => self.roles.lock().unwrap().clone(),
                 _ => Vec::new(),
             },
-            cutoffs: Vec::new(),
+            ..pb::Snapshot::default()
         })
     }
 

@@ -50,5 +50,6 @@ pub(crate) fn compose(rules: &Rules, authority: Option<&Authority>) -> pb::Snaps
             .collect(),
         roles: held.into_iter().chain(given).collect(),
         cutoffs: authority.map(|authority| authority.cutoffs.clone()).unwrap_or_default(),
+        ..pb::Snapshot::default()
     }
 }

@@ -18,6 +18,7 @@ async fn get(running: &Running, community: &str, at_least: Option<(u64, u64)>) -
     let request = GetSnapshotRequest {
         community: community.to_owned(),
         at_least,
+        ..Default::default()
     };
     let answer = running
         .snapshots()

@@ -196,6 +196,7 @@ async fn malformed_names_are_refused_before_anything_else() {
     let request = GetSnapshotRequest {
         community: "communities/x".to_owned(),
         at_least: None,
+        ..Default::default()
     };
     let refused = running
         .snapshots()

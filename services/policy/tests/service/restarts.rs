@@ -15,6 +15,7 @@ async fn policy_sequence(folder: &Path, grants: &str) -> u64 {
     let request = GetSnapshotRequest {
         community: COMMUNITY.to_owned(),
         at_least: None,
+        ..Default::default()
     };
     let answer = running
         .snapshots()

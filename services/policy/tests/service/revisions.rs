@@ -141,6 +141,7 @@ async fn what_a_snapshot_shows_is_told_to_watchers() {
     let request = yihe_proto::policy::v1::GetSnapshotRequest {
         community: OTHER_COMMUNITY.to_owned(),
         at_least: None,
+        ..Default::default()
     };
     running
         .snapshots()
