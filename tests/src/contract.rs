@@ -109,6 +109,8 @@ fn name(pattern: &str, community: &str, region: &str) -> String {
             segments[index] = match segments[index - 1] {
                 "communities" => community,
                 "regions" => region,
+                // revisions go by their numbers; none has this one
+                "policyRevisions" => "999999",
                 _ => "0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e5f",
             };
         }

@@ -148,7 +148,13 @@ async fn missing_target(node: &TestNode, core: &Actor, weak: &Actor, rpc: &Rpc) 
         .rsplit('/')
         .next()
         .is_some_and(|method| method.starts_with("Get"));
-    let computed = ["GetMatrix", "GetCommunity", "GetMonthPlan", "GetMonthReport"];
+    let computed = [
+        "GetMatrix",
+        "GetCommunity",
+        "GetMonthPlan",
+        "GetMonthReport",
+        "GetSettings",
+    ];
     if !is_get || computed.iter().any(|method| rpc.path.ends_with(method)) {
         return Ok(());
     }

@@ -77,6 +77,8 @@ fn fits(expected: &str, segment: &str) -> bool {
     match expected {
         "{community}" => segment.parse::<CommunityId>().is_ok(),
         "{region}" => segment.parse::<RegionCode>().is_ok(),
+        // a revision goes by its number
+        "{policy_revision}" => segment.parse::<u64>().is_ok_and(|number| number.to_string() == segment),
         variable if variable.starts_with('{') => segment.parse::<UserId>().is_ok(),
         literal => literal == segment,
     }

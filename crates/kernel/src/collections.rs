@@ -55,6 +55,11 @@ pub static COLLECTIONS: &[Collection] = collections! {
         "communities/{community}/commitments/{commitment}"
         "communities/{community}/problems/{problem}"
         "communities/{community}/monthReports/{month_report}";
+    "policy":
+        "communities/{community}/policyChanges/{policy_change}"
+        "communities/{community}/policyRevisions/{policy_revision}"
+        "regions/{region}/policyChanges/{policy_change}"
+        "regions/{region}/policyRevisions/{policy_revision}";
     "file":
         "communities/{community}/files/{file}";
 };

@@ -17,6 +17,20 @@ pub fn generate(pool: &DescriptorPool) -> String {
                 Kind::Message(inner) if ours(&inner) => "crate::Names::visit_names(value, visit);",
                 _ => continue,
             };
+            if let Some(choice) = field.containing_oneof().filter(|choice| !choice.is_synthetic()) {
+                let variant = format!(
+                    "{}::{}::{}",
+                    snake_path(&message),
+                    camel(choice.name()),
+                    camel(field.name())
+                );
+                let choice = ident(choice.name());
+                let _ = writeln!(
+                    body,
+                    "        if let Some({variant}(value)) = &self.{choice} {{ {visit} }}"
+                );
+                continue;
+            }
             let walk = match (field.is_list(), field.kind()) {
                 (true, _) => format!("for value in &self.{name} {{ {visit} }}"),
                 (false, Kind::String) => format!("{{ let value = &self.{name}; {visit} }}"),
@@ -56,4 +70,25 @@ fn ident(name: &str) -> String {
 pub fn rust_path(message: &MessageDescriptor) -> String {
     let package = message.package_name().trim_start_matches("yihe.").replace('.', "::");
     format!("crate::{package}::{}", message.name())
+}
+
+/// Path of the module that holds the choices of a message.
+fn snake_path(message: &MessageDescriptor) -> String {
+    let package = message.package_name().trim_start_matches("yihe.").replace('.', "::");
+    let mut snake = String::new();
+    for letter in message.name().chars() {
+        if letter.is_ascii_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.push(letter.to_ascii_lowercase());
+    }
+    format!("crate::{package}::{snake}")
+}
+
+fn camel(name: &str) -> String {
+    let words = name.split('_').map(|word| {
+        let (first, rest) = word.split_at(1);
+        first.to_ascii_uppercase() + rest
+    });
+    words.collect()
 }

@@ -1,5 +1,7 @@
 //! The directory's words in those of a snapshot.
 
+pub(crate) mod change;
+
 use yihe_authz::RoleName;
 use yihe_kernel::{CommunityName, Error, RegionName, Result};
 use yihe_proto::directory::v1 as directory;

@@ -6,14 +6,21 @@
 //! - A snapshot of a community is never older than what the directory has told of it.
 //! - While the directory is silent, so is this service: whoever decides learns that what it knows grows stale.
 //!
-//! One aggregate changes in one transaction: the rules in force, with their event. No RPC changes a rule.
+//! - No rule changes but by a change that was proposed, approved and put into force; what no change may do is checked at each step.
+//! - What is committed and cannot be read leaves the rules before it in force; at the start it stops the start.
+//!
+//! One aggregate changes in one transaction: a change, with the rules that it puts into force and its event.
 
 mod api;
 mod authority;
+mod changes;
+mod commands;
 mod composer;
 mod config;
 mod convert;
 mod domain;
+mod ground;
+mod in_force;
 mod migrations;
 mod queries;
 mod reasons;

@@ -17,6 +17,8 @@ pub(crate) struct RuleLayer {
     /// The policies' sequence at which they last changed.
     pub sequence: u64,
     pub grants: Vec<Grant>,
+    /// Roles made here.
+    pub roles: Vec<pb::MadeRole>,
     /// Who was given a made role here.
     pub assignments: Vec<pb::RoleTerm>,
 }
@@ -37,38 +39,41 @@ impl Rules {
         for grant in others {
             fixtures.entry(grant.domain.clone()).or_default().push(grant);
         }
-        let mut rules = Self {
+        let rules = Self {
             layers: HashMap::new(),
             fixtures: Arc::new(fixtures),
             template: Arc::new(template),
         };
         let domains: Vec<_> = rules.fixtures.keys().cloned().chain([Domain::Everywhere]).collect();
-        for domain in domains {
+        let base = domains.into_iter().map(|domain| {
             // a row of the file bears on its domain only, but the file is of one sequence
             let own = if domain == Domain::Everywhere {
                 rules.template.grants().to_vec()
             } else {
                 Vec::new()
             };
-            rules = rules.with(RuleLayer {
+            RuleLayer {
                 domain,
                 sequence,
                 grants: own,
+                roles: Vec::new(),
                 assignments: Vec::new(),
-            });
-        }
-        rules
+            }
+        });
+        let base: Vec<_> = base.collect();
+        rules.with(base)
     }
 
-    /// The same rules with what a domain has made instead of what it made before.
+    /// The same rules with what domains have made instead of what they made before.
     #[must_use]
-    pub fn with(&self, made: RuleLayer) -> Self {
+    pub fn with(&self, made: impl IntoIterator<Item = RuleLayer>) -> Self {
         let mut layers = self.layers.clone();
-        let mut made = made;
-        if let Some(fixtures) = self.fixtures.get(&made.domain) {
-            made.grants.extend(fixtures.iter().cloned());
+        for mut made in made {
+            if let Some(fixtures) = self.fixtures.get(&made.domain) {
+                made.grants.extend(fixtures.iter().cloned());
+            }
+            layers.insert(made.domain.clone(), Arc::new(made));
         }
-        layers.insert(made.domain.clone(), Arc::new(made));
         Self {
             template: Arc::clone(&self.template),
             fixtures: Arc::clone(&self.fixtures),
@@ -148,6 +153,7 @@ mod tests {
             domain: Domain::Code(domain.parse().unwrap()),
             sequence,
             grants,
+            roles: Vec::new(),
             assignments: Vec::new(),
         }
     }
@@ -191,7 +197,7 @@ mod tests {
     fn a_layer_that_changes_leaves_all_others_as_they_are() {
         let others = rows(&[("440309", "meeting.motion.submit"), ("4403", "meeting.vote.open")]);
         let before = Rules::new(Template::shipped().unwrap(), others, 1);
-        let after = before.with(layer("440309", 7, rows(&[("440309", "meeting.vote.close")])));
+        let after = before.with([layer("440309", 7, rows(&[("440309", "meeting.vote.close")]))]);
         let (one, other): (CommunityId, CommunityId) =
             ("440309002021".parse().unwrap(), "440305006013".parse().unwrap());
         assert_eq!(after.sequence(Some(&one), &regions(&["440309", "4403"])), 7);

@@ -1,5 +1,6 @@
 //! What may be asked; nothing here changes anything.
 
+mod changes;
 mod check;
 mod explain;
 mod grants;
@@ -8,6 +9,7 @@ mod permissions;
 mod revisions;
 mod snapshot;
 
+pub(crate) use changes::{get_change, get_settings, list_changes};
 pub(crate) use check::check;
 pub(crate) use explain::explain;
 pub(crate) use grants::list_grants;

@@ -1,12 +1,16 @@
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{ActiveValue, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use yihe_kernel::{Error, Result, Timestamp, reasons};
 use yihe_store::{Failure, NewEvent, Store, Tx};
 
+use super::entity::counter;
 use super::revision_table::{ActiveModel, Column, Entity};
+use super::{Writing, number, sequence};
+use crate::domain::change::base::Covering;
 
 /// The domain of the template and of the rows read at the start, which bear on every community.
 const EVERYWHERE: &str = "*";
+const COUNTER: i32 = 1;
 
 struct Adoption {
     digest: Vec<u8>,
@@ -33,9 +37,10 @@ async fn adopt_in(tx: &Tx, adoption: &Adoption) -> Result<u64, Failure> {
     {
         return sequence(row.sequence);
     }
-    let (next, changed) = match before {
-        Some(row) => (row.sequence + 1, replace(tx, adoption, row.sequence).await?),
-        None => (1, insert(tx, adoption).await?),
+    let next = number(next(tx).await?)?;
+    let changed = match before {
+        Some(row) => replace(tx, adoption, row.sequence, next).await?,
+        None => insert(tx, adoption, next).await?,
     };
     if !changed {
         let error =
@@ -56,10 +61,10 @@ async fn adopt_in(tx: &Tx, adoption: &Adoption) -> Result<u64, Failure> {
     sequence(next)
 }
 
-async fn insert(tx: &Tx, adoption: &Adoption) -> Result<bool, Failure> {
+async fn insert(tx: &Tx, adoption: &Adoption, next: i64) -> Result<bool, Failure> {
     let row = ActiveModel {
         domain: ActiveValue::Set(EVERYWHERE.to_owned()),
-        sequence: ActiveValue::Set(1),
+        sequence: ActiveValue::Set(next),
         digest: ActiveValue::Set(adoption.digest.clone()),
         changed_at: ActiveValue::Set(adoption.at.micros()),
     };
@@ -71,9 +76,9 @@ async fn insert(tx: &Tx, adoption: &Adoption) -> Result<bool, Failure> {
         == 1)
 }
 
-async fn replace(tx: &Tx, adoption: &Adoption, before: i64) -> Result<bool, Failure> {
+async fn replace(tx: &Tx, adoption: &Adoption, before: i64, next: i64) -> Result<bool, Failure> {
     let update = Entity::update_many()
-        .col_expr(Column::Sequence, Expr::value(before + 1))
+        .col_expr(Column::Sequence, Expr::value(next))
         .col_expr(Column::Digest, Expr::value(adoption.digest.clone()))
         .col_expr(Column::ChangedAt, Expr::value(adoption.at.micros()))
         .filter(Column::Domain.eq(EVERYWHERE))
@@ -81,8 +86,59 @@ async fn replace(tx: &Tx, adoption: &Adoption, before: i64) -> Result<bool, Fail
     Ok(update.exec(tx).await?.rows_affected == 1)
 }
 
-fn sequence(stored: i64) -> Result<u64, Failure> {
-    u64::try_from(stored).map_err(|error| Error::internal(error).into())
+/// Takes the next number of the policies' sequence. Whoever has it goes first, until its transaction ends.
+pub(crate) async fn next(tx: &Tx) -> Result<u64, Failure> {
+    counter::Entity::update_many()
+        .col_expr(counter::Column::Last, Expr::col(counter::Column::Last).add(1))
+        .filter(counter::Column::Id.eq(COUNTER))
+        .exec(tx)
+        .await?;
+    let row = counter::Entity::find_by_id(COUNTER).one(tx).await?;
+    let row = row.ok_or_else(|| Error::internal("the policies' sequence is not there"))?;
+    sequence(row.last)
+}
+
+/// The newest revisions of these domains, in their order; a domain that has none is left out.
+pub(crate) async fn covering<C: ConnectionTrait>(connection: &C, domains: &[String]) -> Result<Covering, Failure> {
+    let rows = Entity::find()
+        .filter(Column::Domain.is_in(domains.iter().map(String::as_str)))
+        .all(connection)
+        .await?;
+    let mut found = rows
+        .into_iter()
+        .map(|row| Ok((row.domain, sequence(row.sequence)?)))
+        .collect::<Result<Vec<_>, Failure>>()?;
+    found.sort_by_key(|(domain, _)| domains.iter().position(|known| known == domain));
+    Ok(Covering(found))
+}
+
+/// The newest revision of every domain that made rules of its own.
+pub(crate) async fn of_domains<C: ConnectionTrait>(connection: &C) -> Result<Vec<(String, u64)>, Failure> {
+    let rows = Entity::find()
+        .filter(Column::Domain.ne(EVERYWHERE))
+        .all(connection)
+        .await?;
+    rows.into_iter()
+        .map(|row| Ok((row.domain, sequence(row.sequence)?)))
+        .collect()
+}
+
+/// Notes the newest revision of a domain.
+pub(crate) async fn put(writing: &Writing<'_>, domain: &str, revision: u64, digest: [u8; 32]) -> Result<(), Failure> {
+    let row = ActiveModel {
+        domain: ActiveValue::Set(domain.to_owned()),
+        sequence: ActiveValue::Set(number(revision)?),
+        digest: ActiveValue::Set(digest.to_vec()),
+        changed_at: ActiveValue::Set(writing.now.micros()),
+    };
+    let known = OnConflict::column(Column::Domain)
+        .update_columns([Column::Sequence, Column::Digest, Column::ChangedAt])
+        .to_owned();
+    Entity::insert(row)
+        .on_conflict(known)
+        .exec_without_returning(writing.tx())
+        .await?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The policy service as its callers meet it: through gRPC in process, with a double in the directory's place.
 
 #[cfg(test)]
+mod changes;
+#[cfg(test)]
 mod composition;
 #[cfg(test)]
 mod decisions;

@@ -13,10 +13,11 @@ use yihe_kernel::{AdjustableClock, Clock, SharedClock, Timestamp};
 use yihe_policy::{Deps, Pace, Started, start_at_pace};
 use yihe_proto::Guarded;
 use yihe_proto::directory::v1::authority_service_server::AuthorityServiceServer;
+use yihe_proto::policy::v1::change_service_client::ChangeServiceClient;
 use yihe_proto::policy::v1::policy_service_client::PolicyServiceClient;
 use yihe_proto::policy::v1::snapshot_service_client::SnapshotServiceClient;
 use yihe_server::{Link, PolicySource, ServiceLink, protect};
-use yihe_store::{Backend, StoreConfig};
+use yihe_store::{Backend, Feed, StoreConfig};
 
 use crate::directory::Directory;
 use crate::people::{DIRECTOR_FROM, Who, authority};
@@ -39,7 +40,7 @@ pub struct Running {
     pub clock: Arc<AdjustableClock>,
     keys: Keys,
     link: Link,
-    _started: Started,
+    started: Started,
     _folder: Option<TempDir>,
 }
 
@@ -63,6 +64,17 @@ impl Running {
 
     /// On the database of a folder.
     pub async fn start_in(folder: &Path, grants: &str, directory: Arc<Directory>) -> yihe_kernel::Result<Self> {
+        let file = folder.join("policy.db");
+        Self::start_on(Backend::Sqlite { file }, folder, grants, directory).await
+    }
+
+    /// On any database.
+    pub async fn start_on(
+        backend: Backend,
+        folder: &Path,
+        grants: &str,
+        directory: Arc<Directory>,
+    ) -> yihe_kernel::Result<Self> {
         let clock = Arc::new(AdjustableClock::starting_at(Timestamp::from_seconds(
             DIRECTOR_FROM + 60,
         )));
@@ -78,12 +90,7 @@ impl Running {
             std::fs::write(file, format!("{HEADER}{grants}")).unwrap();
         }
         let deps = Deps {
-            store: StoreConfig::new(
-                Backend::Sqlite {
-                    file: folder.join("policy.db"),
-                },
-                [1; 32],
-            ),
+            store: StoreConfig::new(backend, [1; 32]),
             clock: Arc::clone(&shared),
             keys: keys.clone(),
             snapshots: Snapshots::new(Arc::new(source), Arc::clone(&shared)),
@@ -98,13 +105,22 @@ impl Running {
             clock,
             keys,
             link,
-            _started: started,
+            started,
             _folder: None,
         })
     }
 
     pub fn policy(&self) -> PolicyServiceClient<Link> {
         PolicyServiceClient::new(self.link.clone())
+    }
+
+    pub fn changes(&self) -> ChangeServiceClient<Link> {
+        ChangeServiceClient::new(self.link.clone())
+    }
+
+    /// What happened in it.
+    pub fn feed(&self) -> &Feed {
+        &self.started.feed
     }
 
     pub fn snapshots(&self) -> SnapshotServiceClient<Link> {
