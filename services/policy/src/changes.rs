@@ -45,6 +45,30 @@ impl ChangeService for Policy {
         answer(queries::list_changes(self, request).await)
     }
 
+    async fn simulate_change(&self, request: Request<pb::SimulateChangeRequest>) -> Answer<pb::SimulateChangeResponse> {
+        answer(queries::simulate_change(self, request).await)
+    }
+
+    async fn propose_rollback(&self, request: Request<pb::ProposeRollbackRequest>) -> Answer<pb::PolicyChange> {
+        answer(commands::propose_rollback(self, request).await)
+    }
+
+    async fn list_revisions(&self, request: Request<pb::ListRevisionsRequest>) -> Answer<pb::ListRevisionsResponse> {
+        answer(queries::list_revisions(self, request).await)
+    }
+
+    async fn get_revision(&self, request: Request<pb::GetRevisionRequest>) -> Answer<pb::PolicyRevision> {
+        answer(queries::get_revision(self, request).await)
+    }
+
+    async fn diff_revisions(&self, request: Request<pb::DiffRevisionsRequest>) -> Answer<pb::DiffRevisionsResponse> {
+        answer(queries::diff_revisions(self, request).await)
+    }
+
+    async fn list_roles(&self, request: Request<pb::ListRolesRequest>) -> Answer<pb::ListRolesResponse> {
+        answer(queries::list_roles(self, request).await)
+    }
+
     async fn get_settings(&self, request: Request<pb::GetSettingsRequest>) -> Answer<pb::PolicySettings> {
         answer(queries::get_settings(self, request).await)
     }

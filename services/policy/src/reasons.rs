@@ -7,6 +7,7 @@ reasons! {
     CHANGE_STATE: Precondition, "{name} is {state}", "{name} 的状态为 {state}";
     CORE_KEEPS_POLICY: Precondition, "{edit}: {permission} cannot be taken from {role}: the Party committee keeps the administration of policies", "{edit}：不得剥夺“{role}”的“{permission}”：权责清单始终由党委管理";
     DENIED_ABOVE: Precondition, "{edit}: {domain} denies {permission} to {role} ({rule}); a level below cannot grant it", "{edit}：上级 {domain} 已禁止“{role}”行使“{permission}”（{rule}），下级不得授予";
+    DRAFT_OR_CHANGE: Invalid, "either a change is simulated or edits are: exactly one of `change` and `edits`", "模拟须且只须指明变更或变更项之一（`change` 或 `edits`）";
     DOMAIN_NOT_ADMINISTERED: Invalid, "{name} is changed as the community that it is", "{name} 应以社区名义变更";
     MADE_ROLE_IN_USE: Precondition, "{edit}: {role} is still held or named by a rule", "{edit}：“{role}”仍有任职者或仍被授权条目引用";
     MADE_ROLE_TAKEN: AlreadyExists, "{edit}: {role} was made before, here or at a level above", "{edit}：“{role}”已在本级或上级设立";
@@ -17,6 +18,7 @@ reasons! {
     OWN_SENSITIVE_CHANGE: Denied, "{name} touches who administers policies: somebody other than its proposer must approve it", "{name} 涉及权责管理权，须由提出人以外的人批准";
     POLICY_MOVED: Conflict, "the rules have moved since revision {base}: {moved}", "自修订 {base} 以来规则已变动：{moved}";
     REVISION_NOT_YET: Invalid, "revision {asked} has not come to be; the newest is {newest}", "修订 {asked} 尚不存在；最新为 {newest}";
+    REVISION_NOT_FOUND: NotFound, "{name} is not a revision of these rules", "{name} 不是该辖域规则的修订";
     RULE_FOR_PERSONS_ONLY: Invalid, "{edit}: {permission} is for persons, and API clients hold {role}", "{edit}：“{permission}”须由本人行使，而“{role}”由接口客户端持有";
     RULE_NOT_GRANTABLE: Invalid, "{edit}: {permission} is the node operator's alone", "{edit}：“{permission}”仅归节点操作员";
     RULE_NOT_IN_FORCE: Precondition, "{edit}: {rule} is not in force in {domain}", "{edit}：{rule} 在 {domain} 并未生效";

@@ -96,6 +96,12 @@ impl Snapshot {
         self.decide_for(&self.layers.bits(implied.into_iter()), permission, now)
     }
 
+    /// Decides for whoever holds all of these roles and no others; those that they bring along are not added.
+    #[must_use]
+    pub fn decide_roles(&self, roles: &[RoleName], permission: &str, now: Timestamp) -> Decision {
+        self.decide_for(&self.layers.bits(roles.iter().copied()), permission, now)
+    }
+
     /// The grants about a permission that cover this place, whatever their role and term, in the order of the snapshot.
     pub fn grants_for<'a>(&'a self, permission: &str) -> impl Iterator<Item = &'a Grant> + use<'a> {
         let place = self.permissions.get(permission).copied();

@@ -70,6 +70,7 @@ pub(crate) fn change(change: &Change, covering: &Covering) -> pb::PolicyChange {
             .collect(),
         etag: change.etag(),
         revision_token: String::new(),
+        restores: change.restores,
     }
 }
 

@@ -102,6 +102,36 @@ impl FromStr for ChangeName {
     }
 }
 
+/// A revision of the rules of a place as a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RevisionName {
+    pub place: Place,
+    pub number: u64,
+}
+
+impl fmt::Display for RevisionName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/policyRevisions/{}", self.place, self.number)
+    }
+}
+
+impl FromStr for RevisionName {
+    type Err = MalformedName;
+
+    fn from_str(text: &str) -> Result<Self, MalformedName> {
+        let read = || {
+            let (place, number) = segments(text, "policyRevisions")?;
+            let name = Self {
+                place,
+                number: number.parse().ok()?,
+            };
+            // one revision has one name
+            (name.to_string() == text).then_some(name)
+        };
+        read().ok_or_else(|| malformed(text, "communities/{community}/policyRevisions/{policy_revision}"))
+    }
+}
+
 fn segments<'a>(text: &'a str, collection: &str) -> Option<(Place, &'a str)> {
     let mut segments = text.split('/');
     let place = Place::read(segments.next()?, segments.next()?)?;
@@ -128,6 +158,15 @@ mod tests {
             assert_eq!(text.parse::<Place>().unwrap().to_string(), text);
             let change = format!("{text}/policyChanges/{id}");
             assert_eq!(change.parse::<ChangeName>().unwrap().to_string(), change);
+        }
+        let revision = "regions/440309/policyRevisions/7";
+        assert_eq!(revision.parse::<RevisionName>().unwrap().to_string(), revision);
+        for bad in ["07", "-1", "", "x", "99999999999999999999"] {
+            assert!(
+                format!("regions/440309/policyRevisions/{bad}")
+                    .parse::<RevisionName>()
+                    .is_err()
+            );
         }
         for bad in ["communities/4403", "regions/4403090", "organizations/1", ""] {
             assert!(bad.parse::<Place>().is_err(), "{bad}");

@@ -6,7 +6,9 @@ mod explain;
 mod grants;
 mod matrix;
 mod permissions;
+mod policy_revisions;
 mod revisions;
+mod simulate;
 mod snapshot;
 
 pub(crate) use changes::{get_change, get_settings, list_changes};
@@ -15,7 +17,9 @@ pub(crate) use explain::explain;
 pub(crate) use grants::list_grants;
 pub(crate) use matrix::get_matrix;
 pub(crate) use permissions::list_permissions;
+pub(crate) use policy_revisions::{diff_revisions, get_revision, list_revisions, list_roles};
 pub(crate) use revisions::watch_revisions;
+pub(crate) use simulate::simulate_change;
 pub(crate) use snapshot::get_snapshot;
 
 use yihe_authz::{Condition, ConditionSet, Decision};

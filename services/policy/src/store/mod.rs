@@ -3,6 +3,7 @@
 pub(crate) mod change;
 pub(crate) mod entity;
 pub(crate) mod events;
+pub(crate) mod history;
 pub(crate) mod made;
 pub(crate) mod revision;
 mod writing;

@@ -4,6 +4,7 @@ mod activate;
 mod approve;
 mod close;
 mod propose;
+mod roll_back;
 
 use tonic::Request;
 use yihe_authz::{Admitted, Authorized, Caller, Condition, RoleName};
@@ -16,6 +17,7 @@ pub(crate) use activate::activate;
 pub(crate) use approve::approve;
 pub(crate) use close::{reject, withdraw};
 pub(crate) use propose::propose;
+pub(crate) use roll_back::propose_rollback;
 
 use crate::convert::change as convert;
 use crate::domain::change::guards::CORE;

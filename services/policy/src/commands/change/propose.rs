@@ -8,7 +8,7 @@ use super::hand;
 use crate::convert::change as convert;
 use crate::domain::change::edit::{self, Edit};
 use crate::domain::change::{Change, Hand, State, Step, StepKind};
-use crate::domain::place::ChangeName;
+use crate::domain::place::{ChangeName, Place};
 use crate::ground::{Ground, Standpoint};
 use crate::service::Policy;
 use crate::store::{Writing, change};
@@ -47,7 +47,7 @@ pub(crate) async fn propose(policy: &Policy, request: Request<pb::ProposeChangeR
     let draft = Draft {
         title,
         rationale,
-        edits: edit::read(&request.edits, &place, now)?,
+        edits: read(&request.edits, &place, now)?,
         wire: request.edits.clone(),
         base: request.base_revision,
         hand,
@@ -83,6 +83,11 @@ pub(crate) async fn propose(policy: &Policy, request: Request<pb::ProposeChangeR
     let made = made.ok_or_else(|| Error::not_found(&name))?;
     let covering = standpoint.covering(policy.store.reader()).await?;
     Ok(convert::change(&made, &covering))
+}
+
+fn read(edits: &[pb::PolicyEdit], place: &Place, now: Timestamp) -> Result<Vec<Edit>> {
+    edit::check_count(edits)?;
+    edit::read(edits, place, now)
 }
 
 async fn write(writing: &Writing<'_>, wanted: &Wanted) -> Result<String, Failure> {

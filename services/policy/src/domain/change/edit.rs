@@ -27,18 +27,26 @@ pub(crate) enum Target {
     Role(MadeRole),
 }
 
+/// Whether there are not too many edits. A roll-back holds as many as it takes.
+///
+/// # Errors
+/// `TOO_MANY_EDITS`.
+pub(crate) fn check_count(edits: &[pb::PolicyEdit]) -> Result<()> {
+    if edits.len() <= MOST_EDITS {
+        return Ok(());
+    }
+    Err(Error::new(&reasons::TOO_MANY_EDITS)
+        .with("count", edits.len())
+        .with("limit", MOST_EDITS))
+}
+
 /// Reads the edits of a change of a place.
 ///
 /// # Errors
-/// `NOTHING_TO_CHANGE`, `TOO_MANY_EDITS`; `RULE_OF_ANOTHER_DOMAIN`; `INVALID_REQUEST` naming every bad field.
+/// `NOTHING_TO_CHANGE`; `RULE_OF_ANOTHER_DOMAIN`; `INVALID_REQUEST` naming every bad field.
 pub(crate) fn read(edits: &[pb::PolicyEdit], place: &Place, now: Timestamp) -> Result<Vec<Edit>> {
     if edits.is_empty() {
         return Err(Error::new(&reasons::NOTHING_TO_CHANGE));
-    }
-    if edits.len() > MOST_EDITS {
-        return Err(Error::new(&reasons::TOO_MANY_EDITS)
-            .with("count", edits.len())
-            .with("limit", MOST_EDITS));
     }
     let mut fields = Fields::new();
     let mut read = Vec::with_capacity(edits.len());

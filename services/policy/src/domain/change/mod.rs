@@ -4,7 +4,9 @@ pub(crate) mod apply;
 pub(crate) mod base;
 pub(crate) mod edit;
 pub(crate) mod guards;
+pub(crate) mod rollback;
 mod sensitive;
+pub(crate) mod simulation;
 
 use yihe_kernel::{Error, OrganizationId, Result, Timestamp, reasons as common};
 use yihe_proto::policy::v1 as pb;

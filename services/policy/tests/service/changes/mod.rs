@@ -1,5 +1,7 @@
+mod history;
 mod refusals;
 mod restarts;
+mod simulation;
 mod steps;
 mod turns;
 
