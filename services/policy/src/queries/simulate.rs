@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use tonic::Request;
 use yihe_authz::{Catalogue, Decision, RoleName, Snapshot};
-use yihe_kernel::{Error, RegionName, Result};
+use yihe_kernel::{Error, RegionName, Result, Timestamp};
 use yihe_proto::policy::v1 as pb;
 
 use super::Verdict;
@@ -53,11 +53,12 @@ pub(crate) async fn simulate_change(
         change: &after,
     };
     let shown = roles(before.grants().chain(then.grants()), in_use);
-    let mut flips = comparison.flips(&shown, policy.clock.now());
+    let now = policy.clock.now();
+    let mut flips = comparison.flips(&shown, now);
     let more = flips.len().saturating_sub(MOST_CELLS);
     flips.truncate(MOST_CELLS);
     Ok(pb::SimulateChangeResponse {
-        cells: flips.iter().map(cell).collect(),
+        cells: flips.iter().map(|flip| cell(flip, now)).collect(),
         more_cells: i32::try_from(more).unwrap_or(i32::MAX),
         sensitive,
         base_revision: sequence,
@@ -113,13 +114,13 @@ fn snapshot(standpoint: &Standpoint, rules: &Rules) -> Result<Snapshot> {
     Snapshot::compose(wire, Catalogue::shipped())
 }
 
-fn cell(flip: &Flip) -> pb::FlippedCell {
+fn cell(flip: &Flip, now: Timestamp) -> pb::FlippedCell {
     pb::FlippedCell {
         role: flip.role.to_string(),
         permission: flip.permission.to_owned(),
         before: Some(verdict(&flip.before)),
         after: Some(verdict(&flip.after)),
-        flip_time: Some(flip.at.to_proto()),
+        flip_time: (flip.at > now).then(|| flip.at.to_proto()),
     }
 }
 
