@@ -117,13 +117,15 @@ async fn wrong_role(node: &TestNode, beizhan: &Beizhan, weak: &Actor, rpc: &Rpc)
     );
     let verdict = verdict(beizhan, weak, rpc).await?;
     // a list under a condition is answered with what the condition lets through
-    let lists = rpc.path.contains("/List") && verdict == Verdict::Conditional;
+    let reads = ["/List", "/WhatCan"].iter().any(|method| rpc.path.contains(method));
+    let lists = reads && verdict == Verdict::Conditional;
     if verdict != Verdict::Allow && !lists {
         let refused = refusal(call(weak, node, rpc).await?, rpc);
         // names are read before anything is decided, and the request leaves others than the annotated ones out
         let unread = refused.reason == "MALFORMED_NAME" && verdict == Verdict::Conditional;
         // one may always ask about oneself
-        let unread = unread || (refused.reason == "PERMISSION_UNKNOWN" && rpc.path.ends_with("/Explain"));
+        let of_oneself = ["/Explain", "/WhoCan"].iter().any(|method| rpc.path.ends_with(method));
+        let unread = unread || (refused.reason == "PERMISSION_UNKNOWN" && of_oneself);
         assert!(
             refused.code == Code::PermissionDenied || unread,
             "{} ({verdict:?}): {refused:?}",

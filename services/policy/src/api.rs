@@ -1,12 +1,14 @@
-//! The contract's services; each method is one query.
+//! The contract's services; each method is one query or command.
 
 use futures::stream::BoxStream;
-use tonic::{Request, Response, Status};
+use tonic::{Request, Response, Status, Streaming};
 use yihe_kernel::Result;
 use yihe_proto::policy::v1 as pb;
+use yihe_proto::policy::v1::lookup_service_server::LookupService;
 use yihe_proto::policy::v1::policy_service_server::PolicyService;
 use yihe_proto::policy::v1::snapshot_service_server::SnapshotService;
 
+use crate::commands;
 use crate::queries;
 use crate::service::Policy;
 
@@ -52,5 +54,40 @@ impl SnapshotService for Policy {
 
     async fn watch_revisions(&self, request: Request<pb::WatchRevisionsRequest>) -> Answer<Self::WatchRevisionsStream> {
         answer(queries::watch_revisions(self, request).await)
+    }
+}
+
+#[async_trait::async_trait]
+impl LookupService for Policy {
+    type ExportPoliciesStream = queries::Pieces;
+
+    async fn who_can(&self, request: Request<pb::WhoCanRequest>) -> Answer<pb::WhoCanResponse> {
+        answer(queries::who_can(self, request).await)
+    }
+
+    async fn what_can(&self, request: Request<pb::WhatCanRequest>) -> Answer<pb::WhatCanResponse> {
+        answer(queries::what_can(self, request).await)
+    }
+
+    async fn export_matrix(&self, request: Request<pb::ExportMatrixRequest>) -> Answer<pb::MatrixFile> {
+        answer(queries::export_matrix(self, request).await)
+    }
+
+    async fn export_policies(&self, request: Request<pb::ExportPoliciesRequest>) -> Answer<Self::ExportPoliciesStream> {
+        answer(queries::export_policies(self, request).await)
+    }
+
+    async fn run_policy_tests(
+        &self,
+        request: Request<pb::RunPolicyTestsRequest>,
+    ) -> Answer<pb::RunPolicyTestsResponse> {
+        answer(queries::run_policy_tests(self, request).await)
+    }
+
+    async fn import_policies(
+        &self,
+        request: Request<Streaming<pb::ImportPoliciesRequest>>,
+    ) -> Answer<pb::PolicyImport> {
+        Ok(Response::new(commands::import_policies(self, request).await?))
     }
 }

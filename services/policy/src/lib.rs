@@ -32,12 +32,21 @@ use std::sync::Arc;
 
 use tonic::service::Routes;
 use yihe_authz::{Keys, Snapshots};
-use yihe_kernel::{Result, SharedClock};
+use yihe_kernel::{Result, SharedClock, Timestamp};
+use yihe_proto::policy::v1::RunPolicyTestsResponse;
 use yihe_server::{ServiceLink, Tasks};
 use yihe_store::{Feed, StoreConfig};
 
 pub use config::Pace;
 pub use reasons::REASONS;
+
+/// Runs a file of policy tests (权责测试) against the shipped template alone; needs no node.
+///
+/// # Errors
+/// `POLICY_TESTS_INVALID` naming the line.
+pub fn test_template(tests: &str, now: Timestamp) -> Result<RunPolicyTestsResponse> {
+    queries::test_template(tests, now)
+}
 
 /// What the service needs.
 pub struct Deps {

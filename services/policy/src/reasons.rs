@@ -28,6 +28,9 @@ reasons! {
     TOO_MANY_EDITS: Invalid, "a change holds at most {limit} edits; this one has {count}", "一次变更至多 {limit} 项；本次有 {count} 项";
     TOO_MANY_RULES: Exhausted, "a domain holds at most {limit} rules, roles and assignments; there would be {count}", "一个辖域至多 {limit} 条规则、角色与指派；此变更后将有 {count} 条";
     PERMISSION_UNKNOWN: Invalid, "`{permission}` is not a permission; the closest are {closest}", "没有“{permission}”这一权限；相近的有 {closest}";
+    IMPORT_INVALID: Invalid, "line {line} of the rules: {detail}; {count} lines are told", "规则文件第 {line} 行：{detail}；共列出 {count} 行问题";
+    IMPORT_TOO_LARGE: Invalid, "the file of rules has more than {limit} bytes", "规则文件超过 {limit} 字节";
+    POLICY_TESTS_INVALID: Invalid, "line {line} of the policy tests: {detail}", "权责测试第 {line} 行：{detail}";
     REVISION_UNKNOWN: Unavailable, "revision {asked} has not come to be; the newest is {newest}", "修订 {asked} 尚未生效；最新为 {newest}";
     RULES_FILE_INVALID: Invalid, "{file}, line {line}: {detail}", "{file} 第 {line} 行：{detail}";
     RULES_FILE_UNREADABLE: Invalid, "the rules file {file} cannot be read: {detail}", "无法读取规则文件 {file}：{detail}";

@@ -4,6 +4,7 @@ use tonic::service::RoutesBuilder;
 use yihe_authz::{Guard, InternalTokens, RevisionTokens, Snapshots};
 use yihe_kernel::{Result, SharedClock};
 use yihe_proto::policy::v1::change_service_server::ChangeServiceServer;
+use yihe_proto::policy::v1::lookup_service_server::LookupServiceServer;
 use yihe_proto::policy::v1::policy_service_server::PolicyServiceServer;
 use yihe_proto::policy::v1::snapshot_service_server::SnapshotServiceServer;
 use yihe_server::{ServiceLink, Tasks, protect};
@@ -71,6 +72,7 @@ pub(crate) async fn start(deps: Deps, pace: Pace) -> Result<Started> {
     let mut routes = RoutesBuilder::default();
     routes.add_service(PolicyServiceServer::from_arc(Arc::clone(&policy)));
     routes.add_service(ChangeServiceServer::from_arc(Arc::clone(&policy)));
+    routes.add_service(LookupServiceServer::from_arc(Arc::clone(&policy)));
     routes.add_service(SnapshotServiceServer::from_arc(policy));
     let tokens = InternalTokens::new(&deps.keys, Arc::clone(&deps.clock));
     Ok(Started {

@@ -1,3 +1,6 @@
 //! What may be done; each command is one transaction.
 
 pub(crate) mod change;
+mod import;
+
+pub(crate) use import::import_policies;

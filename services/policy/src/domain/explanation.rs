@@ -2,7 +2,7 @@ use yihe_authz::{ConditionSet, Decision, Domain, Effect, Grant, Revision, RoleNa
 use yihe_kernel::CommunityId;
 use yihe_proto::directory::v1::{OrganizationKind, Post};
 
-use super::template::Group;
+use super::origin::Origin;
 use super::vocabulary::{Words, condition, role};
 
 /// The posts that administer a community's policies: the secretary approves what is proposed.
@@ -20,8 +20,10 @@ pub(crate) struct Case<'a> {
     /// The roles held in that capacity.
     pub roles: &'a [RoleName],
     pub decision: &'a Decision,
-    /// The grant that decides, and the template's group it is of.
-    pub deciding: Option<(&'a Grant, Option<&'a Group>)>,
+    /// The grant that decides, and where it comes from.
+    pub deciding: Option<(&'a Grant, Origin<'a>)>,
+    /// For a denial: what would have allowed but for its term.
+    pub out_of_term: &'a [Words],
     /// For a denial: the widest roles that may, here and now, with their decisions.
     pub roles_that_may: &'a [(RoleName, Decision)],
     /// An API client asks about what only a person may do.
@@ -37,7 +39,7 @@ impl Case<'_> {
         let Decision::Deny { .. } = self.decision else {
             return &[];
         };
-        let liftable = match self.deciding {
+        let liftable = match &self.deciding {
             None => !self.needs_a_person && !self.only_the_operator_may(),
             Some((grant, _)) => matches!(&grant.domain, Domain::Code(code) if code.as_str() == self.community.as_str()),
         };
@@ -88,7 +90,7 @@ impl Case<'_> {
             zh.push(words.zh);
             en.push(words.en);
         };
-        match self.deciding {
+        match &self.deciding {
             Some((grant, _)) => {
                 let rule = self.rule();
                 say(Words::new(
@@ -99,6 +101,7 @@ impl Case<'_> {
             }
             None => {
                 say(self.lacking());
+                self.out_of_term.iter().cloned().for_each(&mut say);
                 say(self.who_may());
             }
         }
@@ -177,7 +180,7 @@ impl Case<'_> {
 
     /// What the deciding grant says and where it comes from.
     fn rule(&self) -> Words {
-        let Some((grant, group)) = self.deciding else {
+        let Some((grant, origin)) = &self.deciding else {
             return Words::new("无", "none");
         };
         let (who, under) = (role(grant.role), grant.condition.map(condition));
@@ -189,20 +192,7 @@ impl Case<'_> {
             Some(words) => (format!("（条件：{}）", words.zh), format!(" where {}", words.en)),
             None => (String::new(), String::new()),
         };
-        let source = match group {
-            Some(group) => Words::new(
-                format!("权责清单“{}”组：{}", group.name, group.zh.trim_end_matches('。')),
-                format!(
-                    "rights-and-duties list, `{}`: {}",
-                    group.name,
-                    group.en.trim_end_matches('.')
-                ),
-            ),
-            None => Words::new(
-                format!("{}，适用范围 {}", source_name(&grant.source).zh, grant.domain),
-                format!("{}, for {}", source_name(&grant.source).en, grant.domain),
-            ),
-        };
+        let source = origin.words(grant);
         Words::new(
             format!("{verb_zh}{}{under_zh}，见{}", who.zh, source.zh),
             format!("{} {verb_en}{under_en}; {}", who.en, source.en),
@@ -224,13 +214,6 @@ impl Case<'_> {
             (None, None) => "You, acting for yourself,".to_owned(),
             (None, Some(_)) => format!("{who}, acting for themselves,"),
         }
-    }
-}
-
-fn source_name(source: &str) -> Words {
-    match source {
-        "fixture" => Words::new("节点规则文件", "the node's rules file"),
-        other => Words::new(other, other),
     }
 }
 

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
-use yihe_authz::{Decision, Filter, Grant, RoleName};
+use yihe_authz::{Decision, Filter, Grant, RoleName, Snapshot};
+use yihe_kernel::Timestamp;
 
 use super::vocabulary;
 
@@ -27,9 +28,19 @@ pub(crate) fn roles<'a>(
     all
 }
 
+/// The widest roles that may do something here, at an instant, with their decisions.
+pub(crate) fn roles_that_may(snapshot: &Snapshot, permission: &str, now: Timestamp) -> Vec<(RoleName, Decision)> {
+    let all = roles(snapshot.grants(), []).into_iter();
+    let decided = all.map(|role| (role, snapshot.decide_role(role, permission, now)));
+    let may: Vec<_> = decided
+        .filter(|(_, decision)| !matches!(decision, Decision::Deny { .. }))
+        .collect();
+    widest(&may)
+}
+
 /// Of roles that may something, those that a wider one does not stand for: `KIND/*` for its posts, `*/*` for all persons, where
 /// they may under the same conditions.
-pub(crate) fn widest(roles: &[(RoleName, Decision)]) -> Vec<(RoleName, Decision)> {
+fn widest(roles: &[(RoleName, Decision)]) -> Vec<(RoleName, Decision)> {
     let has = |wider: RoleName, decision: &Decision| {
         roles
             .iter()

@@ -178,6 +178,8 @@ fn sentence(comment: &str) -> Option<Group> {
 }
 
 #[cfg(test)]
+mod page;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod tests;

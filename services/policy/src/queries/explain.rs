@@ -1,18 +1,24 @@
 use tonic::Request;
-use yihe_authz::{Admitted, Capacity, Catalogue, Condition, Decision, Effect, Grant, Principal, RoleName, Snapshot};
-use yihe_kernel::{Error, MalformedName, OrganizationId, Result, Timestamp};
-use yihe_proto::policy::v1::{ExplainRequest, ExplainResponse};
+use yihe_authz::{Caller, Capacity, Catalogue, Condition, Decision, Effect, Grant, RoleName, Snapshot};
+use yihe_kernel::{CommunityId, OrganizationId, Result, Timestamp};
+use yihe_proto::policy::v1::{ExplainRequest, ExplainResponse, RoleTerm};
 
+use super::subject::Subject;
 use crate::authority::organization_names;
 use crate::domain::closest::unknown_permission;
 use crate::domain::explanation::Case;
-use crate::domain::matrix::{roles, widest};
+use crate::domain::matrix::roles_that_may;
+use crate::domain::origin::Origin;
+use crate::domain::place::ChangeName;
+use crate::domain::rules::Rules;
+use crate::domain::terms::out_of_term;
 use crate::service::Policy;
+use crate::store::change;
 
 /// Explains a decision to the caller: its own, or somebody's for those who may have anybody's explained.
 pub(crate) async fn explain(policy: &Policy, request: Request<ExplainRequest>) -> Result<ExplainResponse> {
     let (admitted, request) = policy.guard.admit(request).await?;
-    let subject = Subject::read(&admitted, &request)?;
+    let subject = Subject::read(&admitted, &request.principal, &request.acting_as)?;
     let about_caller = subject.is_caller;
     let authorized = admitted.settle(&|condition| condition == Condition::Caller && about_caller)?;
     let community = authorized.community()?;
@@ -36,17 +42,32 @@ pub(crate) async fn explain(policy: &Policy, request: Request<ExplainRequest>) -
         .first()
         .filter(|grant| Some(&grant.id) == finding.decision.grant());
     let may_for: Vec<_> = finding.may_for.iter().map(name).collect();
-    let rules = policy.composer.rules.load();
+    let rules = policy.composer.rules.load_full();
+    let deciding = match deciding {
+        Some(grant) => Some((
+            *grant,
+            origin(policy, &rules, &snapshot, authorized.caller(), grant).await?,
+        )),
+        None => None,
+    };
+    let out_of_term = match (&finding.decision, &deciding) {
+        (Decision::Deny { .. }, None) => {
+            let held = held(policy, community, &subject).await?;
+            out_of_term(&snapshot, &held, &finding.roles, &request.permission, now)
+        }
+        _ => Vec::new(),
+    };
     let case = Case {
+        out_of_term: &out_of_term,
         permission: &request.permission,
         community,
         somebody: (!subject.is_caller).then(|| subject.principal.to_string()),
         acting_for: subject.capacity.organization().as_ref().map(name),
         roles: &finding.roles,
         decision: &finding.decision,
-        deciding: deciding.map(|grant| (*grant, rules.group_of(&grant.id))),
+        deciding,
         roles_that_may: &finding.roles_that_may,
-        needs_a_person: needs_a_person(&subject.principal, &request.permission),
+        needs_a_person: subject.needs_a_person(&request.permission),
         may_for: &may_for,
         revision: snapshot.revision(),
     };
@@ -67,48 +88,43 @@ pub(crate) async fn explain(policy: &Policy, request: Request<ExplainRequest>) -
     })
 }
 
-/// Whose decision is explained.
-struct Subject {
-    principal: Principal,
-    capacity: Capacity,
-    is_caller: bool,
-}
-
-impl Subject {
-    fn read(admitted: &Admitted, request: &ExplainRequest) -> Result<Self> {
-        let caller = admitted.caller();
-        let principal = match request.principal.as_str() {
-            "" => caller.principal.clone(),
-            text => match text.parse() {
-                Ok(principal @ (Principal::User(_) | Principal::Client(_))) => principal,
-                _ => return Err(not_a_principal(text)),
-            },
-        };
-        let is_caller = principal == caller.principal;
-        let capacity = match request.acting_as.as_str() {
-            "" if is_caller => caller.capacity,
-            "" => Capacity::Own,
-            text => text
-                .parse()
-                .map_err(|refusal| Error::malformed_name("acting_as", &refusal))?,
-        };
-        Ok(Self {
-            principal,
-            capacity,
-            is_caller,
-        })
+/// Where a rule comes from. Who proposed it is told to those who may see changes.
+async fn origin<'a>(
+    policy: &Policy,
+    rules: &'a Rules,
+    snapshot: &Snapshot,
+    caller: &Caller,
+    grant: &Grant,
+) -> Result<Origin<'a>> {
+    if let Some(group) = rules.group_of(&grant.id) {
+        return Ok(Origin::Group(group));
     }
+    let Ok(name) = grant.source.parse::<ChangeName>() else {
+        return Ok(Origin::Other);
+    };
+    let Some(made) = change::find(policy.store.reader(), &name, false).await? else {
+        return Ok(Origin::Other);
+    };
+    let sees = snapshot.decide(
+        &caller.principal,
+        &caller.capacity,
+        "policy.change.get",
+        policy.clock.now(),
+    );
+    let sees = matches!(sees, Decision::Allow { .. });
+    Ok(Origin::Change {
+        title: made.title,
+        revision: made.revision.unwrap_or_default(),
+        author: sees.then_some(made.proposer),
+    })
 }
 
-fn not_a_principal(text: &str) -> Error {
-    let text = text.chars().take(200).collect();
-    Error::malformed_name(
-        "principal",
-        &MalformedName {
-            text,
-            pattern: "users/{user} or clients/{client}",
-        },
-    )
+/// The roles of the one asked after in that capacity, whatever their terms.
+async fn held(policy: &Policy, community: &CommunityId, subject: &Subject) -> Result<Vec<RoleTerm>> {
+    let mut held = policy.composer.newest(Some(community)).await?.roles;
+    let (principal, capacity) = (subject.principal.to_string(), subject.capacity.to_string());
+    held.retain(|row| row.principal == principal && row.capacity == capacity);
+    Ok(held)
 }
 
 /// The decision and what it came from.
@@ -154,26 +170,6 @@ impl<'a> Finding<'a> {
             may_for,
         }
     }
-}
-
-fn roles_that_may(snapshot: &Snapshot, permission: &str, now: Timestamp) -> Vec<(RoleName, Decision)> {
-    let all = roles(snapshot.grants(), []).into_iter();
-    let decided = all.map(|role| (role, snapshot.decide_role(role, permission, now)));
-    let may: Vec<_> = decided
-        .filter(|(_, decision)| !matches!(decision, Decision::Deny { .. }))
-        .collect();
-    widest(&may)
-}
-
-/// Whether an API client asks about a permission of which every RPC is for persons.
-fn needs_a_person(principal: &Principal, permission: &str) -> bool {
-    let catalogue = Catalogue::shipped();
-    let info = catalogue
-        .permission_index(permission)
-        .and_then(|place| catalogue.permissions().get(place));
-    let methods = info.map(|info| info.methods.as_slice()).unwrap_or_default();
-    let personal = |path: &String| catalogue.method(path).is_some_and(|method| method.persons_only);
-    matches!(principal, Principal::Client(_)) && methods.iter().all(personal)
 }
 
 /// Other organizations for which the same principal may.

@@ -1,6 +1,6 @@
 use tonic::Request;
 use yihe_authz::{Catalogue, Decision, RoleName, Snapshot};
-use yihe_kernel::{Result, Timestamp};
+use yihe_kernel::{CommunityId, Result, Timestamp};
 use yihe_proto::policy::v1::{GetMatrixRequest, Matrix, MatrixCell, MatrixRow};
 
 use super::Verdict;
@@ -11,7 +11,11 @@ use crate::service::Policy;
 pub(crate) async fn get_matrix(policy: &Policy, request: Request<GetMatrixRequest>) -> Result<Matrix> {
     let (admitted, _) = policy.guard.admit(request).await?;
     let authorized = admitted.without_target()?;
-    let community = authorized.community()?;
+    matrix(policy, authorized.community()?).await
+}
+
+/// What the roles of a community may do now.
+pub(super) async fn matrix(policy: &Policy, community: &CommunityId) -> Result<Matrix> {
     let composed = policy.composer.newest(Some(community)).await?;
     let in_use: Vec<RoleName> = composed
         .roles

@@ -3,24 +3,35 @@
 mod changes;
 mod check;
 mod explain;
+mod export_matrix;
+mod export_policies;
 mod grants;
 mod matrix;
 mod permissions;
 mod policy_revisions;
+mod policy_tests;
 mod revisions;
 mod simulate;
 mod snapshot;
+mod subject;
+mod what_can;
+mod who_can;
 
 pub(crate) use changes::{get_change, get_settings, list_changes};
 pub(crate) use check::check;
 pub(crate) use explain::explain;
+pub(crate) use export_matrix::export_matrix;
+pub(crate) use export_policies::{Pieces, export_policies};
 pub(crate) use grants::list_grants;
 pub(crate) use matrix::get_matrix;
 pub(crate) use permissions::list_permissions;
 pub(crate) use policy_revisions::{diff_revisions, get_revision, list_revisions, list_roles};
+pub(crate) use policy_tests::{run_policy_tests, test_template};
 pub(crate) use revisions::watch_revisions;
 pub(crate) use simulate::simulate_change;
 pub(crate) use snapshot::get_snapshot;
+pub(crate) use what_can::what_can;
+pub(crate) use who_can::who_can;
 
 use yihe_authz::{Condition, ConditionSet, Decision};
 
@@ -51,7 +62,11 @@ impl From<&Decision> for Verdict {
 }
 
 /// One page of items that are in the order of their keys, and the next page's token.
-fn page_of<T>(page: &yihe_store::Page, items: Vec<T>, key: impl Fn(&T) -> &str) -> (Vec<T>, String) {
+fn page_of<T>(
+    page: &yihe_store::Page,
+    items: impl IntoIterator<Item = T>,
+    key: impl Fn(&T) -> &str,
+) -> (Vec<T>, String) {
     let after = page.after.as_deref();
     let wanted = usize::try_from(page.limit).unwrap_or(usize::MAX).saturating_add(1);
     let rest = items

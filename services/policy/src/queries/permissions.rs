@@ -16,8 +16,8 @@ pub(crate) async fn list_permissions(
     let page = policy
         .store
         .page("permissions", request.page_size, &request.page_token)?;
-    let all = Catalogue::shipped().permissions().iter().collect();
-    let (permissions, next_page_token) = page_of(&page, all, |permission| permission.name.as_str());
+    let all = Catalogue::shipped().permissions();
+    let (permissions, next_page_token) = page_of(&page, all, |permission: &&PermissionInfo| permission.name.as_str());
     Ok(ListPermissionsResponse {
         permissions: permissions.into_iter().map(shown).collect(),
         next_page_token,

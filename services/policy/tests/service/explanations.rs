@@ -1,5 +1,6 @@
 use yihe_proto::policy::v1::{ExplainRequest, ExplainResponse};
 
+use crate::changes::{Committee, allow};
 use crate::people::*;
 use crate::running::Running;
 
@@ -127,4 +128,80 @@ async fn some_may_always_and_others_under_conditions() {
     insta::assert_snapshot!(shown(
         &explain_for(&running, &secretary(), "meeting.agenda_item.get", STRANGER, "").await
     ));
+}
+
+#[tokio::test]
+async fn an_appointment_that_lapsed_or_has_not_begun_is_named() {
+    let running = Running::start().await;
+    running.set_clock(DIRECTOR_UNTIL);
+    let lapsed = explain_for(&running, &secretary(), "meeting.vote.open", OWNER, OWNERS).await;
+    assert_eq!(lapsed.verdict(), yihe_proto::policy::v1::Verdict::Deny);
+    assert!(
+        lapsed.text_zh.contains("业主委员会主任的任期已于 2026-09-22 届满。"),
+        "{}",
+        lapsed.text_zh
+    );
+    assert!(
+        lapsed
+            .text_en
+            .contains("The term as director of an owners' committee ended on 2026-09-22."),
+        "{}",
+        lapsed.text_en
+    );
+    running.set_clock(DIRECTOR_FROM - 1);
+    let early = explain_for(&running, &secretary(), "meeting.vote.open", OWNER, OWNERS).await;
+    assert!(
+        early.text_zh.contains("业主委员会主任的任期自 2026-09-21 起。"),
+        "{}",
+        early.text_zh
+    );
+    // a post that would not have allowed it says nothing
+    let other = explain_for(&running, &secretary(), "policy.grant.list", OWNER, OWNERS).await;
+    assert!(!other.text_zh.contains("任期"), "{}", other.text_zh);
+}
+
+#[tokio::test]
+async fn a_rule_out_of_its_term_is_named() {
+    let rows = "PROPERTY_COMPANY/*,440309002021,policy.grant.list,allow,,2020-01-01T00:00:00Z,2021-01-01T00:00:00Z\n\
+                RESIDENT_UNIT/*,440309002021,policy.grant.list,allow,,2030-01-01T00:00:00Z,\n";
+    let running = Running::start_with(rows).await;
+    let expired = explain(&running, &caretaker(), "policy.grant.list").await;
+    assert!(
+        expired.text_zh.contains("曾有的授权已于 2021-01-01 到期。"),
+        "{}",
+        expired.text_zh
+    );
+    assert!(
+        expired
+            .text_en
+            .contains("A rule that granted it expired on 2021-01-01."),
+        "{}",
+        expired.text_en
+    );
+    let coming = explain(&running, &who(MANAGER, STATION), "policy.grant.list").await;
+    assert!(
+        coming.text_zh.contains("已有授权，自 2030-01-01 起生效。"),
+        "{}",
+        coming.text_zh
+    );
+}
+
+#[tokio::test]
+async fn a_rule_of_a_change_tells_its_revision_and_its_author_to_those_who_see_changes() {
+    let committee = Committee::start().await;
+    let change = committee
+        .change(vec![allow("RESIDENT_UNIT/*", "meeting.vote.open")])
+        .await;
+    let running = &committee.running;
+    let manager = who(MANAGER, STATION);
+    let told = explain(running, &manager, "meeting.vote.open").await;
+    let revision = format!("权责变更“{}”（修订 {}）", change.title, change.revision);
+    assert!(told.text_zh.contains(&revision), "{}", told.text_zh);
+    assert!(!told.text_zh.contains(&change.proposer) && !told.text_en.contains(&change.proposer));
+    let told = explain_for(running, &secretary(), "meeting.vote.open", MANAGER, STATION).await;
+    assert!(
+        told.text_en.contains(&format!("proposed by {}", change.proposer)),
+        "{}",
+        told.text_en
+    );
 }

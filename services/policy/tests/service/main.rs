@@ -11,9 +11,17 @@ mod directory;
 #[cfg(test)]
 mod explanations;
 #[cfg(test)]
+mod exports;
+#[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod lookups;
+#[cfg(test)]
 mod people;
+#[cfg(test)]
+mod policy_tests;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]

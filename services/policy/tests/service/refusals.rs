@@ -1,8 +1,9 @@
 use tonic::{Code, Request, Status};
 use yihe_authz::INTERNAL_TOKEN;
 use yihe_proto::policy::v1::{
-    CheckRequest, ExplainRequest, GetMatrixRequest, GetSnapshotRequest, ListGrantsRequest, ListPermissionsRequest,
-    WatchRevisionsRequest,
+    CheckRequest, ExplainRequest, ExportMatrixRequest, ExportPoliciesRequest, GetMatrixRequest, GetSnapshotRequest,
+    ListGrantsRequest, ListPermissionsRequest, RunPolicyTestsRequest, WatchRevisionsRequest, WhatCanRequest,
+    WhoCanRequest,
 };
 
 use crate::people::*;
@@ -37,9 +38,28 @@ fn matrix_of(parent: &str) -> GetMatrixRequest {
     }
 }
 
-/// The refusals of all RPCs of `PolicyService` for a caller and a parent.
+/// The refusals of all RPCs that anybody may call, for a caller and a parent.
 async fn all_refusals(running: &Running, who: &Who, parent: &str) -> Vec<(&'static str, Result<(), Status>)> {
-    let mut policy = running.policy();
+    let (mut policy, mut lookup) = (running.policy(), running.lookup());
+    let parent_of = || parent.to_owned();
+    let who_can = WhoCanRequest {
+        parent: parent_of(),
+        permission: "meeting.vote.open".to_owned(),
+        ..WhoCanRequest::default()
+    };
+    let what_can = WhatCanRequest {
+        parent: parent_of(),
+        ..WhatCanRequest::default()
+    };
+    let policies = ExportPoliciesRequest {
+        parent: parent_of(),
+        ..ExportPoliciesRequest::default()
+    };
+    let tests = RunPolicyTestsRequest {
+        parent: parent_of(),
+        ..RunPolicyTestsRequest::default()
+    };
+    let export = ExportMatrixRequest { parent: parent_of() };
     let explain = ExplainRequest {
         parent: parent.to_owned(),
         ..explain_of("", "")
@@ -60,6 +80,20 @@ async fn all_refusals(running: &Running, who: &Who, parent: &str) -> Vec<(&'stat
         (
             "GetMatrix",
             policy.get_matrix(running.call(who, matrix_of(parent))).await.map(drop),
+        ),
+        ("WhoCan", lookup.who_can(running.call(who, who_can)).await.map(drop)),
+        ("WhatCan", lookup.what_can(running.call(who, what_can)).await.map(drop)),
+        (
+            "ExportMatrix",
+            lookup.export_matrix(running.call(who, export)).await.map(drop),
+        ),
+        (
+            "RunPolicyTests",
+            lookup.run_policy_tests(running.call(who, tests)).await.map(drop),
+        ),
+        (
+            "ExportPolicies",
+            lookup.export_policies(running.call(who, policies)).await.map(drop),
         ),
     ]
 }

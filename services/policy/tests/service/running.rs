@@ -14,6 +14,7 @@ use yihe_policy::{Deps, Pace, Started, start_at_pace};
 use yihe_proto::Guarded;
 use yihe_proto::directory::v1::authority_service_server::AuthorityServiceServer;
 use yihe_proto::policy::v1::change_service_client::ChangeServiceClient;
+use yihe_proto::policy::v1::lookup_service_client::LookupServiceClient;
 use yihe_proto::policy::v1::policy_service_client::PolicyServiceClient;
 use yihe_proto::policy::v1::snapshot_service_client::SnapshotServiceClient;
 use yihe_server::{Link, PolicySource, ServiceLink, protect};
@@ -121,6 +122,10 @@ impl Running {
     /// What happened in it.
     pub fn feed(&self) -> &Feed {
         &self.started.feed
+    }
+
+    pub fn lookup(&self) -> LookupServiceClient<Link> {
+        LookupServiceClient::new(self.link.clone())
     }
 
     pub fn snapshots(&self) -> SnapshotServiceClient<Link> {

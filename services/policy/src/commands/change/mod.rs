@@ -16,7 +16,7 @@ use yihe_store::Failure;
 pub(crate) use activate::activate;
 pub(crate) use approve::approve;
 pub(crate) use close::{reject, withdraw};
-pub(crate) use propose::propose;
+pub(crate) use propose::{propose, propose_by};
 pub(crate) use roll_back::propose_rollback;
 
 use crate::convert::change as convert;

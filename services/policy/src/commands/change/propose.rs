@@ -1,5 +1,6 @@
 use tonic::Request;
 use uuid::Uuid;
+use yihe_authz::Authorized;
 use yihe_kernel::{Error, Fields, Result, Timestamp};
 use yihe_proto::policy::v1 as pb;
 use yihe_store::Failure;
@@ -35,7 +36,15 @@ pub(super) struct Draft {
 /// `ProposeChange`.
 pub(crate) async fn propose(policy: &Policy, request: Request<pb::ProposeChangeRequest>) -> Result<pb::PolicyChange> {
     let (admitted, request) = policy.guard.admit(request).await?;
-    let by = admitted.without_target()?;
+    propose_by(policy, admitted.without_target()?, request).await
+}
+
+/// Proposes a change for somebody who was let in.
+pub(crate) async fn propose_by(
+    policy: &Policy,
+    by: Authorized,
+    request: pb::ProposeChangeRequest,
+) -> Result<pb::PolicyChange> {
     let place = convert::place("parent", &request.parent)?;
     let hand = hand(policy, by.caller(), &place).await?;
     let mut fields = Fields::new();

@@ -1,0 +1,18 @@
+use tonic::Request;
+use yihe_kernel::Result;
+use yihe_proto::policy::v1::{ExportMatrixRequest, MatrixFile};
+
+use super::matrix::matrix;
+use crate::domain::matrix_csv;
+use crate::service::Policy;
+
+/// The matrix in force in a community now, as a table.
+pub(crate) async fn export_matrix(policy: &Policy, request: Request<ExportMatrixRequest>) -> Result<MatrixFile> {
+    let (admitted, _) = policy.guard.admit(request).await?;
+    let authorized = admitted.without_target()?;
+    let matrix = matrix(policy, authorized.community()?).await?;
+    Ok(MatrixFile {
+        csv: matrix_csv::write(&matrix)?,
+        revision: matrix.revision,
+    })
+}
