@@ -1,9 +1,10 @@
-//! What an operator can do from the command line.
+//! What can be done from the command line: by an operator on the node's data, and by anybody as a client of its API.
 
 mod config_check;
 mod import;
 mod minutes;
 mod pack;
+mod policy;
 mod serve;
 mod tally;
 mod token;
@@ -12,6 +13,7 @@ pub use config_check::config_check;
 pub use import::{Import, ImportCalendar, import, import_calendar, import_shenzhen};
 pub use minutes::{MinutesKey, VerifyMinutes, minutes_key, verify_minutes};
 pub use pack::{PackFile, pack_check};
+pub use policy::{Policy, policy};
 pub use serve::serve;
 pub use tally::{Sheet, recount};
 pub(crate) use token::operator_token;

@@ -189,7 +189,7 @@ impl Config {
             figment = figment.merge(Toml::file(file));
         }
         let environment = Env::prefixed("YIHE_")
-            .filter(|key| !key.starts_with("TEST_") && key != "BIN")
+            .filter(|key| !key.starts_with("TEST_") && !key.starts_with("CLIENT_") && key != "BIN")
             .split("__");
         let figment = figment.merge(environment).merge(Serialized::defaults(flags));
         check::check(&figment)?;

@@ -43,6 +43,8 @@ enum Command {
     /// Count votes again; needs no node
     #[command(subcommand)]
     Tally(TallyCommand),
+    /// Ask after the rules (权责), test, propose and approve changes of them, through a node's gateway
+    Policy(commands::Policy),
     /// Look at rule packs (议事规则包); needs no node
     #[command(subcommand)]
     Pack(PackCommand),
@@ -119,6 +121,10 @@ fn main() -> ExitCode {
         Command::Import(ImportCommand::Calendar(import)) => commands::import_calendar(&import, file),
         Command::Token(TokenCommand::Mint(token)) => commands::token(&token, file),
         Command::Tally(TallyCommand::Recount(sheet)) => commands::recount(&sheet),
+        Command::Policy(policy) => match commands::policy(&policy) {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
         Command::Pack(PackCommand::Check(pack)) => commands::pack_check(&pack),
     };
     match outcome {
