@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use yihe_authz::{Capacity, Decision, Principal, Revision, RevisionTokens, Scope, Snapshot, Snapshots, refusal};
+use yihe_authz::{
+    Capacity, ConditionSet, Decision, Outcome, Principal, Revision, RevisionTokens, Snapshot, Snapshots, Use, refusal,
+};
 use yihe_kernel::{CommunityId, Error, Result, SharedClock, Timestamp};
 
 use crate::capacity;
@@ -98,12 +100,22 @@ impl Decider {
             principal = %standing.principal,
             %capacity,
             permission = need.permission,
-            place = %name_of(&need.scope),
+            place = %need.scope,
             grant = decision.grant().map_or("-", |grant| grant),
             directory = revision.directory,
             policy = revision.policy,
             "denied"
         );
+        let now = self.clock.now();
+        self.snapshots.usage().count(Use {
+            scope: need.scope.clone(),
+            day: Use::day_of(now),
+            roles: snapshot.roles(&standing.principal, &capacity, now).join(" ").into(),
+            permission: need.permission,
+            asked: ConditionSet::EMPTY,
+            held: ConditionSet::EMPTY,
+            outcome: Outcome::Denied,
+        });
         let error = refusal(need.permission, decision);
         match community(&need.scope) {
             Some(community) => error.with("revision", self.revisions.mint(community, revision)),
@@ -115,12 +127,5 @@ impl Decider {
 fn log_capacity(standing: &Standing, need: &Need, error: &Error) {
     let asked = standing.asked.map_or_else(|| "-".to_owned(), |asked| asked.to_string());
     let (principal, permission, reason) = (&standing.principal, need.permission, error.reason().code);
-    tracing::info!(%principal, asked, permission, place = %name_of(&need.scope), reason, "refused");
-}
-
-fn name_of(scope: &Scope) -> String {
-    match scope {
-        Scope::Community(community) => format!("communities/{community}"),
-        Scope::Region(region) => format!("regions/{region}"),
-    }
+    tracing::info!(%principal, asked, permission, place = %need.scope, reason, "refused");
 }

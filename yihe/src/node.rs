@@ -13,7 +13,7 @@ use tonic::transport::Endpoint;
 use yihe_authz::{AccessTokens, InternalTokens, Keys, RevisionTokens, Snapshots};
 use yihe_gateway::{Gateway, GatewayConfig};
 use yihe_kernel::SharedClock;
-use yihe_server::{LateLink, Link, PolicySource, ServeOptions, ServiceLink, Tasks, serve};
+use yihe_server::{LateLink, Link, PolicySource, ServeOptions, ServiceLink, Tasks, UsageReporter, serve};
 use yihe_store::{Backend, StoreConfig};
 
 use crate::commands::operator_token;
@@ -36,6 +36,7 @@ pub struct Node {
     servers: JoinSet<Result<()>>,
     tasks: Vec<Tasks>,
     snapshots: Vec<Arc<Snapshots>>,
+    reporters: Vec<UsageReporter>,
 }
 
 /// The store of one service of a node.
@@ -68,6 +69,7 @@ impl Node {
             servers: JoinSet::new(),
             tasks: Vec::new(),
             snapshots: Vec::new(),
+            reporters: Vec::new(),
         };
         let wires = Wires::new(&config, keys, options.clock)?;
         node.start_services(&config, &wires).await?;
@@ -107,11 +109,25 @@ impl Node {
         operator_token(&self.keys, Arc::clone(&self.clock))
     }
 
+    /// Tells the policy service what was decided until now, which otherwise takes half a minute.
+    ///
+    /// # Errors
+    /// The policy service does not take it.
+    pub async fn report_usage(&self) -> Result<()> {
+        for reporter in &self.reporters {
+            reporter.report().await?;
+        }
+        Ok(())
+    }
+
     /// Refuses new calls, lets the ones under way end, and stops.
     ///
     /// # Errors
     /// A server did not end well.
     pub async fn stop(mut self) -> Result<()> {
+        if let Err(error) = self.report_usage().await {
+            tracing::warn!(%error, "the last counts of decisions are lost");
+        }
         self.stopping.send_replace(true);
         // services hold streams open at one another, which would otherwise be waited for
         self.tasks.clear();
@@ -240,6 +256,11 @@ impl Node {
         let source = PolicySource::new(wires.link(ServiceName::Policy, caller));
         let snapshots = Snapshots::new(Arc::new(source), Arc::clone(&wires.clock));
         self.snapshots.push(Arc::clone(&snapshots));
+        let reporter = UsageReporter::new(Arc::clone(snapshots.usage()), wires.link(ServiceName::Policy, caller));
+        let mut tasks = Tasks::default();
+        tasks.spawn("usage.report", reporter.clone().run());
+        self.tasks.push(tasks);
+        self.reporters.push(reporter);
         snapshots
     }
 

@@ -1,10 +1,13 @@
+use std::cell::Cell;
 use std::fmt::Display;
+use std::sync::Arc;
 
 use uuid::Uuid;
 use yihe_kernel::{CommunityId, Error, OrganizationId, Result, UserId};
 
 use crate::guard::refusal;
-use crate::{Caller, Capacity, Condition, Decision, Filter, Principal};
+use crate::usage::Asked;
+use crate::{Caller, Capacity, Condition, Decision, Filter, Outcome, Principal, Scope, Usage, Use};
 
 /// A caller that was let in, with the conditions still open. Becomes [`Authorized`] once they are settled.
 #[derive(Debug)]
@@ -12,7 +15,50 @@ use crate::{Caller, Capacity, Condition, Decision, Filter, Principal};
 pub struct Admitted {
     pub(crate) caller: Caller,
     pub(crate) community: Option<CommunityId>,
-    pub(crate) required: Vec<(&'static str, Decision)>,
+    pub(crate) required: Vec<Needed>,
+    pub(crate) usage: Arc<Usage>,
+}
+
+/// A permission that a request needs, as far as it was decided without the object.
+#[derive(Debug)]
+pub(crate) struct Needed {
+    pub permission: &'static str,
+    pub decision: Decision,
+    pub scope: Scope,
+    /// The roles it was decided for.
+    pub roles: Box<str>,
+    pub day: i32,
+}
+
+impl Needed {
+    pub fn count_denied(&self, usage: &Usage) {
+        self.count(usage, Asked::default(), Outcome::Denied);
+    }
+
+    fn count(&self, usage: &Usage, Asked { asked, held }: Asked, outcome: Outcome) {
+        usage.count(Use {
+            scope: self.scope.clone(),
+            day: self.day,
+            roles: self.roles.clone(),
+            permission: self.permission,
+            asked,
+            held,
+            outcome,
+        });
+    }
+
+    fn settle(&self, usage: &Usage, holds: &dyn Fn(Condition) -> bool) -> bool {
+        let seen = Cell::new(Asked::default());
+        let allowed = self.decision.settle(&|condition| {
+            let (mut asked, answer) = (seen.get(), holds(condition));
+            asked.note(condition, answer);
+            seen.set(asked);
+            answer
+        });
+        let outcome = if allowed { Outcome::Allowed } else { Outcome::Denied };
+        self.count(usage, seen.get(), outcome);
+        allowed
+    }
 }
 
 impl Admitted {
@@ -47,7 +93,7 @@ impl Admitted {
     pub fn is_unconditional(&self) -> bool {
         self.required
             .iter()
-            .all(|(_, decision)| matches!(decision, Decision::Allow { .. }))
+            .all(|needed| matches!(needed.decision, Decision::Allow { .. }))
     }
 
     /// The answer where the target does not exist: `RESOURCE_NOT_FOUND` for those who may whatever the object, for all others
@@ -57,10 +103,10 @@ impl Admitted {
         let conditional = self
             .required
             .iter()
-            .find(|(_, decision)| !matches!(decision, Decision::Allow { .. }));
+            .find(|needed| !matches!(needed.decision, Decision::Allow { .. }));
         conditional.map_or_else(
             || Error::not_found(name),
-            |(permission, decision)| refusal(permission, decision),
+            |needed| refusal(needed.permission, &needed.decision),
         )
     }
 
@@ -70,8 +116,12 @@ impl Admitted {
     /// `PERMISSION_DENIED` naming the first permission that is lacking.
     pub fn settle(self, holds: &dyn Fn(Condition) -> bool) -> Result<Authorized> {
         // the same permission is named whether the target exists or not
-        let refused = self.required.iter().any(|(_, decision)| !decision.settle(holds));
-        if refused {
+        let refused = self
+            .required
+            .iter()
+            .filter(|needed| !needed.settle(&self.usage, holds))
+            .count();
+        if refused > 0 {
             Err(self.missing(""))
         } else {
             Ok(self.into_authorized())
@@ -91,13 +141,20 @@ impl Admitted {
     pub fn filter(&self) -> Filter {
         self.required
             .iter()
-            .map(|(_, decision)| Filter::from(decision))
+            .map(|needed| Filter::from(&needed.decision))
             .fold(Filter::All, Filter::and)
     }
 
     /// The proof for a list, each object of which [`Admitted::filter`] has let through.
     #[must_use]
     pub fn authorized_list(self) -> Authorized {
+        for needed in &self.required {
+            let outcome = match needed.decision {
+                Decision::Allow { .. } => Outcome::Allowed,
+                Decision::Deny { .. } | Decision::Residual(_) => Outcome::Filtered,
+            };
+            needed.count(&self.usage, Asked::default(), outcome);
+        }
         self.into_authorized()
     }
 

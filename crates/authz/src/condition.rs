@@ -103,6 +103,12 @@ impl ConditionSet {
         self.0 |= 1 << condition as u8;
     }
 
+    /// The set as a number, one bit for each of [`Condition::ALL`].
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
     /// Whether it is in.
     #[must_use]
     pub const fn contains(self, condition: Condition) -> bool {

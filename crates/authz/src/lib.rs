@@ -29,6 +29,7 @@ mod signing;
 mod snapshot;
 mod snapshots;
 mod term;
+mod usage;
 mod vocabulary;
 
 #[cfg(test)]
@@ -57,6 +58,7 @@ pub use rule::{Domain, Effect, Grant, PermissionPattern};
 pub use snapshot::Snapshot;
 pub use snapshots::{SnapshotSource, Snapshots};
 pub use term::Term;
+pub use usage::{Outcome, Report, Usage, Use};
 pub use vocabulary::{KINDS, posts_of};
 
 /// Reasons that authorization may give.

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use yihe_kernel::{COLLECTIONS, CommunityId, MalformedName, RegionCode, UserId};
 
 /// Where a permission is asked for.
@@ -7,6 +9,16 @@ pub enum Scope {
     Community(CommunityId),
     /// In a region; decided by the root layer.
     Region(RegionCode),
+}
+
+impl fmt::Display for Scope {
+    /// The name of the place.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Community(community) => write!(f, "communities/{community}"),
+            Self::Region(region) => write!(f, "regions/{region}"),
+        }
+    }
 }
 
 /// Where the resource of this name is: `communities/{community}…` or `regions/{region}…`. `None` for every other text.

@@ -20,6 +20,7 @@ mod serve;
 mod service_link;
 mod tasks;
 pub mod telemetry;
+mod usage_reporter;
 
 pub use combine::combine;
 pub use cores::{CoreServers, serve_on_cores};
@@ -35,3 +36,4 @@ pub use remote_error::remote_error;
 pub use serve::{ServeOptions, serve};
 pub use service_link::ServiceLink;
 pub use tasks::Tasks;
+pub use usage_reporter::UsageReporter;

@@ -7,10 +7,10 @@ use yihe_proto::policy::v1 as pb;
 use yihe_proto::policy::v1::lookup_service_server::LookupService;
 use yihe_proto::policy::v1::policy_service_server::PolicyService;
 use yihe_proto::policy::v1::snapshot_service_server::SnapshotService;
+use yihe_proto::policy::v1::usage_service_server::UsageService;
 
-use crate::commands;
-use crate::queries;
 use crate::service::Policy;
+use crate::{commands, queries};
 
 type Answer<T> = Result<Response<T>, Status>;
 
@@ -89,5 +89,12 @@ impl LookupService for Policy {
         request: Request<Streaming<pb::ImportPoliciesRequest>>,
     ) -> Answer<pb::PolicyImport> {
         Ok(Response::new(commands::import_policies(self, request).await?))
+    }
+}
+
+#[async_trait::async_trait]
+impl UsageService for Policy {
+    async fn report_usage(&self, request: Request<pb::ReportUsageRequest>) -> Answer<pb::ReportUsageResponse> {
+        answer(commands::usage::report(self, request).await)
     }
 }

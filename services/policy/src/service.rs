@@ -7,6 +7,7 @@ use yihe_proto::policy::v1::change_service_server::ChangeServiceServer;
 use yihe_proto::policy::v1::lookup_service_server::LookupServiceServer;
 use yihe_proto::policy::v1::policy_service_server::PolicyServiceServer;
 use yihe_proto::policy::v1::snapshot_service_server::SnapshotServiceServer;
+use yihe_proto::policy::v1::usage_service_server::UsageServiceServer;
 use yihe_server::{ServiceLink, Tasks, protect};
 use yihe_store::Store;
 
@@ -73,7 +74,8 @@ pub(crate) async fn start(deps: Deps, pace: Pace) -> Result<Started> {
     routes.add_service(PolicyServiceServer::from_arc(Arc::clone(&policy)));
     routes.add_service(ChangeServiceServer::from_arc(Arc::clone(&policy)));
     routes.add_service(LookupServiceServer::from_arc(Arc::clone(&policy)));
-    routes.add_service(SnapshotServiceServer::from_arc(policy));
+    routes.add_service(SnapshotServiceServer::from_arc(Arc::clone(&policy)));
+    routes.add_service(UsageServiceServer::from_arc(policy));
     let tokens = InternalTokens::new(&deps.keys, Arc::clone(&deps.clock));
     Ok(Started {
         routes: protect(routes.routes(), SERVICE, tokens, deps.clock),

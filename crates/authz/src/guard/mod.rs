@@ -10,9 +10,10 @@ use yihe_kernel::{CommunityId, Error, FieldViolation, MalformedName, Result, Sha
 use yihe_proto::Guarded;
 
 pub use self::messages::Messages;
+use crate::admitted::Needed;
 use crate::names::{OneCommunity, Refused};
 use crate::signing::unauthenticated;
-use crate::{Admitted, Catalogue, Decision, InternalClaims, Method, Principal, Rule, Snapshots, scope_of};
+use crate::{Admitted, Catalogue, Decision, InternalClaims, Method, Principal, Rule, Snapshots, Use, scope_of};
 
 /// Asked by a service at the beginning of every RPC. Decides from the service's own decoded message, never from what the
 /// gateway found.
@@ -82,28 +83,40 @@ impl Guard {
         check_principal(method, &claims.principal)?;
         let mut required = Vec::new();
         for (permission, name) in message.scopes() {
-            let decision = self.decide(claims, permission, name).await?;
-            if matches!(decision, Decision::Deny { .. }) {
-                return Err(refusal(permission, &decision));
+            let needed = self.decide(claims, permission, name).await?;
+            if matches!(needed.decision, Decision::Deny { .. }) {
+                needed.count_denied(self.snapshots.usage());
+                return Err(refusal(permission, &needed.decision));
             }
-            required.push((permission, decision));
+            required.push(needed);
         }
         Ok(Admitted {
             caller: claims.caller(),
             community,
             required,
+            usage: Arc::clone(self.snapshots.usage()),
         })
     }
 
-    async fn decide(&self, claims: &InternalClaims, permission: &str, name: &str) -> Result<Decision> {
+    async fn decide(&self, claims: &InternalClaims, permission: &'static str, name: &str) -> Result<Needed> {
         let scope =
             scope_of(name).ok_or_else(|| Error::internal(format!("`{name}` is in no community and no region")))?;
         let at_least = Some(claims.revision);
-        let (decision, _) = self
+        let (decision, snapshot) = self
             .snapshots
             .decide(&claims.principal, &claims.capacity, permission, &scope, at_least)
             .await?;
-        Ok(decision)
+        let now = self.clock.now();
+        Ok(Needed {
+            permission,
+            decision,
+            roles: snapshot
+                .roles(&claims.principal, &claims.capacity, now)
+                .join(" ")
+                .into(),
+            day: Use::day_of(now),
+            scope,
+        })
     }
 }
 

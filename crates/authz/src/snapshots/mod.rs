@@ -14,7 +14,7 @@ use yihe_kernel::{CommunityId, Error, Kind, Result, SharedClock, reasons};
 use yihe_proto::policy::v1 as pb;
 
 use self::inner::Inner;
-use crate::{Capacity, Decision, Principal, Revision, Scope, Snapshot};
+use crate::{Capacity, Decision, Principal, Revision, Scope, Snapshot, Usage};
 
 /// Where snapshots come from: the policy service, in process or across the wire.
 #[async_trait::async_trait]
@@ -44,6 +44,7 @@ pub struct Snapshots {
     inner: Arc<Inner>,
     clock: SharedClock,
     follower: tokio::task::AbortHandle,
+    usage: Arc<Usage>,
 }
 
 impl fmt::Debug for Snapshots {
@@ -71,7 +72,18 @@ impl Snapshots {
     pub fn new(source: Arc<dyn SnapshotSource>, clock: SharedClock) -> Arc<Self> {
         let inner = Arc::new(Inner::new(source));
         let follower = tokio::spawn(Arc::clone(&inner).follow()).abort_handle();
-        Arc::new(Self { inner, clock, follower })
+        Arc::new(Self {
+            inner,
+            clock,
+            follower,
+            usage: Arc::default(),
+        })
+    }
+
+    /// What was decided by them, counted by kind.
+    #[must_use]
+    pub const fn usage(&self) -> &Arc<Usage> {
+        &self.usage
     }
 
     /// The root layer, which decides for regions and gates readiness.

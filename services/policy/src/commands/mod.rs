@@ -2,5 +2,6 @@
 
 pub(crate) mod change;
 mod import;
+pub(crate) mod usage;
 
 pub(crate) use import::import_policies;

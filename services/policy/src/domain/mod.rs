@@ -20,4 +20,5 @@ pub(crate) mod row;
 pub(crate) mod rules;
 pub(crate) mod template;
 pub(crate) mod terms;
+pub(crate) mod usage;
 pub(crate) mod vocabulary;

@@ -1,4 +1,4 @@
-//! Which rules hold since when, and the changes that made them.
+//! Which rules hold since when, the changes that made them, and what they were asked.
 
 pub(crate) mod change;
 pub(crate) mod entity;
@@ -6,12 +6,14 @@ pub(crate) mod events;
 pub(crate) mod history;
 pub(crate) mod made;
 pub(crate) mod revision;
+pub(crate) mod usage;
 mod writing;
 
 use yihe_kernel::Error;
 use yihe_store::Failure;
 
 pub(crate) use entity::revision as revision_table;
+pub(crate) use entity::{usage_count as usage_count_table, usage_report as usage_report_table};
 pub(crate) use writing::Writing;
 
 /// A sequence as it is stored.

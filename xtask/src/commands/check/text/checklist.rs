@@ -2,24 +2,31 @@ use anyhow::Result;
 
 use super::Tree;
 
-const CHECKLIST: &str = "docs/meeting-checklist.md";
+const CHECKLISTS: [&str; 2] = ["docs/meeting-checklist.md", "docs/policy-checklist.md"];
 
-/// Each line of the checklist names what shows it, and what it names exists.
+/// Each line of a checklist names what shows it, and what it names exists.
 pub fn check(tree: &Tree) -> Result<Vec<String>> {
-    let text = tree.text(CHECKLIST)?;
     let mut findings = Vec::new();
+    for checklist in CHECKLISTS {
+        check_one(tree, checklist, &mut findings)?;
+    }
+    Ok(findings)
+}
+
+fn check_one(tree: &Tree, checklist: &str, findings: &mut Vec<String>) -> Result<()> {
+    let text = tree.text(checklist)?;
     for (line, what, shown_by) in rows(&text) {
         let named: Vec<_> = shown_by.split('`').skip(1).step_by(2).collect();
         if named.is_empty() {
-            findings.push(format!("{CHECKLIST}: line {line}: nothing shows `{what}`"));
+            findings.push(format!("{checklist}: line {line}: nothing shows `{what}`"));
         }
         for name in named {
             if !exists(tree, name)? {
-                findings.push(format!("{CHECKLIST}: line {line}: there is no {name}"));
+                findings.push(format!("{checklist}: line {line}: there is no {name}"));
             }
         }
     }
-    Ok(findings)
+    Ok(())
 }
 
 /// The rows of the tables, without their heads: line from 1, and the two cells.

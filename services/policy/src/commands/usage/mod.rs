@@ -1,0 +1,3 @@
+mod report;
+
+pub(crate) use report::report;
