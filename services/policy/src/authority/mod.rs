@@ -8,4 +8,4 @@ mod names;
 pub(crate) use fetch::Authorities;
 pub(crate) use follow::follow;
 pub(crate) use known::Known;
-pub(crate) use names::organization_names;
+pub(crate) use names::{organization_names, region_name};

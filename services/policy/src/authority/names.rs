@@ -2,9 +2,10 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use tokio::time::timeout;
-use yihe_kernel::{CommunityId, CommunityName, OrganizationId, OrganizationName};
-use yihe_proto::directory::v1::LookupOrganizationsRequest;
+use yihe_kernel::{CommunityId, CommunityName, OrganizationId, OrganizationName, RegionCode, RegionName};
 use yihe_proto::directory::v1::authority_service_client::AuthorityServiceClient;
+use yihe_proto::directory::v1::region_service_client::RegionServiceClient;
+use yihe_proto::directory::v1::{GetRegionRequest, LookupOrganizationsRequest};
 use yihe_server::ServiceLink;
 
 // an explanation is better late than without names, but not much later
@@ -40,4 +41,12 @@ pub(crate) async fn organization_names(
         }
     }
     names
+}
+
+/// What a region is called, for sentences; `None` where the directory does not tell now.
+pub(crate) async fn region_name(directory: &ServiceLink, region: &RegionCode) -> Option<String> {
+    let name = RegionName { region: region.clone() }.to_string();
+    let mut client = RegionServiceClient::new(directory.clone());
+    let answer = timeout(PATIENCE, client.get_region(GetRegionRequest { name })).await;
+    Some(answer.ok()?.ok()?.into_inner().display_name)
 }

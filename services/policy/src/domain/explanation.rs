@@ -22,6 +22,8 @@ pub(crate) struct Case<'a> {
     pub decision: &'a Decision,
     /// The grant that decides, and where it comes from.
     pub deciding: Option<(&'a Grant, Origin<'a>)>,
+    /// For a denial from a level above: what its division is called, where that is known.
+    pub level: Option<String>,
     /// For a denial: what would have allowed but for its term.
     pub out_of_term: &'a [Words],
     /// For a denial: the widest roles that may, here and now, with their decisions.
@@ -171,10 +173,16 @@ impl Case<'_> {
                 "它对所有社区有效，社区不能解除。",
                 "It holds everywhere; no community can lift it.",
             ),
-            Domain::Code(code) => Words::new(
-                format!("只有作出禁止的上级（区划 {code}）可以解除，社区不能放宽。"),
-                format!("Only the level above that forbids it (division {code}) can lift it; a community cannot."),
-            ),
+            Domain::Code(code) => {
+                let (zh, en) = match &self.level {
+                    Some(name) => (format!("{name}，区划 {code}"), format!("{name}, division {code}")),
+                    None => (format!("区划 {code}"), format!("division {code}")),
+                };
+                Words::new(
+                    format!("只有作出禁止的上级（{zh}）可以解除，社区不能放宽。"),
+                    format!("Only the level above that forbids it ({en}) can lift it; a community cannot."),
+                )
+            }
         }
     }
 

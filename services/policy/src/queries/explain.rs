@@ -1,10 +1,10 @@
 use tonic::Request;
-use yihe_authz::{Caller, Capacity, Catalogue, Condition, Decision, Effect, Grant, RoleName, Snapshot};
+use yihe_authz::{Caller, Capacity, Catalogue, Condition, Decision, Domain, Effect, Grant, RoleName, Snapshot};
 use yihe_kernel::{CommunityId, OrganizationId, Result, Timestamp};
 use yihe_proto::policy::v1::{ExplainRequest, ExplainResponse, RoleTerm};
 
 use super::subject::Subject;
-use crate::authority::organization_names;
+use crate::authority::{organization_names, region_name};
 use crate::domain::closest::unknown_permission;
 use crate::domain::explanation::Case;
 use crate::domain::matrix::roles_that_may;
@@ -58,6 +58,7 @@ pub(crate) async fn explain(policy: &Policy, request: Request<ExplainRequest>) -
         _ => Vec::new(),
     };
     let case = Case {
+        level: level(policy, community, &finding.decision, deciding.as_ref()).await,
         out_of_term: &out_of_term,
         permission: &request.permission,
         community,
@@ -117,6 +118,21 @@ async fn origin<'a>(
         revision: made.revision.unwrap_or_default(),
         author: sees.then_some(made.proposer),
     })
+}
+
+/// What the division of a level above is called that denies.
+async fn level(
+    policy: &Policy,
+    community: &CommunityId,
+    decision: &Decision,
+    deciding: Option<&(&Grant, Origin<'_>)>,
+) -> Option<String> {
+    match (decision, &deciding?.0.domain) {
+        (Decision::Deny { .. }, Domain::Code(code)) if code.as_str() != community.as_str() => {
+            region_name(&policy.directory, code).await
+        }
+        _ => None,
+    }
 }
 
 /// The roles of the one asked after in that capacity, whatever their terms.

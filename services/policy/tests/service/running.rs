@@ -13,6 +13,7 @@ use yihe_kernel::{AdjustableClock, Clock, SharedClock, Timestamp};
 use yihe_policy::{Deps, Pace, Started, start_at_pace};
 use yihe_proto::Guarded;
 use yihe_proto::directory::v1::authority_service_server::AuthorityServiceServer;
+use yihe_proto::directory::v1::region_service_server::RegionServiceServer;
 use yihe_proto::policy::v1::change_service_client::ChangeServiceClient;
 use yihe_proto::policy::v1::lookup_service_client::LookupServiceClient;
 use yihe_proto::policy::v1::policy_service_client::PolicyServiceClient;
@@ -83,7 +84,13 @@ impl Running {
         let keys = Keys::ephemeral().unwrap();
         let tokens = || InternalTokens::new(&keys, Arc::clone(&shared));
         let service = AuthorityServiceServer::from_arc(Arc::clone(&directory));
-        let double = protect(Routes::new(service), "directory", tokens(), Arc::clone(&shared));
+        let regions = RegionServiceServer::from_arc(Arc::clone(&directory));
+        let double = protect(
+            Routes::new(service).add_service(regions),
+            "directory",
+            tokens(),
+            Arc::clone(&shared),
+        );
         let (own, late) = Link::late();
         let source = PolicySource::new(ServiceLink::new(own, tokens(), "policy", Arc::clone(&shared)));
         let grants_file: Option<PathBuf> = (!grants.is_empty()).then(|| folder.join("grants.csv"));
