@@ -49,13 +49,10 @@ pub(crate) async fn export_policies(policy: &Policy, request: Request<ExportPoli
 fn pieces(text: &str) -> Vec<String> {
     let mut pieces = vec![String::new()];
     for line in text.split_inclusive('\n') {
-        if let Some(last) = pieces.last_mut() {
-            if last.is_empty() || last.len() + line.len() <= PIECE {
-                last.push_str(line);
-                continue;
-            }
+        match pieces.last_mut() {
+            Some(last) if last.is_empty() || last.len() + line.len() <= PIECE => last.push_str(line),
+            _ => pieces.push(line.to_owned()),
         }
-        pieces.push(line.to_owned());
     }
     pieces
 }

@@ -97,7 +97,7 @@ fn what_is_wrong_is_named_by_line() {
         (format!("{}# {}", one(good), "x".repeat(1 << 20)), 1, "bytes"),
     ] {
         let (at, detail) = fault(&text);
-        assert_eq!(at, line, "{detail} in {:.200}", text);
+        assert_eq!(at, line, "{detail} in {text:.200}");
         assert!(detail.contains(expected), "{detail}");
     }
 }
