@@ -5,7 +5,8 @@ use tonic::Code;
 use yihe_authz::{Catalogue, Condition, Snapshot};
 use yihe_kernel::Timestamp;
 use yihe_proto::policy::v1::{
-    ExportMatrixRequest, ExportPoliciesRequest, ExportPoliciesResponse, GetMatrixRequest, GetSnapshotRequest, Verdict,
+    ExportMatrixRequest, ExportPoliciesRequest, ExportPoliciesResponse, GetMatrixRequest, GetSnapshotRequest,
+    MatrixCell, Verdict,
 };
 
 use crate::people::*;
@@ -240,7 +241,7 @@ async fn the_table_says_what_the_matrix_says() {
         assert_eq!((record[0], record.len()), (row.role.as_str(), english.len()));
         for (cell, permission) in record[3..].iter().zip(&english[3..]) {
             let shown = row.cells.iter().find(|shown| shown.permission == *permission);
-            match shown.map(|shown| shown.verdict()) {
+            match shown.map(MatrixCell::verdict) {
                 None => assert_eq!(*cell, ""),
                 Some(Verdict::Allow) => assert_eq!(*cell, "allow"),
                 Some(_) => assert!(!cell.is_empty() && *cell != "allow", "{cell}"),
