@@ -2,6 +2,7 @@
 //! object. Peers run in the same run, turn by turn, and medians are reported. Nothing here is a test: bars are in
 //! `docs/benchmarks.md`, and figures that fall short are reported as they are.
 
+mod authz;
 mod figures;
 mod import;
 mod meeting;
@@ -25,6 +26,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Bench {
+    /// Decisions of the index beside casbin-rs and Cedar over the same rules
+    Authz(authz::Arguments),
     /// Release node, empty data folder to ready, and its idle resident memory
     Start(start::Arguments),
     /// The whole country's divisions beside `sqlite3 .import`
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let report = figures::Report::new(!arguments.json);
     let outcome = match arguments.bench {
+        Bench::Authz(arguments) => authz::run(&arguments, &report),
         Bench::Start(arguments) => start::run(&arguments, &report),
         Bench::Import(arguments) => import::run(&arguments, &report),
         Bench::Meeting(arguments) => meeting::run(&arguments, &report),

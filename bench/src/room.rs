@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use futures::stream::{StreamExt, TryStreamExt, iter};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use uuid::Uuid;
+use yihe::Wiring;
 use yihe_kernel::{Clock, Ids};
 use yihe_proto::directory::v1::{
     ActivateCommunityRequest, CreateInvitationRequest, CreateMembershipRequest, EnrolRequest,
@@ -55,8 +56,18 @@ pub struct Community {
 
 impl Community {
     pub async fn set_up() -> Result<Self> {
+        Self::with(Wiring::Direct).await
+    }
+
+    /// One whose services reach one another over sockets.
+    pub async fn over_sockets() -> Result<Self> {
+        Self::with(Wiring::Tcp).await
+    }
+
+    async fn with(wiring: Wiring) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let options = TestNodeOptions {
+            wiring,
             data_dir: Some(folder.path().to_owned()),
             attempts_per_address: Some(std::num::NonZeroU32::MAX),
             ..TestNodeOptions::default()

@@ -52,6 +52,7 @@ mod tests {
             vec!["xtask", "bench", "start", "--json", "--runs", "3"],
             vec!["xtask", "run", "--listen", "127.0.0.1:0"],
             vec!["xtask", "demo", "--wiring", "tcp", "--stay"],
+            vec!["xtask", "oracle", "--cases", "1000000", "--seed", "7"],
             vec!["xtask", "run", "--help"],
         ] {
             assert!(Cli::try_parse_from(&line).is_ok(), "{line:?}");

@@ -31,6 +31,7 @@ mod snapshots;
 mod term;
 mod usage;
 mod vocabulary;
+mod witness;
 
 #[cfg(test)]
 mod fake_source;
@@ -60,6 +61,7 @@ pub use snapshots::{SnapshotSource, Snapshots};
 pub use term::Term;
 pub use usage::{Outcome, Report, Usage, Use};
 pub use vocabulary::{KINDS, posts_of};
+pub use witness::{Seen, Witness};
 
 /// Reasons that authorization may give.
 pub mod reason {

@@ -3,6 +3,7 @@ mod bench;
 mod check;
 mod demo;
 mod generate;
+mod oracle;
 mod run;
 mod setup;
 mod test;
@@ -24,6 +25,8 @@ pub enum Command {
     Check(check::Arguments),
     /// Run one benchmark, optimised; with --json its last line is one JSON object
     Bench(bench::Arguments),
+    /// Hold the index of the policies against casbin over many generated rule sets
+    Oracle(oracle::Arguments),
     /// Rewrite a committed file that is made from others
     Gen(generate::Arguments),
     /// Install or name everything the other commands need
@@ -40,6 +43,7 @@ impl Command {
             Self::Test(arguments) => arguments.run(),
             Self::Check(arguments) => arguments.run(),
             Self::Bench(arguments) => arguments.run(),
+            Self::Oracle(arguments) => arguments.run(),
             Self::Gen(arguments) => arguments.run(),
             Self::Setup => setup::run(),
             Self::Advisories => advisories::run(),

@@ -3,6 +3,7 @@ mod standing;
 mod subject;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -1,14 +1,13 @@
-//! casbin with `services/policy/model.conf`, fed from the wire form of a snapshot by code that shares nothing with the index.
-
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use casbin::function_map::OperatorFunction;
 use casbin::rhai::Dynamic;
 use casbin::{CoreApi, DefaultModel, Enforcer, MemoryAdapter};
-use yihe_kernel::Timestamp;
+use yihe_kernel::{Error, Result, Timestamp};
 use yihe_proto::policy::v1 as pb;
 
-pub const MODEL: &str = include_str!("../../../../services/policy/model.conf");
+/// The model: the one definition of what policies mean.
+pub const MODEL: &str = include_str!("../../../services/policy/model.conf");
 
 /// Fields of a policy row, in the order of the model.
 pub const FIELDS: usize = 8;
@@ -16,9 +15,13 @@ pub const FIELDS: usize = 8;
 /// One request, in words.
 #[derive(Debug, Clone)]
 pub struct Request {
+    /// Who, such as `users/{user}`.
     pub principal: String,
+    /// For whom: `organizations/{organization}` or `self`.
     pub capacity: String,
+    /// What.
     pub permission: String,
+    /// When.
     pub now: Timestamp,
     /// Conditions that hold of the object.
     pub facts: Vec<&'static str>,
@@ -26,59 +29,109 @@ pub struct Request {
 
 /// An enforcer that is used again and again: a new one costs more than ten times as much as an emptied one.
 pub struct Oracle {
+    /// casbin itself.
     pub enforcer: Enforcer,
     rows: usize,
     community: String,
     place: String,
 }
 
+impl std::fmt::Debug for Oracle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Oracle")
+            .field("community", &self.community)
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Oracle {
-    pub async fn new() -> Self {
-        let model = DefaultModel::from_str(MODEL).await.unwrap();
-        let mut enforcer = Enforcer::new(model, MemoryAdapter::default()).await.unwrap();
+    /// Without rules yet.
+    ///
+    /// # Errors
+    /// `INTERNAL` where casbin does not read the model.
+    pub async fn new() -> Result<Self> {
+        Self::with_model(MODEL).await
+    }
+
+    /// Without rules yet, by a model that says the same in other words.
+    ///
+    /// # Errors
+    /// `INTERNAL` where casbin does not read it.
+    pub async fn with_model(model: &str) -> Result<Self> {
+        let model = DefaultModel::from_str(model).await.map_err(Error::internal)?;
+        let mut enforcer = Enforcer::new(model, MemoryAdapter::default())
+            .await
+            .map_err(Error::internal)?;
         enforcer.add_function("covers", OperatorFunction::Arg2(covers));
         enforcer.add_function("in_force", OperatorFunction::Arg3(in_force));
         enforcer.add_function("holds", OperatorFunction::Arg2(holds));
-        Self {
+        Ok(Self {
             enforcer,
             rows: 0,
             community: String::new(),
             place: String::new(),
-        }
+        })
     }
 
     /// Takes a snapshot's rows, and the roles that are held at an instant.
-    pub fn load(&mut self, snapshot: &pb::Snapshot, now: Timestamp) {
-        self.community = code(&snapshot.community);
-        let regions = snapshot.regions.iter().map(|name| code(name));
-        self.place = regions.chain([self.community.clone()]).collect::<Vec<_>>().join(",");
-        let layered = snapshot.layers.iter().flat_map(|layer| &layer.grants);
-        let rows: Vec<_> = snapshot
-            .grants
+    ///
+    /// # Errors
+    /// `INTERNAL` where casbin does not take the roles.
+    pub fn load(&mut self, snapshot: &pb::Snapshot, now: Timestamp) -> Result<()> {
+        self.turn_to(snapshot);
+        self.load_all(std::slice::from_ref(snapshot), now)
+    }
+
+    /// Takes the rows of several snapshots, each row once, and the roles held in them at an instant.
+    ///
+    /// # Errors
+    /// `INTERNAL` where casbin does not take the roles.
+    pub fn load_all(&mut self, snapshots: &[pb::Snapshot], now: Timestamp) -> Result<()> {
+        let rows: HashSet<_> = snapshots
             .iter()
-            .chain(layered)
+            .flat_map(grants)
             .map(|grant| row(grant).to_vec())
             .collect();
         self.rows = rows.len();
+        let links = snapshots
+            .iter()
+            .flat_map(|snapshot| links(snapshot, &code(&snapshot.community), now));
         let model = self.enforcer.get_mut_model();
         model.clear_policy();
-        model.add_policies("p", "p", rows);
-        model.add_policies("g", "g", links(snapshot, &self.community, now));
-        self.enforcer.build_role_links().unwrap();
+        model.add_policies("p", "p", rows.into_iter().collect());
+        model.add_policies("g", "g", links.collect());
+        self.enforcer.build_role_links().map_err(Error::internal)
     }
 
-    pub fn allows(&self, request: &Request) -> bool {
+    /// From now on the requests are about this snapshot's community.
+    pub fn turn_to(&mut self, snapshot: &pb::Snapshot) {
+        self.community = code(&snapshot.community);
+        let regions = snapshot.regions.iter().map(|name| code(name));
+        self.place = regions.chain([self.community.clone()]).collect::<Vec<_>>().join(",");
+    }
+
+    /// Whether casbin allows a request.
+    ///
+    /// # Errors
+    /// `INTERNAL` where casbin cannot tell.
+    pub fn allows(&self, request: &Request) -> Result<bool> {
         // without rows casbin tries the matcher on empty fields, and would allow whatever matches them
         if self.rows == 0 {
-            return false;
+            return Ok(false);
         }
-        let (object, action) = request.permission.rsplit_once('.').unwrap();
+        let (object, action) = request
+            .permission
+            .rsplit_once('.')
+            .ok_or_else(|| Error::internal(format!("`{}` is no permission", request.permission)))?;
         let subject = format!("{} for {}", request.principal, request.capacity);
         self.enforcer
             .enforce((subject, &*self.community, object, action, self.context(request)))
-            .unwrap()
+            .map_err(Error::internal)
     }
 
+    /// What casbin is told besides: the instant, the place and the facts.
+    #[must_use]
     pub fn context(&self, request: &Request) -> String {
         format!(
             "at={};in={};facts={}",
@@ -89,11 +142,17 @@ impl Oracle {
     }
 }
 
+fn grants(snapshot: &pb::Snapshot) -> impl Iterator<Item = &pb::Grant> {
+    let layered = snapshot.layers.iter().flat_map(|layer| &layer.grants);
+    snapshot.grants.iter().chain(layered)
+}
+
 fn code(name: &str) -> String {
     name.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
 /// A policy row of the model.
+#[must_use]
 pub fn row(grant: &pb::Grant) -> [String; FIELDS] {
     let (object, action) = grant.permission.rsplit_once('.').unwrap_or(("*", "*"));
     let when = match grant.condition() {
@@ -133,7 +192,7 @@ fn links(snapshot: &pb::Snapshot, community: &str, now: Timestamp) -> Vec<Vec<St
     };
     let held: Vec<_> = snapshot.roles.iter().filter(in_force).collect();
     for row in &held {
-        let (kind, post) = row.role.split_once('/').unwrap();
+        let (kind, post) = row.role.split_once('/').unwrap_or_default();
         if kind == "ROLE" {
             // what was assigned for an organization counts as long as the holder has a post there
             let has_post = held.iter().any(|other| {
@@ -159,8 +218,9 @@ fn links(snapshot: &pb::Snapshot, community: &str, now: Timestamp) -> Vec<Vec<St
     links.into_iter().map(Vec::from).collect()
 }
 
+/// Snapshots were validated: no instant of theirs is outside the calendar.
 fn read(wire: &prost_types::Timestamp) -> Timestamp {
-    Timestamp::from_proto(wire).unwrap()
+    Timestamp::from_proto(wire).unwrap_or(Timestamp::MIN)
 }
 
 /// UTC with six digits behind the point always, so that the order of texts is that of instants.

@@ -5,11 +5,11 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use sha2::{Digest, Sha256};
+use yihe_authz::Condition;
 use yihe_kernel::Timestamp;
 use yihe_proto::policy::v1 as pb;
 
-use super::enforcer::Request;
-use crate::Condition;
+use crate::Request;
 
 /// The community decided in. Its division has another code by now, and its recorded ancestors are not what its own digits say.
 const COMMUNITY: &str = "440309002021";
@@ -88,12 +88,15 @@ pub fn seal(layer: &mut pb::Layer) {
     layer.digest = rows.fold(Sha256::new(), Sha256::chain_update).finalize().to_vec();
 }
 
-/// The generator of one rule set and its requests.
+/// The generator of one rule set and its requests: the same seed gives the same.
+#[derive(Debug)]
 pub struct Generator {
     random: StdRng,
 }
 
 impl Generator {
+    /// The generator of a seed.
+    #[must_use]
     pub fn new(seed: u64) -> Self {
         Self {
             random: StdRng::seed_from_u64(seed),
@@ -101,7 +104,7 @@ impl Generator {
     }
 
     fn pick<'a, T>(&mut self, pool: &'a [T]) -> &'a T {
-        pool.choose(&mut self.random).unwrap()
+        pool.choose(&mut self.random).unwrap_or(&pool[0])
     }
 
     fn chance(&mut self, percent: u32) -> bool {
@@ -122,6 +125,7 @@ impl Generator {
         (has_start.then(|| wire(first)), has_end.then(|| wire(last)))
     }
 
+    /// A rule set with those who hold roles, by layers or not.
     pub fn snapshot(&mut self) -> pb::Snapshot {
         let grants: Vec<_> = (0..self.random.random_range(0..40))
             .map(|number| self.grant(number))

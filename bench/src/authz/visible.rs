@@ -1,0 +1,131 @@
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use tonic::{Code, Status};
+use yihe_proto::directory::v1::{EndAppointmentRequest, ListAppointmentsRequest};
+use yihe_proto::meeting::v1::ListBodiesRequest;
+use yihe_proto::policy::v1::policy_edit::Edit;
+use yihe_proto::policy::v1::{
+    ActivateChangeRequest, ApproveChangeRequest, Effect, Grant, PolicyEdit, ProposeChangeRequest,
+};
+use yihe_testkit::Actor;
+
+use crate::figures::{Report, percentile, quotient};
+use crate::room::Community;
+
+/// How long after its acknowledgement a change is what the gateway decides by, over sockets: the 99th of 100 of the slower kind.
+pub async fn measure(changes: usize, report: &Report) -> Result<Duration> {
+    let community = Community::over_sockets().await?;
+    let (by_rule, by_post) = (rules(&community, changes).await?, posts(&community, changes).await?);
+    community.node.stop().await?;
+    let (by_rule, by_post) = (percentile(&by_rule, 99)?, percentile(&by_post, 99)?);
+    report.line(&format!(
+        "visible at the gateway, p99: a rule that changed {} ms, an appointment that ended {} ms",
+        quotient(by_rule.as_secs_f64(), 0.001),
+        quotient(by_post.as_secs_f64(), 0.001)
+    ));
+    Ok(by_rule.max(by_post))
+}
+
+/// A denial comes and goes by turns, and somebody it is about asks until it tells.
+async fn rules(community: &Community, changes: usize) -> Result<Vec<Duration>> {
+    let voter = &community.voters.first().context("nobody is there")?.actor;
+    let mut took = Vec::with_capacity(changes);
+    let mut denial: Option<String> = None;
+    for _ in 0..changes {
+        let edit = match denial.take() {
+            Some(grant) => Edit::End(grant),
+            None => Edit::Add(Grant {
+                role: "RESIDENT_UNIT/*".into(),
+                permission: "meeting.body.list".into(),
+                effect: Effect::Deny.into(),
+                ..Default::default()
+            }),
+        };
+        let denies = matches!(edit, Edit::Add(_));
+        let active = change(community, edit).await?;
+        took.push(until(voter, &community.name, denies).await?);
+        if denies {
+            denial = Some(active);
+        }
+    }
+    Ok(took)
+}
+
+/// Puts an edit into force; the id of the grant that it made.
+async fn change(community: &Community, edit: Edit) -> Result<String> {
+    let secretary = &community.secretary;
+    let request = ProposeChangeRequest {
+        parent: community.name.clone(),
+        title: "测速".into(),
+        edits: vec![PolicyEdit { edit: Some(edit) }],
+        ..Default::default()
+    };
+    let change = secretary.call(request).await.context("proposing")?;
+    let request = ApproveChangeRequest {
+        name: change.name.clone(),
+        ..Default::default()
+    };
+    secretary.call(request).await.context("approving")?;
+    let request = ActivateChangeRequest {
+        name: change.name,
+        ..Default::default()
+    };
+    let active = secretary.call(request).await.context("activating")?;
+    let made = active.edits.into_iter().find_map(|edit| match edit.edit {
+        Some(Edit::Add(grant)) => Some(grant.id),
+        _ => None,
+    });
+    Ok(made.unwrap_or_default())
+}
+
+/// One representative after the other loses the post, and asks until that tells.
+async fn posts(community: &Community, changes: usize) -> Result<Vec<Duration>> {
+    let request = ListAppointmentsRequest {
+        parent: community.name.clone(),
+        page_size: 1_000,
+        ..Default::default()
+    };
+    let appointments = community.secretary.call(request).await?.appointments;
+    let mut took = Vec::with_capacity(changes);
+    for voter in community.voters.iter().take(changes) {
+        let user = format!("users/{}", voter.user);
+        let appointment = appointments.iter().find(|appointment| appointment.user == user);
+        let request = EndAppointmentRequest {
+            name: appointment.context("an appointment is not listed")?.name.clone(),
+            ..Default::default()
+        };
+        ask(&voter.actor, &community.name)
+            .await
+            .context("before its post ends")?;
+        community.secretary.call(request).await.context("ending")?;
+        took.push(until(&voter.actor, &community.name, true).await?);
+    }
+    Ok(took)
+}
+
+async fn until(voter: &Actor, community: &str, denied: bool) -> Result<Duration> {
+    let begun = Instant::now();
+    loop {
+        let told = match ask(voter, community).await {
+            Ok(()) => false,
+            Err(status) if status.code() == Code::PermissionDenied => true,
+            Err(status) => return Err(status).context("asking"),
+        };
+        if told == denied {
+            return Ok(begun.elapsed());
+        }
+        ensure!(
+            begun.elapsed() < Duration::from_secs(10),
+            "the change does not tell within 10 s"
+        );
+    }
+}
+
+async fn ask(voter: &Actor, community: &str) -> Result<(), Status> {
+    let request = ListBodiesRequest {
+        parent: community.to_owned(),
+        ..Default::default()
+    };
+    voter.call(request).await.map(drop)
+}
