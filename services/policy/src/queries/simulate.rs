@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use tonic::Request;
-use yihe_authz::{Catalogue, Decision, RoleName, Snapshot};
+use yihe_authz::{Catalogue, Decision, RoleName, Snapshot, Use};
 use yihe_kernel::{Error, RegionName, Result, Timestamp};
 use yihe_proto::policy::v1 as pb;
 
@@ -9,15 +9,19 @@ use super::Verdict;
 use crate::convert::change as convert;
 use crate::domain::change::edit::{self, Edit};
 use crate::domain::change::simulation::{Comparison, Flip};
+use crate::domain::change::uses::{self, FlippedUse};
 use crate::domain::matrix::roles;
 use crate::domain::place::{ChangeName, Place};
 use crate::domain::rules::{RuleLayer, Rules};
 use crate::ground::Standpoint;
 use crate::reasons;
 use crate::service::Policy;
-use crate::store::change;
+use crate::store::{change, usage};
 
 const MOST_CELLS: usize = 2_000;
+const MOST_USES: usize = 1_000;
+/// Days whose decisions are compared, today included.
+const DAYS: i32 = 30;
 
 /// `SimulateChange`. It is compared with the rules in force now, also for a change made against others.
 pub(crate) async fn simulate_change(
@@ -57,12 +61,19 @@ pub(crate) async fn simulate_change(
     let mut flips = comparison.flips(&shown, now);
     let more = flips.len().saturating_sub(MOST_CELLS);
     flips.truncate(MOST_CELLS);
+    let counts = usage::since(policy.store.reader(), place.code(), Use::day_of(now) - DAYS + 1).await?;
+    let compared: u64 = counts.iter().map(|count| count.count).sum();
+    let mut uses = uses::flipped(&counts, &before, &then, now);
+    let more_uses = uses.len().saturating_sub(MOST_USES);
+    uses.truncate(MOST_USES);
     Ok(pb::SimulateChangeResponse {
+        uses: uses.into_iter().map(flipped_use).collect(),
+        more_uses: i32::try_from(more_uses).unwrap_or(i32::MAX),
+        uses_compared: i64::try_from(compared).unwrap_or(i64::MAX),
         cells: flips.iter().map(|flip| cell(flip, now)).collect(),
         more_cells: i32::try_from(more).unwrap_or(i32::MAX),
         sensitive,
         base_revision: sequence,
-        ..Default::default()
     })
 }
 
@@ -121,6 +132,22 @@ fn cell(flip: &Flip, now: Timestamp) -> pb::FlippedCell {
         before: Some(verdict(&flip.before)),
         after: Some(verdict(&flip.after)),
         flip_time: (flip.at > now).then(|| flip.at.to_proto()),
+    }
+}
+
+fn flipped_use((flipped, count): (FlippedUse, u64)) -> pb::FlippedUse {
+    pb::FlippedUse {
+        roles: flipped.roles.iter().map(ToString::to_string).collect(),
+        permission: flipped.permission,
+        held: flipped
+            .held
+            .into_iter()
+            .map(|condition| condition.to_proto().into())
+            .collect(),
+        was_allowed: flipped.was_allowed,
+        filtered: flipped.filtered,
+        uncertain: flipped.uncertain,
+        count: i64::try_from(count).unwrap_or(i64::MAX),
     }
 }
 

@@ -18,6 +18,7 @@ use yihe_proto::policy::v1::change_service_client::ChangeServiceClient;
 use yihe_proto::policy::v1::lookup_service_client::LookupServiceClient;
 use yihe_proto::policy::v1::policy_service_client::PolicyServiceClient;
 use yihe_proto::policy::v1::snapshot_service_client::SnapshotServiceClient;
+use yihe_proto::policy::v1::usage_service_client::UsageServiceClient;
 use yihe_server::{Link, PolicySource, ServiceLink, protect};
 use yihe_store::{Backend, Feed, StoreConfig};
 
@@ -124,6 +125,10 @@ impl Running {
 
     pub fn changes(&self) -> ChangeServiceClient<Link> {
         ChangeServiceClient::new(self.link.clone())
+    }
+
+    pub fn usage(&self) -> UsageServiceClient<Link> {
+        UsageServiceClient::new(self.link.clone())
     }
 
     /// What happened in it.

@@ -58,8 +58,8 @@ async fn write(writing: &Writing<'_>, taken: &Taken, standpoint: &Standpoint) ->
     let found = locked(writing, &taken.name).await?;
     let (base, edits) = (found.base, edit::read(&found.edits, &taken.name.place, writing.now)?);
     let activated = found.activate(&taken.etag, taken.hand.clone(), &taken.comment, sequence, writing.now)?;
+    standpoint.covering(writing.tx()).await?.check(base)?;
     let ground = standpoint.ground(writing.tx()).await?;
-    ground.covering.check(base)?;
     let (after, _) = ground.try_out(&edits, sequence, &taken.name.to_string())?;
     made::write(writing, &after, taken.name.change.uuid()).await?;
     let digest = digest(after.made.grants());

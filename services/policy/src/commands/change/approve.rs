@@ -34,8 +34,8 @@ async fn write(writing: &Writing<'_>, taken: &Taken, standpoint: &Standpoint) ->
     let found = locked(writing, &taken.name).await?;
     let (base, edits) = (found.base, edit::read(&found.edits, &taken.name.place, writing.now)?);
     let made = found.approve(&taken.etag, taken.hand.clone(), &taken.comment, writing.now)?;
+    standpoint.covering(writing.tx()).await?.check(base)?;
     let ground = standpoint.ground(writing.tx()).await?;
-    ground.covering.check(base)?;
     ground.try_out(&edits, ground.covering.sequence() + 1, &taken.name.to_string())?;
     change::update(writing, &made).await?;
     let event = pb::ChangeApproved {

@@ -7,6 +7,7 @@ pub(crate) mod guards;
 pub(crate) mod rollback;
 mod sensitive;
 pub(crate) mod simulation;
+pub(crate) mod uses;
 
 use yihe_kernel::{Error, OrganizationId, Result, Timestamp, reasons as common};
 use yihe_proto::policy::v1 as pb;

@@ -13,7 +13,7 @@ use yihe_proto::directory::v1::{OrganizationKind as Kind, Post};
 use yihe_proto::policy::v1::policy_edit::Edit;
 use yihe_proto::policy::v1::{
     ActivateChangeRequest, ApproveChangeRequest, CheckRequest, Effect, GetChangeRequest, Grant, PolicyChange,
-    PolicyEdit, ProposeChangeRequest, RejectChangeRequest, Verdict, WithdrawChangeRequest,
+    PolicyEdit, ProposeChangeRequest, RejectChangeRequest, ReportUsageRequest, Verdict, WithdrawChangeRequest,
 };
 use yihe_store::Backend;
 use yihe_testkit::Postgres;
@@ -167,6 +167,12 @@ impl Committee {
         let approver = if proposed.sensitive { member() } else { secretary() };
         self.approve(&approver, &proposed.name).await.unwrap();
         self.activate(&secretary(), &proposed.name).await.unwrap()
+    }
+
+    /// What the gateway counted.
+    pub async fn report(&self, report: ReportUsageRequest) {
+        let request = self.running.call(&service("gateway"), report);
+        self.running.usage().report_usage(request).await.unwrap();
     }
 
     pub async fn verdict(&self, by: &Who, permission: &str) -> Verdict {

@@ -158,6 +158,28 @@ async fn a_change_against_an_old_revision_is_refused_with_what_moved() {
 }
 
 #[tokio::test]
+async fn a_change_is_in_conflict_when_a_level_above_has_moved() {
+    let folder = tempfile::tempdir().unwrap();
+    let committee = Committee::start_in(folder.path()).await.unwrap();
+    let one = committee.propose(&deputy(), vec![allow("*/*", WANTED)]).await.unwrap();
+    let other = committee.propose(&deputy(), vec![deny("*/*", WANTED)]).await.unwrap();
+    committee.approve(&secretary(), &other.name).await.unwrap();
+    // the city's rules come to a revision, and those of a district that is not above it
+    let moved = "INSERT INTO revision (domain, sequence, digest, changed_at) VALUES ('4403', 9, x'00', 0), ('440309', 10, x'00', 0)";
+    super::restarts::execute(folder.path(), moved).await;
+    let refused = committee.approve(&secretary(), &one.name).await.unwrap_err();
+    assert_eq!(
+        (reason(&refused).as_str(), told(&refused, "moved").as_str()),
+        ("POLICY_MOVED", "4403@9")
+    );
+    let refused = committee.activate(&secretary(), &other.name).await.unwrap_err();
+    assert_eq!(reason(&refused), "POLICY_MOVED");
+    assert_eq!(committee.get(&one.name).await.state(), State::Conflicted);
+    let anew = committee.propose(&deputy(), vec![allow("*/*", WANTED)]).await.unwrap();
+    assert_eq!(anew.base_revision, 9);
+}
+
+#[tokio::test]
 async fn a_term_that_passed_while_a_change_waited_stops_it() {
     let committee = Committee::start().await;
     let soon = Grant {

@@ -9,7 +9,7 @@ use crate::running::{reason, told};
 
 const WANTED: &str = "meeting.body.create";
 
-async fn execute(folder: &Path, sql: &str) {
+pub async fn execute(folder: &Path, sql: &str) {
     let url = format!("sqlite://{}", folder.join("policy.db").display());
     let connection = Database::connect(url).await.unwrap();
     connection.execute_unprepared(sql).await.unwrap();

@@ -1,6 +1,7 @@
 use yihe_proto::policy::v1::policy_edit::Edit;
 use yihe_proto::policy::v1::{
-    CellVerdict, Condition, FlippedCell, SimulateChangeRequest, SimulateChangeResponse, Verdict,
+    CellVerdict, Condition, FlippedCell, Outcome, ReportUsageRequest, SimulateChangeRequest, SimulateChangeResponse,
+    UsageCount, Verdict,
 };
 
 use super::*;
@@ -133,4 +134,74 @@ async fn only_what_might_be_proposed_is_simulated() {
     }
     let settings = edit(Edit::Settings(yihe_proto::policy::v1::PolicySettings::default()));
     assert!(simulate(&committee, of_edits(vec![settings])).await.unwrap().sensitive);
+}
+
+/// What the gateway counted today.
+fn count(roles: &[&str], held: &[Condition], outcome: Outcome, count: i64) -> UsageCount {
+    UsageCount {
+        place: COMMUNITY.to_owned(),
+        day: i32::try_from((DIRECTOR_FROM + 60 + 8 * 3600) / 86_400).unwrap(),
+        roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+        permission: WANTED.to_owned(),
+        asked: vec![Condition::Convener.into()],
+        held: held.iter().map(|condition| i32::from(*condition)).collect(),
+        outcome: outcome.into(),
+        count,
+    }
+}
+
+#[tokio::test]
+async fn what_was_really_asked_is_decided_again() {
+    let committee = Committee::start().await;
+    let director = ["*/*", "RESIDENT_COMMITTEE/*", "RESIDENT_COMMITTEE/DIRECTOR"];
+    let station = ["*/*", "RESIDENT_UNIT/*", "RESIDENT_UNIT/MANAGER"];
+    let report = ReportUsageRequest {
+        report_id: "0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e5f".to_owned(),
+        counts: vec![
+            count(&director, &[Condition::Convener], Outcome::Allowed, 7),
+            count(&director, &[], Outcome::Denied, 2),
+            count(&station, &[], Outcome::Denied, 40),
+        ],
+        lost: 0,
+    };
+    committee.report(report).await;
+    let edits = vec![deny("RESIDENT_COMMITTEE/*", WANTED), allow("RESIDENT_UNIT/*", WANTED)];
+    let simulated = simulate(&committee, of_edits(edits)).await.unwrap();
+    let uses: Vec<_> = simulated
+        .uses
+        .iter()
+        .map(|flipped| {
+            (
+                flipped.roles[2].as_str(),
+                flipped.was_allowed,
+                flipped.count,
+                flipped.uncertain,
+            )
+        })
+        .collect();
+    let expected = [
+        ("RESIDENT_UNIT/MANAGER", false, 40, false),
+        ("RESIDENT_COMMITTEE/DIRECTOR", true, 7, false),
+    ];
+    assert_eq!((uses.as_slice(), simulated.uses_compared), (expected.as_slice(), 49));
+    let owner = Grant {
+        condition: Condition::Owner.into(),
+        ..grant("RESIDENT_UNIT/MANAGER", WANTED, Effect::Allow)
+    };
+    let simulated = simulate(&committee, of_edits(vec![edit(Edit::Add(owner))]))
+        .await
+        .unwrap();
+    assert_eq!(
+        (simulated.uses.len(), simulated.uses[0].uncertain),
+        (1, true),
+        "nobody asked who owned it"
+    );
+    committee.running.set_clock(DIRECTOR_FROM + 60 + 30 * 86_400);
+    let edits = vec![allow("RESIDENT_UNIT/*", WANTED)];
+    let simulated = simulate(&committee, of_edits(edits)).await.unwrap();
+    assert_eq!(
+        (simulated.uses.len(), simulated.uses_compared),
+        (0, 0),
+        "a month later it is no longer counted"
+    );
 }
