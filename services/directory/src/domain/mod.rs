@@ -12,6 +12,8 @@ pub mod names;
 pub mod owner;
 pub mod post;
 pub mod region;
+pub mod region_committee;
+pub mod region_post;
 pub mod register;
 pub mod session;
 pub mod term;

@@ -11,6 +11,7 @@ pub mod membership;
 pub mod owner;
 pub mod person;
 pub mod region;
+pub mod region_appointment;
 pub mod register;
 pub mod watch_authority;
 pub mod who_am_i;
