@@ -38,6 +38,7 @@ pub fn routes(directory: Arc<Directory>) -> Routes {
         .add_service(pb::region_authority_service_server::RegionAuthorityServiceServer::new(
             api.clone(),
         ))
+        .add_service(pb::lapse_service_server::LapseServiceServer::new(api.clone()))
         .add_service(pb::person_service_server::PersonServiceServer::new(api))
 }
 
@@ -171,4 +172,8 @@ serve! { region_authority_service_server::RegionAuthorityService {
     get_region_appointment(GetRegionAppointmentRequest) -> RegionAppointment = queries::region_appointment::get;
     list_region_appointments(ListRegionAppointmentsRequest) -> ListRegionAppointmentsResponse = queries::region_appointment::list;
     appoint_secretary_below(AppointSecretaryBelowRequest) -> AppointSecretaryBelowResponse = region::appoint_secretary::appoint;
+} }
+
+serve! { lapse_service_server::LapseService {
+    list_lapsing_appointments(ListLapsingAppointmentsRequest) -> ListLapsingAppointmentsResponse = queries::lapse::list;
 } }

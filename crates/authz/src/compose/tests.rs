@@ -94,7 +94,12 @@ fn the_rules_of_a_region_hold_in_it() {
     let street = pb::Snapshot {
         region: "regions/440309002".to_owned(),
         regions: vec!["regions/440309002".to_owned(), "regions/44".to_owned()],
-        grants: vec![of("440309002", "own"), of("44", "above"), of("440309003", "other"), grant("a", "*/*", "*")],
+        grants: vec![
+            of("440309002", "own"),
+            of("44", "above"),
+            of("440309003", "other"),
+            grant("a", "*/*", "*"),
+        ],
         ..pb::Snapshot::default()
     };
     let street = Snapshot::compose(street, Catalogue::shipped()).unwrap();

@@ -7,6 +7,7 @@ pub mod community;
 pub mod compound;
 pub mod facts;
 pub mod invitation;
+pub mod lapse;
 pub mod membership;
 pub mod names;
 pub mod owner;

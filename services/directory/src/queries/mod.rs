@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod client;
 pub mod community;
 pub mod compound;
+pub mod lapse;
 pub mod membership;
 pub mod owner;
 pub mod person;

@@ -14,6 +14,7 @@ pub mod filter;
 #[cfg(test)]
 mod filter_test;
 pub mod invitation;
+pub mod lapse;
 pub mod membership;
 pub mod owner;
 pub mod person;

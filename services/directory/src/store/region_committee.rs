@@ -103,8 +103,8 @@ pub async fn sequence<C: ConnectionTrait>(connection: &C, id: &RegionCode) -> Re
 /// Notes a change that bears on the authority of a region with a committee, and of those below that it administers; returns
 /// the region's new sequence.
 pub async fn authority_changed(writing: &Writing<'_>, id: &RegionCode) -> Result<u64, Failure> {
-    let administered = administered(writing.tx(), id).await?;
-    advance(writing.tx(), &administered).await?;
+    let below = below(writing.tx(), id).await?;
+    advance(writing.tx(), &below.administered).await?;
     sequence(writing.tx(), id).await
 }
 
@@ -130,19 +130,36 @@ fn first(region: &RegionCode) -> authority::ActiveModel {
     }
 }
 
-/// The regions that a region's committee administers: its own, and those below down to the next one that has its own.
-async fn administered<C: ConnectionTrait>(connection: &C, id: &RegionCode) -> Result<Vec<RegionCode>, Failure> {
-    let mut all = vec![id.clone()];
+/// What lies below a region, down to the next committees.
+#[derive(Debug, Default)]
+pub struct Below {
+    /// The region itself, and those below without a committee of their own.
+    pub administered: Vec<RegionCode>,
+    /// Those directly below that have one.
+    pub committees: Vec<RegionCode>,
+    /// Divisions of communities.
+    pub divisions: Vec<RegionCode>,
+}
+
+/// What lies below a region by the recorded tree.
+pub async fn below<C: ConnectionTrait>(connection: &C, id: &RegionCode) -> Result<Below, Failure> {
+    let mut found = Below {
+        administered: vec![id.clone()],
+        ..Below::default()
+    };
     let mut above = vec![id.clone()];
     while !above.is_empty() {
-        let mut below = region::directly_below(connection, &above).await?;
-        below.retain(is_administered);
-        let own = with_committee(connection, &below).await?;
-        below.retain(|region| !own.contains(region));
-        all.extend_from_slice(&below);
-        above = below;
+        let (regions, divisions): (Vec<_>, Vec<_>) = region::directly_below(connection, &above)
+            .await?
+            .into_iter()
+            .partition(is_administered);
+        let own = with_committee(connection, &regions).await?;
+        above = regions.into_iter().filter(|region| !own.contains(region)).collect();
+        found.administered.extend_from_slice(&above);
+        found.committees.extend(own);
+        found.divisions.extend(divisions);
     }
-    Ok(all)
+    Ok(found)
 }
 
 async fn with_committee<C: ConnectionTrait>(
@@ -191,8 +208,9 @@ pub async fn tree_changed<C: ConnectionTrait>(tx: &C, before: &[(RegionCode, Vec
         .all(tx)
         .await?;
     for row in rows {
-        let administered = administered(tx, &code(&row)?).await?;
-        let new = administered
+        let below = below(tx, &code(&row)?).await?;
+        let new = below
+            .administered
             .into_iter()
             .filter(|id| before.binary_search_by(|(known, _)| known.cmp(id)).is_err());
         moved.extend(new);

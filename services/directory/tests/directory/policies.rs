@@ -107,6 +107,10 @@ const GRANTS: &[(&str, &str, pb::Condition)] = &[
     ("COMPOUND/OWNER", "directory.unit.list", pb::Condition::Caller),
     ("COMPOUND/OWNER", "directory.owner.unlink", pb::Condition::Caller),
     ("*/*", "directory.membership.list", UNCONDITIONAL),
+    ("OPERATOR", "directory.region_committee.establish", UNCONDITIONAL),
+    ("OPERATOR", "directory.secretary.appoint", UNCONDITIONAL),
+    ("STREET_PARTY_COMMITTEE/SECRETARY", "*", UNCONDITIONAL),
+    ("DISTRICT_PARTY_COMMITTEE/SECRETARY", "*", UNCONDITIONAL),
 ];
 
 pub struct Policies {
