@@ -64,7 +64,8 @@ impl Composer {
             Some(scope) => Some(self.authorities.of(scope, ask_for).await?),
             None => None,
         };
-        Ok(compose(&self.rules.load(), authority.as_deref()))
+        let least_rules = scope.map_or(0, |scope| self.known.least_rules(scope));
+        Ok(compose(&self.rules.load(), authority.as_deref(), least_rules))
     }
 }
 

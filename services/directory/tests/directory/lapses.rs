@@ -146,6 +146,8 @@ async fn a_secretarys_term_concerns_the_level_above() {
         parent: STREET.into(),
         user: secretary.user.clone(),
         post: Post::Member.into(),
+        // so late that it is never thirty days from its end
+        start_time: Some(node.now().plus_days(2).to_proto()),
         end_time: Some(end.plus_days(1).to_proto()),
         ..Default::default()
     };

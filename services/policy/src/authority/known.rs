@@ -23,6 +23,10 @@ struct State {
     by_step: BTreeMap<u64, Scope>,
     step: u64,
     heard_at: Option<Instant>,
+    newest_rules: u64,
+    rules_at_start: u64,
+    /// The newest rules when a place was moved.
+    moved_at: HashMap<Scope, u64>,
 }
 
 impl State {
@@ -74,9 +78,33 @@ impl Known {
     /// Notes where a community or region lies, by which it is found when the rules of a level above change.
     pub fn note_regions(&self, scope: &Scope, regions: &[RegionCode]) {
         let mut state = self.state();
-        if state.regions.get(scope).map(Vec::as_slice) != Some(regions) {
-            state.regions.insert(scope.clone(), regions.to_vec());
+        if state.regions.get(scope).map(Vec::as_slice) == Some(regions) {
+            return;
         }
+        if state.regions.insert(scope.clone(), regions.to_vec()).is_some() {
+            let newest = state.newest_rules;
+            state.moved_at.insert(scope.clone(), newest);
+        }
+    }
+
+    /// The rules are those of this sequence when the service starts.
+    pub fn begin(&self, rules: u64) {
+        let mut state = self.state();
+        (state.rules_at_start, state.newest_rules) = (rules, rules);
+    }
+
+    /// Rules of this sequence have come into force somewhere.
+    pub fn note_newest(&self, rules: u64) {
+        let mut state = self.state();
+        state.newest_rules = state.newest_rules.max(rules);
+    }
+
+    /// The least policy sequence that a place has now. Where it was moved below regions whose rules are older than those it
+    /// lay under before, its sequence must not fall: whoever has heard of the greater one would wait for ever.
+    pub fn least_rules(&self, scope: &Scope) -> u64 {
+        let state = self.state();
+        let moved = state.moved_at.get(scope).copied().unwrap_or_default();
+        moved.max(state.rules_at_start)
     }
 
     /// The recorded ancestors of a community or region; none of one whose authority was never fetched.
@@ -180,6 +208,24 @@ mod tests {
         );
         known.note_rules(&Domain::Everywhere);
         assert_eq!(known.changes_after(step).0.len(), 3);
+    }
+
+    #[test]
+    fn the_sequence_of_a_place_that_moves_does_not_fall() {
+        let known = Known::new();
+        known.begin(4);
+        let (here, there) = ("440309".parse().unwrap(), "440305".parse().unwrap());
+        known.note_regions(&community(1), &[here]);
+        known.note_newest(9);
+        known.note_newest(6);
+        assert_eq!(known.least_rules(&community(1)), 4);
+        known.note_regions(&community(1), std::slice::from_ref(&there));
+        known.note_newest(11);
+        known.note_regions(&community(1), &[there]);
+        assert_eq!(
+            (known.least_rules(&community(1)), known.least_rules(&community(2))),
+            (9, 4)
+        );
     }
 
     #[tokio::test(start_paused = true)]

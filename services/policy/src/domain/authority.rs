@@ -17,14 +17,15 @@ pub(crate) struct Authority {
 }
 
 /// The snapshot of a community or region, or of the root layer: the rules that cover it and who holds which role.
-pub(crate) fn compose(rules: &Rules, authority: Option<&Authority>) -> pb::Snapshot {
+/// Its policy sequence is `least_rules` at least.
+pub(crate) fn compose(rules: &Rules, authority: Option<&Authority>, least_rules: u64) -> pb::Snapshot {
     let scope = authority.map(|authority| &authority.scope);
     let regions = authority.map_or([].as_slice(), |authority| authority.regions.as_slice());
     let community = scope.and_then(Scope::community);
     let layers = rules.covering(community, regions);
     let revision = Revision {
         directory: authority.map_or(0, |authority| authority.sequence),
-        policy: layers.iter().map(|layer| layer.sequence).max().unwrap_or_default(),
+        policy: layers.iter().map(|layer| layer.sequence).fold(least_rules, u64::max),
     };
     let held = authority.map(|authority| authority.roles.clone()).unwrap_or_default();
     let given = layers.iter().flat_map(|layer| layer.assignments.iter().cloned());

@@ -86,6 +86,7 @@ impl Watching {
         let (rules, known) = (self.rules.load(), &self.known);
         let told = changes.into_iter().map(|(scope, directory)| {
             let policy = rules.sequence(scope.community(), &known.regions(&scope));
+            let policy = policy.max(known.least_rules(&scope));
             change(&scope, Revision { directory, policy })
         });
         self.waiting.extend(told);
