@@ -3,7 +3,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::time::{Instant, timeout_at};
 use yihe_authz::{Revision, Scope};
-use yihe_kernel::{Error, Result};
+use yihe_kernel::{CommunityId, Error, Result};
 use yihe_proto::policy::v1 as pb;
 
 use crate::authority::{Authorities, Known};
@@ -26,6 +26,11 @@ impl Composer {
     /// The newest snapshot of a community or region, or of the root layer.
     pub async fn newest(&self, scope: Option<&Scope>) -> Result<pb::Snapshot> {
         self.compose(scope, 0).await
+    }
+
+    /// The newest snapshot of a community.
+    pub async fn of_community(&self, community: &CommunityId) -> Result<pb::Snapshot> {
+        self.newest(Some(&Scope::Community(community.clone()))).await
     }
 
     /// A snapshot that covers `asked`, or `REVISION_UNKNOWN` if that has not come to be in time.

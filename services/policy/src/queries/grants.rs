@@ -1,5 +1,5 @@
 use tonic::Request;
-use yihe_authz::{Catalogue, PermissionPattern, Scope};
+use yihe_authz::{Catalogue, PermissionPattern};
 use yihe_kernel::Result;
 use yihe_proto::policy::v1::{Grant, ListGrantsRequest, ListGrantsResponse};
 
@@ -19,11 +19,7 @@ pub(crate) async fn list_grants(policy: &Policy, request: Request<ListGrantsRequ
     }
     let query = format!("grants of {community} on {wanted}");
     let page = policy.store.page(&query, request.page_size, &request.page_token)?;
-    let mut grants = policy
-        .composer
-        .newest(Some(&Scope::Community(community.clone())))
-        .await?
-        .grants;
+    let mut grants = policy.composer.of_community(community).await?.grants;
     grants.retain(|grant| wanted.is_empty() || bears_on(grant, wanted));
     grants.sort_unstable_by(|a, b| a.id.cmp(&b.id));
     let (grants, next_page_token) = page_of(&page, grants, |grant| grant.id.as_str());

@@ -1,5 +1,5 @@
 use tonic::Request;
-use yihe_authz::{Catalogue, Decision, RoleName, Scope, Snapshot};
+use yihe_authz::{Catalogue, Decision, RoleName, Snapshot};
 use yihe_kernel::{CommunityId, Result, Timestamp};
 use yihe_proto::policy::v1::{GetMatrixRequest, Matrix, MatrixCell, MatrixRow};
 
@@ -16,8 +16,7 @@ pub(crate) async fn get_matrix(policy: &Policy, request: Request<GetMatrixReques
 
 /// What the roles of a community may do now.
 pub(super) async fn matrix(policy: &Policy, community: &CommunityId) -> Result<Matrix> {
-    let scope = Scope::Community(community.clone());
-    let composed = policy.composer.newest(Some(&scope)).await?;
+    let composed = policy.composer.of_community(community).await?;
     let in_use: Vec<RoleName> = composed
         .roles
         .iter()

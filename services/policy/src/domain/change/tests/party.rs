@@ -9,13 +9,13 @@ use crate::domain::vocabulary;
 fn snapshot(made: &Made) -> Snapshot {
     let rules = Rules::new(Template::shipped().unwrap(), Vec::new(), 1).with([made.layer()]);
     let authority = Authority {
-        community: CODE.parse().unwrap(),
+        scope: yihe_authz::Scope::Community(CODE.parse().unwrap()),
         sequence: 1,
         regions: Vec::new(),
         roles: Vec::new(),
         cutoffs: Vec::new(),
     };
-    Snapshot::compose(compose(&rules, Some(&authority)), Catalogue::shipped()).unwrap()
+    Snapshot::compose(compose(&rules, Some(&authority), 0), Catalogue::shipped()).unwrap()
 }
 
 fn held(snapshot: &Snapshot) -> Vec<(String, String, Decision)> {
