@@ -8,7 +8,7 @@ use yihe_proto::policy::v1 as pb;
 
 use crate::authority::{Authorities, Known};
 use crate::config::Pace;
-use crate::domain::authority::compose;
+use crate::domain::authority::compose_since;
 use crate::domain::rules::Rules;
 use crate::reasons;
 
@@ -70,7 +70,7 @@ impl Composer {
             None => None,
         };
         let least_rules = scope.map_or(0, |scope| self.known.least_rules(scope));
-        Ok(compose(&self.rules.load(), authority.as_deref(), least_rules))
+        Ok(compose_since(&self.rules.load(), authority.as_deref(), least_rules))
     }
 }
 

@@ -17,8 +17,12 @@ pub(crate) struct Authority {
 }
 
 /// The snapshot of a community or region, or of the root layer: the rules that cover it and who holds which role.
-/// Its policy sequence is `least_rules` at least.
-pub(crate) fn compose(rules: &Rules, authority: Option<&Authority>, least_rules: u64) -> pb::Snapshot {
+pub(crate) fn compose(rules: &Rules, authority: Option<&Authority>) -> pb::Snapshot {
+    compose_since(rules, authority, 0)
+}
+
+/// The same with a policy sequence of `least_rules` at least.
+pub(crate) fn compose_since(rules: &Rules, authority: Option<&Authority>, least_rules: u64) -> pb::Snapshot {
     let scope = authority.map(|authority| &authority.scope);
     let regions = authority.map_or([].as_slice(), |authority| authority.regions.as_slice());
     let community = scope.and_then(Scope::community);

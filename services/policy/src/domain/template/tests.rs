@@ -22,7 +22,7 @@ fn shipped() -> Template {
 
 /// A community under the template alone, where one principal holds one role.
 fn snapshot(role: Option<RoleName>) -> Snapshot {
-    let mut wire = compose(&Rules::new(shipped(), Vec::new(), 1), None, 0);
+    let mut wire = compose(&Rules::new(shipped(), Vec::new(), 1), None);
     wire.community = "communities/440309002021".to_owned();
     wire.roles.extend(role.filter(|role| role.kind().is_some()).map(|role| {
         let principal = if matches!(role, RoleName::Client(_)) {

@@ -15,7 +15,7 @@ fn snapshot(made: &Made) -> Snapshot {
         roles: Vec::new(),
         cutoffs: Vec::new(),
     };
-    Snapshot::compose(compose(&rules, Some(&authority), 0), Catalogue::shipped()).unwrap()
+    Snapshot::compose(compose(&rules, Some(&authority)), Catalogue::shipped()).unwrap()
 }
 
 fn held(snapshot: &Snapshot) -> Vec<(String, String, Decision)> {
