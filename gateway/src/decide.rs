@@ -7,7 +7,7 @@ use yihe_kernel::{CommunityId, Error, Result, SharedClock, Timestamp};
 
 use crate::capacity;
 use crate::reasons as ours;
-use crate::target::{Need, community};
+use crate::target::Need;
 
 /// A caller and what it asks for; enough to decide, and to decide again later.
 #[derive(Debug, Clone)]
@@ -77,8 +77,8 @@ impl Decider {
     }
 
     fn check_bound(&self, standing: &Standing, need: &Need, snapshot: &Snapshot) -> Result<()> {
-        match (&standing.bound_to, community(&need.scope)) {
-            (Some(bound), Some(asked)) if bound != asked => {
+        match (&standing.bound_to, need.scope.community()) {
+            (Some(bound), asked) if asked != Some(bound) => {
                 let nothing = Decision::Deny { grant: None };
                 Err(self.denied(standing, Capacity::Own, need, snapshot, &nothing))
             }
@@ -117,8 +117,8 @@ impl Decider {
             outcome: Outcome::Denied,
         });
         let error = refusal(need.permission, decision);
-        match community(&need.scope) {
-            Some(community) => error.with("revision", self.revisions.mint(community, revision)),
+        match snapshot.scope() {
+            Some(scope) => error.with("revision", self.revisions.mint_at(&scope, revision)),
             None => error,
         }
     }

@@ -1,6 +1,6 @@
 use http::HeaderMap;
 use yihe_authz::{Clause, Method, Revision, RevisionTokens, Scope, scope_of};
-use yihe_kernel::{CommunityId, Error, FieldViolation, MalformedName, Result, reasons};
+use yihe_kernel::{Error, FieldViolation, MalformedName, Result, reasons};
 use yihe_server::reasons::MESSAGE_MALFORMED;
 
 use crate::headers::single;
@@ -56,7 +56,7 @@ fn scope(clause: &Clause, message: &[u8]) -> Result<Scope> {
 }
 
 fn one_community(needs: &[Need]) -> Result<()> {
-    let mut communities = needs.iter().filter_map(|need| community(&need.scope));
+    let mut communities = needs.iter().filter_map(|need| need.scope.community());
     let Some(first) = communities.next() else { return Ok(()) };
     match communities.find(|other| *other != first) {
         Some(second) => Err(Error::new(&reasons::TWO_COMMUNITIES)
@@ -66,15 +66,7 @@ fn one_community(needs: &[Need]) -> Result<()> {
     }
 }
 
-/// The community of a scope.
-pub fn community(scope: &Scope) -> Option<&CommunityId> {
-    match scope {
-        Scope::Community(community) => Some(community),
-        Scope::Region(_) => None,
-    }
-}
-
-/// The revision that the caller has heard of. A token of another community is refused, not ignored: the caller would believe
+/// The revision that the caller has heard of. A token of another community or region is refused, not ignored: the caller would believe
 /// that it reads what it wrote.
 ///
 /// # Errors
@@ -84,11 +76,7 @@ pub fn at_least(headers: &HeaderMap, tokens: &RevisionTokens, needs: &[Need]) ->
         return Ok(None);
     };
     let (of, revision) = tokens.read(token)?;
-    if needs
-        .iter()
-        .filter_map(|need| community(&need.scope))
-        .any(|community| *community == of)
-    {
+    if needs.iter().any(|need| need.scope == of) {
         return Ok(Some(revision));
     }
     Err(Error::new(&yihe_authz::reason::REVISION_INVALID))

@@ -196,6 +196,12 @@ impl Authorized {
     /// beside the consumer.
     #[must_use]
     pub fn by_event(service: &str, event_id: Uuid, community: CommunityId) -> Self {
+        Self::by_event_at(service, event_id, &Scope::Community(community))
+    }
+
+    /// The same in a community or region.
+    #[must_use]
+    pub fn by_event_at(service: &str, event_id: Uuid, scope: &Scope) -> Self {
         let caller = Caller {
             principal: Principal::Service(service.into()),
             capacity: Capacity::Own,
@@ -204,7 +210,7 @@ impl Authorized {
         };
         Self {
             caller,
-            community: Some(community),
+            community: scope.community().cloned(),
             event: Some(event_id),
         }
     }

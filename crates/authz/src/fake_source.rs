@@ -8,10 +8,10 @@ use std::time::Duration;
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedSender, unbounded};
 use futures::stream::BoxStream;
-use yihe_kernel::{CommunityId, Error, Result, reasons};
+use yihe_kernel::{Error, Result, reasons};
 use yihe_proto::policy::v1 as pb;
 
-use crate::{Revision, SnapshotSource};
+use crate::{Revision, Scope, SnapshotSource};
 
 #[derive(Default)]
 struct State {
@@ -43,11 +43,8 @@ impl FakeSource {
 
     /// Replaces a snapshot, telling nobody.
     pub fn put(&self, snapshot: pb::Snapshot) {
-        self.state
-            .lock()
-            .unwrap()
-            .snapshots
-            .insert(snapshot.community.clone(), snapshot);
+        let name = format!("{}{}", snapshot.community, snapshot.region);
+        self.state.lock().unwrap().snapshots.insert(name, snapshot);
     }
 
     /// Answers for a community with a snapshot, be it another's.
@@ -69,9 +66,12 @@ impl FakeSource {
     /// Tells all watchers; an empty name is a keep-alive.
     pub fn tell(&self, community: &str, directory: u64) {
         let revision = (directory > 0).then(|| Revision { directory, policy: 1 }.to_proto());
+        let is_region = community.starts_with("regions/");
+        let of = |wanted: bool| if wanted { community.to_owned() } else { String::new() };
         let change = pb::RevisionChange {
-            community: community.to_owned(),
+            community: of(!is_region),
             revision,
+            region: of(is_region),
         };
         self.state
             .lock()
@@ -117,13 +117,11 @@ impl FakeSource {
 #[async_trait::async_trait]
 impl SnapshotSource for FakeSource {
     // lazy: it answers with what it had when asked, whatever revision was asked for
-    async fn snapshot(&self, community: Option<&CommunityId>, _: Option<Revision>) -> Result<pb::Snapshot> {
+    async fn snapshot(&self, scope: Option<&Scope>, _: Option<Revision>) -> Result<pb::Snapshot> {
         let delay = self.delay()?;
-        let name = community
-            .map(|community| format!("communities/{community}"))
-            .unwrap_or_default();
+        let name = scope.map(ToString::to_string).unwrap_or_default();
         let snapshot = self.state.lock().unwrap().snapshots.get(&name).cloned();
-        if community.is_some() {
+        if scope.is_some() {
             self.fetches.fetch_add(1, Ordering::SeqCst);
         }
         tokio::time::sleep(delay).await;

@@ -7,12 +7,32 @@ use yihe_kernel::{COLLECTIONS, CommunityId, MalformedName, RegionCode, UserId};
 pub enum Scope {
     /// In a community.
     Community(CommunityId),
-    /// In a region; decided by the root layer.
+    /// In a region, which is an authorization domain of its own.
     Region(RegionCode),
 }
 
+impl Scope {
+    /// The community, where it is one.
+    #[must_use]
+    pub const fn community(&self) -> Option<&CommunityId> {
+        match self {
+            Self::Community(community) => Some(community),
+            Self::Region(_) => None,
+        }
+    }
+
+    /// The region, where it is one.
+    #[must_use]
+    pub const fn region(&self) -> Option<&RegionCode> {
+        match self {
+            Self::Community(_) => None,
+            Self::Region(region) => Some(region),
+        }
+    }
+}
+
+/// As resource names begin: `communities/{community}` or `regions/{region}`.
 impl fmt::Display for Scope {
-    /// The name of the place.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Community(community) => write!(f, "communities/{community}"),

@@ -5,7 +5,7 @@ use sha2::Sha256;
 use yihe_kernel::{CommunityId, Error, Result};
 use yihe_proto::policy::v1 as pb;
 
-use crate::{Keys, reasons};
+use crate::{Keys, Scope, reasons};
 
 /// How new a community's authority is: one sequence of the directory, one of the policies. Only compared component by component.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -51,14 +51,16 @@ impl Revision {
     }
 }
 
-/// Makes and reads the opaque revision tokens of a node. A token says of which community it is; nobody else can make one.
+/// Makes and reads the opaque revision tokens of a node. A token says of which community or region it is; nobody else can make
+/// one.
 #[derive(Clone)]
 pub struct RevisionTokens {
     key: [u8; 32],
 }
 
-const COMMUNITY: usize = 12;
-const PAYLOAD: usize = COMMUNITY + 16;
+/// What sort of place, and its code, filled up with spaces.
+const PLACE: usize = 1 + 12;
+const PAYLOAD: usize = PLACE + 16;
 const TAG: usize = 16;
 
 impl RevisionTokens {
@@ -73,8 +75,18 @@ impl RevisionTokens {
     /// The token of a community's revision.
     #[must_use]
     pub fn mint(&self, community: &CommunityId, revision: Revision) -> String {
+        self.mint_at(&Scope::Community(community.clone()), revision)
+    }
+
+    /// The token of the revision of a community or region.
+    #[must_use]
+    pub fn mint_at(&self, scope: &Scope, revision: Revision) -> String {
+        let (sort, code) = match scope {
+            Scope::Community(community) => ('c', community.as_str()),
+            Scope::Region(region) => ('r', region.as_str()),
+        };
         let mut bytes = Vec::with_capacity(PAYLOAD + TAG);
-        bytes.extend_from_slice(community.as_str().as_bytes());
+        bytes.extend_from_slice(format!("{sort}{code:<12}").as_bytes());
         bytes.extend_from_slice(&revision.directory.to_be_bytes());
         bytes.extend_from_slice(&revision.policy.to_be_bytes());
         if let Some(mac) = self.mac(&bytes) {
@@ -87,24 +99,30 @@ impl RevisionTokens {
     ///
     /// # Errors
     /// `REVISION_INVALID` for a text that this node did not mint.
-    pub fn read(&self, token: &str) -> Result<(CommunityId, Revision)> {
+    pub fn read(&self, token: &str) -> Result<(Scope, Revision)> {
         self.open(token).ok_or_else(|| Error::new(&reasons::REVISION_INVALID))
     }
 
-    fn open(&self, token: &str) -> Option<(CommunityId, Revision)> {
+    fn open(&self, token: &str) -> Option<(Scope, Revision)> {
         let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
         let (payload, tag) = bytes.split_at_checked(PAYLOAD)?;
         if tag.len() != TAG {
             return None;
         }
         self.mac(payload)?.verify_truncated_left(tag).ok()?;
-        let (community, sequences) = payload.split_at_checked(COMMUNITY)?;
+        let (place, sequences) = payload.split_at_checked(PLACE)?;
         let (directory, policy) = sequences.split_at_checked(8)?;
         let revision = Revision {
             directory: u64::from_be_bytes(directory.try_into().ok()?),
             policy: u64::from_be_bytes(policy.try_into().ok()?),
         };
-        Some((std::str::from_utf8(community).ok()?.parse().ok()?, revision))
+        let (sort, code) = std::str::from_utf8(place).ok()?.split_at_checked(1)?;
+        let scope = match sort {
+            "c" => Scope::Community(code.parse().ok()?),
+            "r" => Scope::Region(code.trim_end().parse().ok()?),
+            _ => return None,
+        };
+        Some((scope, revision))
     }
 
     fn mac(&self, payload: &[u8]) -> Option<Hmac<Sha256>> {
@@ -149,7 +167,15 @@ mod tests {
             policy: u64::MAX,
         };
         let token = tokens.mint(&community, revision);
-        assert_eq!(tokens.read(&token).unwrap(), (community, revision));
+        assert_eq!(tokens.read(&token).unwrap(), (Scope::Community(community), revision));
+        // a region is never taken for the community of the same code
+        for code in ["44", "440309002", "440309002021"] {
+            let region = Scope::Region(code.parse().unwrap());
+            assert_eq!(
+                tokens.read(&tokens.mint_at(&region, revision)).unwrap(),
+                (region, revision)
+            );
+        }
         assert!(
             RevisionTokens::new(&other)
                 .read(&token)

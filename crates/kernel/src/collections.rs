@@ -17,6 +17,8 @@ macro_rules! collections {
 pub static COLLECTIONS: &[Collection] = collections! {
     "directory":
         "regions/{region}"
+        "regions/{region}/appointments/{appointment}"
+        "regions/{region}/invitations/{invitation}"
         "users/{user}"
         "organizations/{organization}"
         "communities/{community}"

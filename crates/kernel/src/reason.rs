@@ -66,6 +66,7 @@ mod list {
         PAGE_TOKEN_INVALID: Invalid, "the page token does not belong to this query", "分页标记与本次查询不符";
         RESOURCE_NOT_FOUND: NotFound, "{name} does not exist", "{name} 不存在";
         COMMUNITY_NOT_FOUND: NotFound, "{name} is not an active community", "{name} 不是已启用的社区";
+        REGION_NOT_FOUND: NotFound, "no division {name} was imported", "未导入区划 {name}";
         ORGANIZATION_NOT_A_MEMBER: Precondition, "{name} is not a member of the community", "{name} 不是本社区成员";
         ETAG_MISMATCH: Conflict, "{name} was changed by somebody else meanwhile", "{name} 已被他人修改";
         PERMISSION_DENIED: Denied, "you may not {permission} here", "您无权在此执行“{permission}”";

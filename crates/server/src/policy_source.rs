@@ -1,8 +1,8 @@
 use async_trait::async_trait;
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use yihe_authz::{Revision, SnapshotSource};
-use yihe_kernel::{CommunityId, CommunityName, Result};
+use yihe_authz::{Revision, Scope, SnapshotSource};
+use yihe_kernel::Result;
 use yihe_proto::policy::v1 as pb;
 use yihe_proto::policy::v1::snapshot_service_client::SnapshotServiceClient;
 
@@ -30,16 +30,16 @@ impl PolicySource {
 
 #[async_trait]
 impl SnapshotSource for PolicySource {
-    async fn snapshot(&self, community: Option<&CommunityId>, at_least: Option<Revision>) -> Result<pb::Snapshot> {
-        let name = community.map(|community| {
-            CommunityName {
-                community: community.clone(),
-            }
-            .to_string()
-        });
+    async fn snapshot(&self, scope: Option<&Scope>, at_least: Option<Revision>) -> Result<pb::Snapshot> {
+        let name = scope.map(ToString::to_string).unwrap_or_default();
+        let (region, community) = match scope {
+            Some(Scope::Region(_)) => (name, String::new()),
+            Some(Scope::Community(_)) | None => (String::new(), name),
+        };
         let request = pb::GetSnapshotRequest {
-            community: name.unwrap_or_default(),
+            community,
             at_least: at_least.map(Revision::to_proto),
+            region,
             ..Default::default()
         };
         let answer = self.client.clone().get_snapshot(request).await;

@@ -18,7 +18,7 @@ pub struct Actor {
     credentials: Credentials,
     token: Arc<Mutex<Option<String>>>,
     acting_as: Option<String>,
-    /// The newest revision of each community that anybody in the test was told; sent along, so that everybody reads what
+    /// The newest revision of each community and region that anybody in the test was told; sent along, so that everybody reads what
     /// anybody wrote.
     revisions: Arc<Mutex<BTreeMap<String, String>>>,
     language: &'static str,
@@ -147,11 +147,11 @@ impl Actor {
         }
     }
 
-    /// Notes the revision that a write returned with a resource of this name; calls in its community by everybody made of the
+    /// Notes the revision that a write returned with a resource of this name; calls in its community or region by everybody made of the
     /// same stranger wait for it.
     pub fn saw(&self, name: &str, revision: &str) {
-        if let (Some(community), false) = (community_of(name), revision.is_empty()) {
-            lock(&self.revisions).insert(community, revision.to_owned());
+        if let (Some(place), false) = (place_of(name), revision.is_empty()) {
+            lock(&self.revisions).insert(place, revision.to_owned());
         }
     }
 
@@ -202,9 +202,9 @@ impl Actor {
     }
 
     fn guarded<R: Guarded>(&self, message: R) -> Result<Request<R>, Status> {
-        let community = message.scopes().first().and_then(|(_, name)| community_of(name));
+        let place = message.scopes().first().and_then(|(_, name)| place_of(name));
         let request = self.request(message)?;
-        self.with_revision(request, community)
+        self.with_revision(request, place)
     }
 
     /// Makes a call whose request is a stream.
@@ -217,7 +217,7 @@ impl Actor {
         messages: impl Stream<Item = R> + Send + 'static,
     ) -> Result<R::Response, Status> {
         let mut client = self.client().await?;
-        let request = self.with_revision(self.request(messages)?, community_of(scope))?;
+        let request = self.with_revision(self.request(messages)?, place_of(scope))?;
         let codec = ProstCodec::<R, R::Response>::default();
         Ok(client
             .client_streaming(request, PathAndQuery::from_static(R::METHOD), codec)
@@ -225,8 +225,8 @@ impl Actor {
             .into_inner())
     }
 
-    fn with_revision<R>(&self, mut request: Request<R>, community: Option<String>) -> Result<Request<R>, Status> {
-        if let Some(revision) = community.and_then(|community| lock(&self.revisions).get(&community).cloned()) {
+    fn with_revision<R>(&self, mut request: Request<R>, place: Option<String>) -> Result<Request<R>, Status> {
+        if let Some(revision) = place.and_then(|place| lock(&self.revisions).get(&place).cloned()) {
             let revision = revision
                 .parse()
                 .map_err(|_| Status::invalid_argument("not a header value"))?;
@@ -304,9 +304,11 @@ pub async fn channel(address: std::net::SocketAddr) -> Result<Channel> {
         .with_context(|| format!("no gateway at {address}"))
 }
 
-fn community_of(name: &str) -> Option<String> {
-    let community = name.strip_prefix("communities/")?;
-    community.split('/').next().map(str::to_owned)
+/// `communities/{community}` or `regions/{region}` that a name begins with.
+fn place_of(name: &str) -> Option<String> {
+    let (collection, rest) = name.split_once('/')?;
+    let code = rest.split('/').next()?;
+    matches!(collection, "communities" | "regions").then(|| format!("{collection}/{code}"))
 }
 
 fn shared(token: &str) -> Arc<Mutex<Option<String>>> {

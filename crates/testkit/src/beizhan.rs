@@ -204,7 +204,7 @@ async fn first_secretary(node: &TestNode, community: &str, committee: &str) -> R
 }
 
 /// Enrols with a one-time code and signs in. Returns the person, capacity not chosen, and the appointment.
-async fn enrol(node: &TestNode, code: &str, login: &str) -> Result<(Actor, String)> {
+pub(crate) async fn enrol(node: &TestNode, code: &str, login: &str) -> Result<(Actor, String)> {
     let request = EnrolRequest {
         enrolment_code: code.to_owned(),
         login: login.to_owned(),

@@ -8,6 +8,8 @@ mod beizhan;
 #[cfg(feature = "node")]
 mod files;
 #[cfg(feature = "node")]
+mod levels;
+#[cfg(feature = "node")]
 mod node;
 mod postgres;
 #[cfg(feature = "node")]
@@ -22,6 +24,8 @@ pub use actor::Actor;
 pub use beizhan::{Beizhan, Party};
 #[cfg(feature = "node")]
 pub use files::{declare, upload_messages};
+#[cfg(feature = "node")]
+pub use levels::{establish, secretary_below};
 #[cfg(feature = "node")]
 pub use node::{TestNode, TestNodeOptions};
 pub use postgres::Postgres;

@@ -98,8 +98,11 @@ async fn a_denial_says_what_is_missing_and_nothing_of_the_object() {
     );
     assert_eq!(metadata(&status, "permission"), "meeting.meeting.get");
     assert_eq!(metadata(&status, "missing"), "no role here");
-    let (community, revision) = node.revisions.read(&metadata(&status, "revision")).unwrap();
-    assert_eq!((community.as_str(), revision.policy), ("440309002021", 5));
+    let (scope, revision) = node.revisions.read(&metadata(&status, "revision")).unwrap();
+    assert_eq!(
+        (scope.to_string().as_str(), revision.policy),
+        ("communities/440309002021", 5)
+    );
     let details = status.get_error_details();
     let told = details.localized_message().unwrap();
     assert_eq!(

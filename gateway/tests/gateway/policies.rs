@@ -7,8 +7,8 @@ use futures::StreamExt;
 use futures::stream::BoxStream;
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
-use yihe_authz::{Principal, Revision, SnapshotSource};
-use yihe_kernel::{CommunityId, CommunityName, Error, Result, Timestamp};
+use yihe_authz::{Principal, Revision, Scope, SnapshotSource};
+use yihe_kernel::{Error, Result, Timestamp};
 use yihe_proto::policy::v1 as pb;
 
 #[derive(Debug)]
@@ -41,6 +41,7 @@ impl Policies {
         let told = pb::RevisionChange {
             community: community.to_owned(),
             revision: Some(revision),
+            ..pb::RevisionChange::default()
         };
         let _ = self.changes.send(told);
         Revision::from_proto(Some(&revision))
@@ -49,15 +50,8 @@ impl Policies {
 
 #[async_trait::async_trait]
 impl SnapshotSource for Policies {
-    async fn snapshot(&self, community: Option<&CommunityId>, _: Option<Revision>) -> Result<pb::Snapshot> {
-        let name = community
-            .map(|community| {
-                CommunityName {
-                    community: community.clone(),
-                }
-                .to_string()
-            })
-            .unwrap_or_default();
+    async fn snapshot(&self, scope: Option<&Scope>, _: Option<Revision>) -> Result<pb::Snapshot> {
+        let name = scope.map(ToString::to_string).unwrap_or_default();
         self.snapshots
             .lock()
             .unwrap()

@@ -7,7 +7,9 @@ use tonic::service::Routes;
 use tonic::{Request, Response, Status};
 use yihe_proto::directory::v1 as pb;
 
-use crate::commands::{application, appointment, client, community, compound, membership, owner, register, sign_in};
+use crate::commands::{
+    application, appointment, client, community, compound, membership, owner, region, register, sign_in,
+};
 use crate::directory::Directory;
 use crate::queries;
 
@@ -33,6 +35,10 @@ pub fn routes(directory: Arc<Directory>) -> Routes {
         .add_service(pb::register_service_server::RegisterServiceServer::new(api.clone()))
         .add_service(pb::owner_service_server::OwnerServiceServer::new(api.clone()))
         .add_service(pb::calendar_service_server::CalendarServiceServer::new(api.clone()))
+        .add_service(pb::region_authority_service_server::RegionAuthorityServiceServer::new(
+            api.clone(),
+        ))
+        .add_service(pb::lapse_service_server::LapseServiceServer::new(api.clone()))
         .add_service(pb::person_service_server::PersonServiceServer::new(api))
 }
 
@@ -156,4 +162,18 @@ serve! { calendar_service_server::CalendarService {
 
 serve! { person_service_server::PersonService {
     lookup_persons(LookupPersonsRequest) -> LookupPersonsResponse = queries::person::lookup;
+} }
+
+serve! { region_authority_service_server::RegionAuthorityService {
+    establish_region_committee(EstablishRegionCommitteeRequest) -> EstablishRegionCommitteeResponse = region::establish::establish;
+    get_region_committee(GetRegionCommitteeRequest) -> RegionCommittee = queries::region_appointment::committee;
+    appoint_region_person(AppointRegionPersonRequest) -> AppointRegionPersonResponse = region::appoint::appoint;
+    end_region_appointment(EndRegionAppointmentRequest) -> RegionAppointment = region::end::end;
+    get_region_appointment(GetRegionAppointmentRequest) -> RegionAppointment = queries::region_appointment::get;
+    list_region_appointments(ListRegionAppointmentsRequest) -> ListRegionAppointmentsResponse = queries::region_appointment::list;
+    appoint_secretary_below(AppointSecretaryBelowRequest) -> AppointSecretaryBelowResponse = region::appoint_secretary::appoint;
+} }
+
+serve! { lapse_service_server::LapseService {
+    list_lapsing_appointments(ListLapsingAppointmentsRequest) -> ListLapsingAppointmentsResponse = queries::lapse::list;
 } }

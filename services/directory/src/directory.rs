@@ -1,5 +1,5 @@
 use futures::future::BoxFuture;
-use yihe_authz::{AccessTokens, Admitted, Authorized, Guard, Principal, Revision, RevisionTokens};
+use yihe_authz::{AccessTokens, Admitted, Authorized, Guard, Principal, Revision, RevisionTokens, Scope};
 use yihe_kernel::{CommunityId, Error, Result, Timestamp, reasons as common};
 use yihe_store::{Failure, Reader, Store};
 
@@ -53,6 +53,15 @@ impl Directory {
                 policy: 0,
             },
         )
+    }
+
+    /// The token of the authority of a community or region at a sequence.
+    pub fn revision_at(&self, scope: &Scope, sequence: u64) -> String {
+        let revision = Revision {
+            directory: sequence,
+            policy: 0,
+        };
+        self.revisions.mint_at(scope, revision)
     }
 
     /// Lets a signed-in caller of an RPC outside any community through. No snapshot knows of its sign-outs there: the

@@ -22,6 +22,7 @@ mod reasons;
 mod secrets;
 mod store;
 mod throttle;
+mod timers;
 
 use std::sync::Arc;
 
@@ -87,11 +88,10 @@ pub async fn start(deps: Deps) -> Result<Started> {
         config,
         id_numbers: keys.derive("directory ID numbers"),
     };
-    let routes = api::routes(Arc::new(directory));
+    let directory = Arc::new(directory);
+    let mut tasks = Tasks::default();
+    tasks.spawn("directory.timers", timers::run(Arc::clone(&directory)));
+    let routes = api::routes(directory);
     let routes = protect(routes, SERVICE, InternalTokens::new(&keys, clock.clone()), clock);
-    Ok(Started {
-        routes,
-        feed,
-        tasks: Tasks::default(),
-    })
+    Ok(Started { routes, feed, tasks })
 }

@@ -1,8 +1,14 @@
 use yihe_kernel::reasons;
-pub use yihe_kernel::reasons::{COMMUNITY_NOT_FOUND, ORGANIZATION_NOT_A_MEMBER};
+pub use yihe_kernel::reasons::{COMMUNITY_NOT_FOUND, ORGANIZATION_NOT_A_MEMBER, REGION_NOT_FOUND};
 
 reasons! {
-    REGION_NOT_FOUND: NotFound, "no division {name} was imported", "未导入区划 {name}";
+    REGION_IS_A_COMMUNITY: Precondition, "{name} is a community's own division; the community's committee administers it", "{name} 是社区一级区划,由社区党委管理";
+    REGION_COMMITTEE_EXISTS: AlreadyExists, "{name} has a Party committee already", "{name} 已设立党委";
+    REGION_COMMITTEE_MISSING: Precondition, "{name} has no Party committee of its own", "{name} 尚未设立党委";
+    REGION_ADMINISTERED_FROM_ABOVE: Precondition, "{name} has a Party committee above it, that of {above}, which acts", "{name} 之上已有 {above} 的党委,由其办理";
+    NOT_DIRECTLY_BELOW: Precondition, "by the recorded tree the committee that administers {parent} is not the nearest above {name}", "按登记的区划关系,管理 {parent} 的党委不是 {name} 的直接上级";
+    SECRETARY_IN_OFFICE: Precondition, "{name} has a secretary in office, or one is invited; say `replace` to replace", "{name} 已有在任或受邀的书记;如需改任请注明 replace";
+    SECRETARY_FROM_ABOVE: Precondition, "the secretary of {name} is appointed by the level above", "{name} 的书记由上级任命";
     REGION_NOT_A_COMMUNITY: Precondition, "{name} is not a division of the lowest level, which has a code of 12 digits", "{name} 不是最低一级(12 位代码)的区划";
     COMMUNITY_ALREADY_ACTIVE: AlreadyExists, "the community {name} is active already", "社区 {name} 已启用";
     SECRETARY_ALREADY_APPOINTED: Precondition, "{name} has or had a secretary, or one is invited; from now on its committee acts", "{name} 已有(或曾有、或已邀请)书记,此后由党委办理";

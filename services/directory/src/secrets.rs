@@ -1,10 +1,14 @@
 //! Codes and secrets: made of random bits, handed out once, kept as hashes only. With 160 bits and more there is nothing to
 //! guess, so a plain hash keeps them; the purpose is hashed along, so that one sort of secret never passes for another.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
-use yihe_kernel::CommunityId;
+use yihe_authz::Scope;
+use yihe_kernel::{CommunityId, RegionCode};
 
 /// What a secret is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,24 +71,34 @@ pub fn enrolment_code(community: &CommunityId) -> Secret {
     code_of(community, Purpose::Enrolment)
 }
 
+/// The same for a post in a region's committee.
+#[must_use]
+pub fn region_enrolment_code(region: &RegionCode) -> Secret {
+    code_of(region, Purpose::Enrolment)
+}
+
 /// A new claim code of an owner: like an enrolment code, and never taken for one.
 #[must_use]
 pub fn owner_code(community: &CommunityId) -> Secret {
     code_of(community, Purpose::Owner)
 }
 
-fn code_of(community: &CommunityId, purpose: Purpose) -> Secret {
+fn code_of(place: &impl Display, purpose: Purpose) -> Secret {
     let body = random_letters();
     Secret {
-        text: format!("{community}-{}", grouped(&body)),
+        text: format!("{place}-{}", grouped(&body)),
         hash: hash(purpose, &body),
     }
 }
 
-/// Community and hash of an enrolment code as somebody typed it; `None` for what cannot be one.
+/// Where an enrolment code as somebody typed it belongs, and its hash; `None` for what cannot be one. Codes of communities have
+/// 12 digits, and no region of 12 digits has a committee.
 #[must_use]
-pub fn read_enrolment_code(typed: &str) -> Option<(CommunityId, Vec<u8>)> {
-    read_code(typed, Purpose::Enrolment)
+pub fn read_enrolment_code(typed: &str) -> Option<(Scope, Vec<u8>)> {
+    if let Some((community, hash)) = read_code(typed, Purpose::Enrolment) {
+        return Some((Scope::Community(community), hash));
+    }
+    read_code(typed, Purpose::Enrolment).map(|(region, hash)| (Scope::Region(region), hash))
 }
 
 /// Community and hash of an owner's claim code as somebody typed it; `None` for what cannot be one.
@@ -93,9 +107,9 @@ pub fn read_owner_code(typed: &str) -> Option<(CommunityId, Vec<u8>)> {
     read_code(typed, Purpose::Owner)
 }
 
-fn read_code(typed: &str, purpose: Purpose) -> Option<(CommunityId, Vec<u8>)> {
-    let (community, body) = typed.trim().split_once('-')?;
-    Some((community.parse().ok()?, hash(purpose, &letters(body))))
+fn read_code<P: FromStr>(typed: &str, purpose: Purpose) -> Option<(P, Vec<u8>)> {
+    let (place, body) = typed.trim().split_once('-')?;
+    Some((place.parse().ok()?, hash(purpose, &letters(body))))
 }
 
 /// A new secret for a program: 256 random bits behind a mark by which scanners for leaked secrets know it.
@@ -160,7 +174,16 @@ mod tests {
         let typed = format!(" {} ", code.text.to_lowercase().replace('0', "o").replace('1', "l"));
         // digits of the community are typed as they are
         let typed = typed.replacen(typed.trim().split('-').next().unwrap(), community.as_str(), 1);
-        assert_eq!(read_enrolment_code(&typed), Some((community, code.hash)));
+        assert_eq!(
+            read_enrolment_code(&typed),
+            Some((Scope::Community(community), code.hash))
+        );
+        let street: RegionCode = "440309002".parse().unwrap();
+        let code = region_enrolment_code(&street);
+        assert_eq!(
+            read_enrolment_code(&code.text),
+            Some((Scope::Region(street), code.hash))
+        );
         let claim = claim_code();
         assert_eq!(claim_hash(&claim.text.replace('-', " ")), claim.hash);
         assert!(read_enrolment_code("nothing").is_none() && read_enrolment_code("").is_none());

@@ -2,13 +2,13 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use tokio::time::{Instant, timeout_at};
-use yihe_authz::Revision;
+use yihe_authz::{Revision, Scope};
 use yihe_kernel::{CommunityId, Error, Result};
 use yihe_proto::policy::v1 as pb;
 
 use crate::authority::{Authorities, Known};
 use crate::config::Pace;
-use crate::domain::authority::compose;
+use crate::domain::authority::compose_since;
 use crate::domain::rules::Rules;
 use crate::reasons;
 
@@ -23,15 +23,20 @@ pub(crate) struct Composer {
 }
 
 impl Composer {
-    /// The newest snapshot of a community, or of the root layer.
-    pub async fn newest(&self, community: Option<&CommunityId>) -> Result<pb::Snapshot> {
-        self.compose(community, 0).await
+    /// The newest snapshot of a community or region, or of the root layer.
+    pub async fn newest(&self, scope: Option<&Scope>) -> Result<pb::Snapshot> {
+        self.compose(scope, 0).await
+    }
+
+    /// The newest snapshot of a community.
+    pub async fn of_community(&self, community: &CommunityId) -> Result<pb::Snapshot> {
+        self.newest(Some(&Scope::Community(community.clone()))).await
     }
 
     /// A snapshot that covers `asked`, or `REVISION_UNKNOWN` if that has not come to be in time.
-    pub async fn at_least(&self, community: Option<&CommunityId>, asked: Revision) -> Result<pb::Snapshot> {
+    pub async fn at_least(&self, scope: Option<&Scope>, asked: Revision) -> Result<pb::Snapshot> {
         // the root layer has no part of the directory's
-        let asked = if community.is_none() {
+        let asked = if scope.is_none() {
             Revision { directory: 0, ..asked }
         } else {
             asked
@@ -41,7 +46,7 @@ impl Composer {
         let mut newest = Revision::default();
         let mut ask_for = asked.directory;
         loop {
-            let composed = timeout_at(deadline, self.compose(community, ask_for)).await;
+            let composed = timeout_at(deadline, self.compose(scope, ask_for)).await;
             let Ok(snapshot) = composed else { break };
             let snapshot = snapshot?;
             newest = Revision::from_proto(snapshot.revision.as_ref());
@@ -59,12 +64,13 @@ impl Composer {
             .with("newest", shown(newest)))
     }
 
-    async fn compose(&self, community: Option<&CommunityId>, ask_for: u64) -> Result<pb::Snapshot> {
-        let authority = match community {
-            Some(community) => Some(self.authorities.of(community, ask_for).await?),
+    async fn compose(&self, scope: Option<&Scope>, ask_for: u64) -> Result<pb::Snapshot> {
+        let authority = match scope {
+            Some(scope) => Some(self.authorities.of(scope, ask_for).await?),
             None => None,
         };
-        Ok(compose(&self.rules.load(), authority.as_deref()))
+        let least_rules = scope.map_or(0, |scope| self.known.least_rules(scope));
+        Ok(compose_since(&self.rules.load(), authority.as_deref(), least_rules))
     }
 }
 

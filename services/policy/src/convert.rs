@@ -2,7 +2,7 @@
 
 pub(crate) mod change;
 
-use yihe_authz::RoleName;
+use yihe_authz::{RoleName, Scope};
 use yihe_kernel::{CommunityName, Error, RegionName, Result};
 use yihe_proto::directory::v1 as directory;
 use yihe_proto::policy::v1 as pb;
@@ -12,11 +12,7 @@ use crate::domain::authority::Authority;
 /// Reads the directory's answer. One row that cannot be understood refuses the whole: a role left out in silence could be the
 /// one that a denial is meant for.
 pub(crate) fn authority(wire: directory::Authority) -> Result<Authority> {
-    let community = wire
-        .community
-        .parse::<CommunityName>()
-        .map_err(|error| malformed("community", error))?
-        .community;
+    let scope = scope(&wire)?;
     let regions = wire.regions.iter().map(|name| {
         let name = name
             .parse::<RegionName>()
@@ -28,7 +24,7 @@ pub(crate) fn authority(wire: directory::Authority) -> Result<Authority> {
     let clients = wire.clients.into_iter().map(of_client);
     let cutoffs = wire.cutoffs.into_iter();
     Ok(Authority {
-        community,
+        scope,
         sequence: wire.sequence,
         regions,
         roles: people.chain(clients).collect::<Result<_>>()?,
@@ -39,6 +35,17 @@ pub(crate) fn authority(wire: directory::Authority) -> Result<Authority> {
             })
             .collect(),
     })
+}
+
+fn scope(wire: &directory::Authority) -> Result<Scope> {
+    if wire.community.is_empty() {
+        let name = wire.region.parse::<RegionName>();
+        return Ok(Scope::Region(name.map_err(|error| malformed("region", error))?.region));
+    }
+    let name = wire.community.parse::<CommunityName>();
+    Ok(Scope::Community(
+        name.map_err(|error| malformed("community", error))?.community,
+    ))
 }
 
 fn of_person(holding: directory::Holding) -> Result<pb::RoleTerm> {

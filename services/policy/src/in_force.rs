@@ -36,9 +36,12 @@ impl InForce {
     /// `STORED_RULE_BROKEN` naming the first row that cannot be understood.
     pub async fn load(store: Store, base: Rules, known: Arc<Known>) -> Result<Self> {
         let mut layers = Vec::new();
+        let mut newest = base.newest();
         for (domain, sequence) in revision::of_domains(store.reader()).await? {
+            newest = newest.max(sequence);
             layers.push(layer(&store, &domain, sequence).await?);
         }
+        known.begin(newest);
         Ok(Self {
             rules: Arc::new(ArcSwap::from_pointee(base.with(layers))),
             turn: Mutex::default(),
@@ -63,6 +66,7 @@ impl InForce {
             }
             let layer = layer(&self.store, &domain, sequence).await?;
             self.rules.store(Arc::new(before.with([layer])));
+            self.known.note_newest(sequence);
             self.known.note_rules(&code);
         }
         Ok(())

@@ -1,5 +1,5 @@
 use yihe_kernel::reasons;
-pub use yihe_kernel::reasons::COMMUNITY_NOT_FOUND;
+pub use yihe_kernel::reasons::{COMMUNITY_NOT_FOUND, REGION_NOT_FOUND};
 
 reasons! {
     ALREADY_APPROVED: Precondition, "you have approved {name} already", "您已批准过 {name}";

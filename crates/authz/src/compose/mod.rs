@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt::Display;
 use std::sync::Arc;
 
-use yihe_kernel::{CommunityName, Error, RegionCode, RegionName, Result, Timestamp};
+use yihe_kernel::{CommunityId, CommunityName, Error, RegionCode, RegionName, Result, Timestamp};
 use yihe_proto::policy::v1 as pb;
 
 use crate::layer::{Layer, Layers};
@@ -36,6 +36,7 @@ impl Snapshot {
             ),
         };
         let regions = read_regions(&wire.regions)?;
+        let region = own_region(&wire.region, community.as_ref(), &regions)?;
         let covers = |domain: &Domain| domain.covers(community.as_ref(), &regions);
         let mut layers = Vec::with_capacity(wire.layers.len() + 1);
         for (place, row) in wire.layers.iter().enumerate() {
@@ -53,6 +54,7 @@ impl Snapshot {
         let subjects = read_subjects(&wire)?;
         Ok(Self {
             community,
+            region,
             revision: Revision::from_proto(wire.revision.as_ref()),
             regions,
             permissions: catalogue.index(),
@@ -61,6 +63,21 @@ impl Snapshot {
             subjects,
         })
     }
+}
+
+/// The region that it decides for, which begins its own lineage.
+fn own_region(name: &str, community: Option<&CommunityId>, regions: &[RegionCode]) -> Result<Option<RegionCode>> {
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let own = name
+        .parse::<RegionName>()
+        .map_err(|error| malformed("region", error))?
+        .region;
+    if community.is_some() || regions.first() != Some(&own) {
+        return Err(malformed("region", "it is not the first of `regions` alone"));
+    }
+    Ok(Some(own))
 }
 
 fn read_grants(rows: &[pb::Grant], list: &str, catalogue: &Catalogue) -> Result<Vec<Grant>> {

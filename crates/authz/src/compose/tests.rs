@@ -60,6 +60,14 @@ fn one_malformed_row_refuses_the_whole_and_is_named() {
         let text = refusal(&|wire| wire.roles.push(row.clone()));
         assert!(text.contains("roles[1]"), "{text}");
     }
+    assert!(refusal(&|wire| wire.region = "regions/x".to_owned()).contains("region"));
+    // a community's snapshot is no region's, and a region's begins with itself
+    assert!(refusal(&|wire| wire.region.clone_from(&wire.regions[0])).contains("region"));
+    let elsewhere = |wire: &mut pb::Snapshot| {
+        wire.community.clear();
+        wire.region.clone_from(&wire.regions[1]);
+    };
+    assert!(refusal(&elsewhere).contains("region"));
     let bad = prost_types::Timestamp { seconds: 0, nanos: -1 };
     assert!(refusal(&|wire| wire.roles[0].end_time = Some(bad)).contains("end_time"));
     let cutoff = |cutoff_time| pb::TokenCutoff {
@@ -75,6 +83,28 @@ fn one_malformed_row_refuses_the_whole_and_is_named() {
         }))
         .contains("cutoffs[0]")
     );
+}
+
+#[test]
+fn the_rules_of_a_region_hold_in_it() {
+    let of = |domain: &str, id: &str| pb::Grant {
+        domain: domain.to_owned(),
+        ..grant(id, "*/*", "*")
+    };
+    let street = pb::Snapshot {
+        region: "regions/440309002".to_owned(),
+        regions: vec!["regions/440309002".to_owned(), "regions/44".to_owned()],
+        grants: vec![
+            of("440309002", "own"),
+            of("44", "above"),
+            of("440309003", "other"),
+            grant("a", "*/*", "*"),
+        ],
+        ..pb::Snapshot::default()
+    };
+    let street = Snapshot::compose(street, Catalogue::shipped()).unwrap();
+    assert_eq!(street.scope(), Some(crate::Scope::Region("440309002".parse().unwrap())));
+    assert_eq!((street.community(), street.grants().count()), (None, 3));
 }
 
 #[test]

@@ -13,12 +13,13 @@ use yihe_kernel::{CommunityId, OrganizationId, RegionCode, Timestamp};
 pub(crate) use self::standing::Standings;
 pub(crate) use self::subject::Subject;
 use crate::layer::{Layer, is_wide};
-use crate::{Capacity, Decision, Grant, Principal, Revision, RoleName, Term};
+use crate::{Capacity, Decision, Grant, Principal, Revision, RoleName, Scope, Term};
 
-/// Everything needed to decide in one community, or in the root layer. Immutable; made whole by [`Snapshot::compose`].
+/// Everything needed to decide in one community, in one region, or in the root layer. Immutable; made whole by [`Snapshot::compose`].
 #[derive(Debug)]
 pub struct Snapshot {
     pub(crate) community: Option<CommunityId>,
+    pub(crate) region: Option<RegionCode>,
     pub(crate) revision: Revision,
     pub(crate) regions: Vec<RegionCode>,
     pub(crate) permissions: Arc<HashMap<Box<str>, usize>>,
@@ -63,10 +64,17 @@ impl Layering {
 }
 
 impl Snapshot {
-    /// The community; `None` for the root layer.
+    /// The community; `None` for a region and for the root layer.
     #[must_use]
     pub fn community(&self) -> Option<&CommunityId> {
         self.community.as_ref()
+    }
+
+    /// The community or region; `None` for the root layer.
+    #[must_use]
+    pub fn scope(&self) -> Option<Scope> {
+        let community = self.community.clone().map(Scope::Community);
+        community.or_else(|| self.region.clone().map(Scope::Region))
     }
 
     /// How new it is.

@@ -3,12 +3,12 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use tokio::time::{sleep, timeout};
-use yihe_kernel::{CommunityName, Error, Result};
+use yihe_kernel::{CommunityName, Error, RegionName, Result};
 use yihe_proto::policy::v1 as pb;
 
 use super::inner::Inner;
 use super::{PATIENCE, SILENCE, late};
-use crate::Revision;
+use crate::{Revision, Scope};
 
 impl Inner {
     pub(super) async fn follow(self: Arc<Self>) {
@@ -48,7 +48,7 @@ impl Inner {
 
     async fn hear(&self, change: &pb::RevisionChange) -> Result<()> {
         let revision = Revision::from_proto(change.revision.as_ref());
-        if change.community.is_empty() {
+        if change.community.is_empty() && change.region.is_empty() {
             let behind = self.root().is_none_or(|root| !root.revision().covers(revision));
             if change.revision.is_some() && behind {
                 timeout(PATIENCE, self.fetch_root())
@@ -57,14 +57,21 @@ impl Inner {
                 self.tick();
             }
         } else {
-            let name = change
-                .community
-                .parse::<CommunityName>()
-                .map_err(|refusal| Error::malformed_name("community", &refusal))?;
-            self.note_revision(name.community, revision);
+            self.note_revision(place(change)?, revision);
             self.tick();
         }
         self.note_word();
         Ok(())
     }
+}
+
+fn place(change: &pb::RevisionChange) -> Result<Scope> {
+    if change.community.is_empty() {
+        let name = change.region.parse::<RegionName>();
+        let name = name.map_err(|refusal| Error::malformed_name("region", &refusal))?;
+        return Ok(Scope::Region(name.region));
+    }
+    let name = change.community.parse::<CommunityName>();
+    let name = name.map_err(|refusal| Error::malformed_name("community", &refusal))?;
+    Ok(Scope::Community(name.community))
 }

@@ -8,18 +8,18 @@ use moka::future::Cache;
 use moka::ops::compute::{CompResult, Op};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
-use yihe_kernel::{CommunityId, Error, Result};
+use yihe_kernel::{Error, Result};
 
 use super::{MEMORY, SnapshotSource, late};
-use crate::{Catalogue, Revision, Snapshot};
+use crate::{Catalogue, Revision, Scope, Snapshot};
 
 /// What a gateway or service has fetched, and what it has heard since.
 pub(super) struct Inner {
     pub(super) source: Arc<dyn SnapshotSource>,
     root: ArcSwapOption<Snapshot>,
-    cache: Cache<CommunityId, Cached>,
+    cache: Cache<Scope, Cached>,
     /// The newest revisions heard of since the watch began.
-    heard: RwLock<HashMap<CommunityId, Revision>>,
+    heard: RwLock<HashMap<Scope, Revision>>,
     last_word: RwLock<Instant>,
     /// Grows with each new watch: what was fetched under an earlier one may have missed a change.
     epoch: AtomicU64,
@@ -34,7 +34,7 @@ struct Cached {
 
 impl Inner {
     pub(super) fn new(source: Arc<dyn SnapshotSource>) -> Self {
-        let weigh = |_: &CommunityId, cached: &Cached| u32::try_from(cached.snapshot.weight()).unwrap_or(u32::MAX);
+        let weigh = |_: &Scope, cached: &Cached| u32::try_from(cached.snapshot.weight()).unwrap_or(u32::MAX);
         Self {
             source,
             root: ArcSwapOption::empty(),
@@ -58,10 +58,10 @@ impl Inner {
         self.changes.subscribe()
     }
 
-    /// The community's snapshot, if it is there and new enough.
-    pub(super) async fn cached(&self, community: &CommunityId, asked: Revision) -> Option<Arc<Snapshot>> {
-        let cached = self.cache.get(community).await?;
-        self.serves(community, &cached, asked).then_some(cached.snapshot)
+    /// The snapshot of a community or region, if it is there and new enough.
+    pub(super) async fn cached(&self, scope: &Scope, asked: Revision) -> Option<Arc<Snapshot>> {
+        let cached = self.cache.get(scope).await?;
+        self.serves(scope, &cached, asked).then_some(cached.snapshot)
     }
 
     fn epoch(&self) -> u64 {
@@ -77,24 +77,24 @@ impl Inner {
         *self.last_word.write().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
-    fn needed(&self, community: &CommunityId, asked: Revision) -> Revision {
+    fn needed(&self, scope: &Scope, asked: Revision) -> Revision {
         let heard = self.heard.read().unwrap_or_else(PoisonError::into_inner);
-        heard.get(community).map_or(asked, |heard| heard.join(asked))
+        heard.get(scope).map_or(asked, |heard| heard.join(asked))
     }
 
-    fn serves(&self, community: &CommunityId, cached: &Cached, asked: Revision) -> bool {
-        cached.epoch == self.epoch() && cached.snapshot.revision().covers(self.needed(community, asked))
+    fn serves(&self, scope: &Scope, cached: &Cached, asked: Revision) -> bool {
+        cached.epoch == self.epoch() && cached.snapshot.revision().covers(self.needed(scope, asked))
     }
 
-    /// Fetches once for all who wait for the same community.
-    pub(super) async fn refresh(&self, community: &CommunityId, asked: Revision) -> Result<Arc<Snapshot>> {
-        let fetch = |entry: Option<moka::Entry<CommunityId, Cached>>| async move {
+    /// Fetches once for all who wait for the same place.
+    pub(super) async fn refresh(&self, scope: &Scope, asked: Revision) -> Result<Arc<Snapshot>> {
+        let fetch = |entry: Option<moka::Entry<Scope, Cached>>| async move {
             match entry.map(moka::Entry::into_value) {
-                Some(cached) if self.serves(community, &cached, asked) => Ok(Op::Nop),
-                _ => self.fetch(community, asked).await.map(Op::Put),
+                Some(cached) if self.serves(scope, &cached, asked) => Ok(Op::Nop),
+                _ => self.fetch(scope, asked).await.map(Op::Put),
             }
         };
-        let result = self.cache.entry_by_ref(community).and_try_compute_with(fetch).await;
+        let result = self.cache.entry_by_ref(scope).and_try_compute_with(fetch).await;
         match result? {
             CompResult::Inserted(entry) | CompResult::ReplacedWith(entry) | CompResult::Unchanged(entry) => {
                 Ok(entry.into_value().snapshot)
@@ -103,19 +103,19 @@ impl Inner {
         }
     }
 
-    async fn fetch(&self, community: &CommunityId, asked: Revision) -> Result<Cached> {
+    async fn fetch(&self, scope: &Scope, asked: Revision) -> Result<Cached> {
         loop {
-            let (epoch, needed) = (self.epoch(), self.needed(community, asked));
+            let (epoch, needed) = (self.epoch(), self.needed(scope, asked));
             let at_least = (needed != Revision::default()).then_some(needed);
-            let wire = self.source.snapshot(Some(community), at_least).await?;
+            let wire = self.source.snapshot(Some(scope), at_least).await?;
             let snapshot = Arc::new(Snapshot::compose(wire, Catalogue::shipped())?);
-            if snapshot.community() != Some(community) {
+            if snapshot.scope().as_ref() != Some(scope) {
                 return Err(Error::internal(format!(
-                    "asked for the snapshot of {community}, got another"
+                    "asked for the snapshot of {scope}, got another"
                 )));
             }
             let cached = Cached { epoch, snapshot };
-            if self.serves(community, &cached, asked) {
+            if self.serves(scope, &cached, asked) {
                 return Ok(cached);
             }
             sleep(Duration::from_millis(20)).await;
@@ -129,10 +129,10 @@ impl Inner {
         Ok(root)
     }
 
-    /// Notes that a community has come to a revision.
-    pub(super) fn note_revision(&self, community: CommunityId, revision: Revision) {
+    /// Notes that a community or region has come to a revision.
+    pub(super) fn note_revision(&self, scope: Scope, revision: Revision) {
         let mut heard = self.heard.write().unwrap_or_else(PoisonError::into_inner);
-        let newest = heard.entry(community).or_default();
+        let newest = heard.entry(scope).or_default();
         *newest = newest.join(revision);
     }
 

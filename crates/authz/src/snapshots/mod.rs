@@ -19,8 +19,8 @@ use crate::{Capacity, Decision, Principal, Revision, Scope, Snapshot, Usage};
 /// Where snapshots come from: the policy service, in process or across the wire.
 #[async_trait::async_trait]
 pub trait SnapshotSource: Send + Sync + 'static {
-    /// A community's snapshot, or the root layer, at least as new as asked.
-    async fn snapshot(&self, community: Option<&CommunityId>, at_least: Option<Revision>) -> Result<pb::Snapshot>;
+    /// The snapshot of a community or region, or the root layer, at least as new as asked.
+    async fn snapshot(&self, scope: Option<&Scope>, at_least: Option<Revision>) -> Result<pb::Snapshot>;
 
     /// The revisions as they change, and a keep-alive at least every 10 s. Changes from the call on are in it.
     async fn watch(&self) -> Result<BoxStream<'static, Result<pb::RevisionChange>>>;
@@ -50,7 +50,7 @@ pub struct Snapshots {
 impl fmt::Debug for Snapshots {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Snapshots")
-            .field("communities", &self.inner.count())
+            .field("places", &self.inner.count())
             .finish_non_exhaustive()
     }
 }
@@ -86,7 +86,7 @@ impl Snapshots {
         &self.usage
     }
 
-    /// The root layer, which decides for regions and gates readiness.
+    /// The root layer, which gates readiness.
     ///
     /// # Errors
     /// `UNAVAILABLE` while the source does not answer.
@@ -105,26 +105,31 @@ impl Snapshots {
     /// `UNAVAILABLE` if it is not there in time: 2 s for a revision asked for; the source's own refusals, such as that there is
     /// no such community.
     pub async fn community(&self, community: &CommunityId, at_least: Option<Revision>) -> Result<Arc<Snapshot>> {
+        self.of(&Scope::Community(community.clone()), at_least).await
+    }
+
+    /// The snapshot of a community or region, as new as the source has told of and as asked.
+    ///
+    /// # Errors
+    /// As of [`Snapshots::community`].
+    pub async fn of(&self, scope: &Scope, at_least: Option<Revision>) -> Result<Arc<Snapshot>> {
         let asked = at_least.unwrap_or_default();
-        if let Some(snapshot) = self.inner.cached(community, asked).await {
+        if let Some(snapshot) = self.inner.cached(scope, asked).await {
             return Ok(snapshot);
         }
         let limit = if asked == Revision::default() { PATIENCE } else { WAIT };
-        timeout(limit, self.inner.refresh(community, asked))
+        timeout(limit, self.inner.refresh(scope, asked))
             .await
             .unwrap_or_else(|_| Err(late()))
     }
 
-    /// The snapshot that decides in a scope. Where there is no such community, that is the root layer: an operator learns that
-    /// it is missing, everybody else is denied as in one where they hold nothing.
+    /// The snapshot that decides in a scope. Where there is no such community or region, that is the root layer: an operator
+    /// learns that it is missing, everybody else is denied as in one where they hold nothing.
     ///
     /// # Errors
-    /// As of [`Snapshots::root`] and [`Snapshots::community`].
+    /// As of [`Snapshots::root`] and [`Snapshots::of`].
     pub async fn at(&self, scope: &Scope, at_least: Option<Revision>) -> Result<Arc<Snapshot>> {
-        let Scope::Community(community) = scope else {
-            return self.root().await;
-        };
-        match self.community(community, at_least).await {
+        match self.of(scope, at_least).await {
             Err(error) if error.kind() == Kind::NotFound => self.root().await,
             other => other,
         }

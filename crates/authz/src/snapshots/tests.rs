@@ -248,6 +248,38 @@ async fn where_there_is_no_community_the_root_layer_decides() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_region_has_a_snapshot_of_its_own() {
+    let (source, snapshots) = start();
+    settle().await;
+    let street = |directory| pb::Snapshot {
+        region: "regions/440309002".to_owned(),
+        regions: vec!["regions/440309002".to_owned(), "regions/4403".to_owned()],
+        revision: Some(revision(directory).to_proto()),
+        ..pb::Snapshot::default()
+    };
+    source.put(street(1));
+    let scope = Scope::Region("440309002".parse().unwrap());
+    let at = async || snapshots.at(&scope, None).await.unwrap();
+    let seen = async || directory(&*at().await);
+    assert_eq!((at().await.scope(), seen().await), (Some(scope.clone()), 1));
+    let fetched = source.fetched();
+    source.put(street(2));
+    source.tell("regions/440309003", 9);
+    // of the same code as a region, and yet another place
+    source.tell("communities/440309002021", 9);
+    settle().await;
+    assert_eq!((seen().await, source.fetched()), (1, fetched));
+    source.tell("regions/440309002", 2);
+    settle().await;
+    assert_eq!(seen().await, 2);
+    assert_eq!(directory(&snapshots.of(&scope, Some(revision(2))).await.unwrap()), 2);
+    assert!(snapshots.of(&scope, Some(revision(3))).await.is_err());
+    source.put_as("regions/440309003", street(1));
+    let other = Scope::Region("440309003".parse().unwrap());
+    assert_eq!(snapshots.of(&other, None).await.unwrap_err().kind(), Kind::Internal);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_cannot_be_trusted_is_refused_and_not_kept() {
     let (source, snapshots) = start();
     settle().await;

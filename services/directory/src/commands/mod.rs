@@ -7,5 +7,6 @@ pub mod community;
 pub mod compound;
 pub mod membership;
 pub mod owner;
+pub mod region;
 pub mod register;
 pub mod sign_in;

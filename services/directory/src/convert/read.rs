@@ -42,7 +42,7 @@ pub(super) fn kind(fields: &mut Fields, field: &str, number: i32) -> Organizatio
     kind
 }
 
-fn post(fields: &mut Fields, number: i32) -> Post {
+pub(super) fn post(fields: &mut Fields, number: i32) -> Post {
     let post = Post::try_from(number).unwrap_or_default();
     if post == Post::Unspecified {
         fields.refuse("post", "is not a post", "不是职务");

@@ -12,7 +12,7 @@ use crate::domain::membership::{Membership, Organization};
 use crate::domain::names::{ClientName, MembershipName};
 use crate::domain::region::{Region, level};
 
-fn optional(instant: Option<Timestamp>) -> Option<prost_types::Timestamp> {
+pub(super) fn optional(instant: Option<Timestamp>) -> Option<prost_types::Timestamp> {
     instant.map(Timestamp::to_proto)
 }
 

@@ -66,7 +66,7 @@ impl Appointment {
     ///
     /// # Errors
     /// `ETAG_MISMATCH`, `APPOINTMENT_ENDED`; `LAST_SECRETARY` when nobody would be left to run the committee.
-    pub fn end(mut self, expected_etag: &str, others: &[Self], now: Timestamp) -> Result<Self> {
+    pub fn end(self, expected_etag: &str, others: &[Self], now: Timestamp) -> Result<Self> {
         check_etag(&self.name(), expected_etag, self.version)?;
         if term::is_over(self.term(), now) {
             return Err(Error::new(&reasons::APPOINTMENT_ENDED).with("name", self.name()));
@@ -74,9 +74,15 @@ impl Appointment {
         if self.runs_the_committee(now) && !others.iter().any(|other| other.runs_the_committee(now)) {
             return Err(Error::new(&reasons::LAST_SECRETARY).with("name", self.name()));
         }
+        Ok(self.replaced(now))
+    }
+
+    /// Ends it now because the level above gives the post to somebody else.
+    #[must_use]
+    pub fn replaced(mut self, now: Timestamp) -> Self {
         self.ended_at = Some(now);
         self.version += 1;
-        Ok(self)
+        self
     }
 }
 
@@ -92,11 +98,26 @@ pub fn check_free(
     term: Term,
     held: &[Appointment],
 ) -> Result<()> {
+    let held = held.iter().map(|other| (other.post, other.user, other.term()));
+    check_post_free(organization, post, user, term, held)
+}
+
+/// The same for posts wherever they are: of each held, the post, the person and the term.
+///
+/// # Errors
+/// Those of [`check_free`].
+pub fn check_post_free(
+    organization: &Organization,
+    post: Post,
+    user: Option<UserId>,
+    term: Term,
+    held: impl IntoIterator<Item = (Post, UserId, Term)>,
+) -> Result<()> {
     post::check(organization.kind, post)?;
     let single = post::has_single_holder(organization.kind, post);
     let taken = held
-        .iter()
-        .any(|other| other.post == post && (single || user == Some(other.user)) && term::overlap(term, other.term()));
+        .into_iter()
+        .any(|(held, by, during)| held == post && (single || user == Some(by)) && term::overlap(term, during));
     if !taken {
         return Ok(());
     }

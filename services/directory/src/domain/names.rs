@@ -1,6 +1,6 @@
 //! Names of the directory's resources.
 
-use yihe_kernel::{ClientId, CommunityId, OrganizationId, ids, names};
+use yihe_kernel::{ClientId, CommunityId, OrganizationId, RegionCode, ids, names};
 pub use yihe_kernel::{CompoundId, CompoundName, OwnerId, OwnerName, UnitId, UnitName};
 
 ids! {
@@ -25,6 +25,10 @@ names! {
     InvitationName { "communities" community: CommunityId, "invitations" invitation: InvitationId }
     /// A person's post for a term.
     AppointmentName { "communities" community: CommunityId, "appointments" appointment: AppointmentId }
+    /// A person's post in a region's committee.
+    RegionAppointmentName { "regions" region: RegionCode, "appointments" appointment: AppointmentId }
+    /// An invitation to a post in a region's committee.
+    RegionInvitationName { "regions" region: RegionCode, "invitations" invitation: InvitationId }
     /// An API client as a resource of its community.
     ClientName { "communities" community: CommunityId, "clients" client: ClientId }
     /// A service contract.

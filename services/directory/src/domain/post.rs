@@ -37,7 +37,13 @@ pub const fn may_apply(kind: Kind) -> bool {
 /// Whether one person at most holds the post in an organization at any time.
 #[must_use]
 pub const fn has_single_holder(kind: Kind, post: Post) -> bool {
-    matches!((kind, post), (Kind::PartyCommittee, Post::Secretary))
+    matches!(
+        (kind, post),
+        (
+            Kind::PartyCommittee | Kind::StreetPartyCommittee | Kind::DistrictPartyCommittee,
+            Post::Secretary
+        )
+    )
 }
 
 /// Whether the post carries the running of the committee, so that its last holder cannot be dismissed.

@@ -10,7 +10,7 @@ use yihe_store::{Failure, NewEvent, Store, Tx};
 
 use crate::import::read::Row;
 use crate::store::events::Event;
-use crate::store::{community, region};
+use crate::store::{community, region, region_committee};
 
 /// Values SQLite takes in one statement; PostgreSQL takes twice as many.
 const MOST_VALUES: usize = 32_766;
@@ -30,6 +30,7 @@ pub async fn write(store: &Store, rows: Arc<Vec<Row>>) -> Result<(u64, usize), F
 
 async fn all(tx: &Tx, rows: &[Row], now: Timestamp) -> Result<(u64, usize), Failure> {
     let before = lineages(tx).await?;
+    let regions_before = region_committee::lineages(tx).await?;
     let mut changed = 0;
     for rows in rows.chunks(ROWS_A_STATEMENT) {
         let backend = tx.get_database_backend();
@@ -44,6 +45,7 @@ async fn all(tx: &Tx, rows: &[Row], now: Timestamp) -> Result<(u64, usize), Fail
             moved += 1;
         }
     }
+    region_committee::tree_changed(tx, &regions_before).await?;
     tell(tx, rows.len(), changed, now).await?;
     Ok((changed, moved))
 }

@@ -7,6 +7,7 @@ mod m0004_posts;
 mod m0005_compounds;
 mod m0006_registers;
 mod m0007_calendars;
+mod m0008_region_committees;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -21,5 +22,6 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0005_compounds::Compounds),
         Box::new(m0006_registers::Registers),
         Box::new(m0007_calendars::Calendars),
+        Box::new(m0008_region_committees::RegionCommittees),
     ])
 }

@@ -1,7 +1,9 @@
 use std::collections::BTreeMap;
 
-use yihe_authz::Admitted;
-use yihe_kernel::{ClientPrincipalName, CommunityName, OrganizationId, Result, Timestamp, UserId, UserName};
+use yihe_authz::{Admitted, Principal};
+use yihe_kernel::{
+    ClientPrincipalName, CommunityName, OrganizationId, RegionName, Result, Timestamp, UserId, UserName,
+};
 use yihe_proto::directory::v1 as pb;
 
 use crate::convert;
@@ -10,19 +12,20 @@ use crate::domain::appointment::Appointment;
 use crate::domain::client::Client;
 use crate::domain::membership::Membership;
 use crate::domain::owner::Owner;
+use crate::domain::region_post::RegionAppointment;
 use crate::store::{appointment, authority, community, membership};
 
 /// `GetAuthority`.
 pub async fn get(directory: &Directory, admitted: Admitted, request: pb::GetAuthorityRequest) -> Result<pb::Authority> {
+    if request.community.is_empty() {
+        return get_region(directory, admitted, &request.region).await;
+    }
     let name: CommunityName = convert::name("community", &request.community)?;
     admitted.without_target()?;
     let found = authority::read(directory.reader(), &name.community, directory.now()).await?;
-    let cutoffs = found.cutoffs.into_iter().map(|(principal, cutoff_at)| pb::Cutoff {
-        principal: principal.to_string(),
-        cutoff_time: Some(cutoff_at.to_proto()),
-    });
     Ok(pb::Authority {
         community: name.to_string(),
+        region: String::new(),
         sequence: found.sequence,
         regions: found.regions.iter().map(convert::region_name).collect(),
         holdings: found
@@ -32,8 +35,39 @@ pub async fn get(directory: &Directory, admitted: Admitted, request: pb::GetAuth
             .chain(ownerships(&found.owners))
             .collect(),
         clients: found.clients.iter().map(client_holding).collect(),
-        cutoffs: cutoffs.collect(),
+        cutoffs: cutoffs(found.cutoffs),
     })
+}
+
+async fn get_region(directory: &Directory, admitted: Admitted, region: &str) -> Result<pb::Authority> {
+    let name: RegionName = convert::name("region", region)?;
+    admitted.without_target()?;
+    let found = authority::read_region(directory.reader(), &name.region, directory.now()).await?;
+    let holding = |held: &RegionAppointment| pb::Holding {
+        user: UserName { user: held.user }.to_string(),
+        organization: convert::organization_name(held.organization),
+        kind: held.kind.into(),
+        post: held.post.into(),
+        start_time: Some(held.start_at.to_proto()),
+        end_time: held.term().end().map(Timestamp::to_proto),
+    };
+    Ok(pb::Authority {
+        community: String::new(),
+        sequence: found.sequence,
+        regions: found.regions.iter().map(convert::region_name).collect(),
+        holdings: found.appointments.iter().map(holding).collect(),
+        clients: Vec::new(),
+        cutoffs: cutoffs(found.cutoffs),
+        region: name.to_string(),
+    })
+}
+
+fn cutoffs(found: Vec<(Principal, Timestamp)>) -> Vec<pb::Cutoff> {
+    let cutoff = |(principal, cutoff_at): (Principal, Timestamp)| pb::Cutoff {
+        principal: principal.to_string(),
+        cutoff_time: Some(cutoff_at.to_proto()),
+    };
+    found.into_iter().map(cutoff).collect()
 }
 
 fn holding(appointment: &Appointment) -> pb::Holding {

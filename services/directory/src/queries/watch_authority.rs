@@ -5,13 +5,13 @@ use futures::StreamExt;
 use futures::stream::{BoxStream, unfold};
 use tokio::time::timeout;
 use tonic::Status;
-use yihe_authz::Admitted;
-use yihe_kernel::{CommunityId, CommunityName, Result};
+use yihe_authz::{Admitted, Scope};
+use yihe_kernel::Result;
 use yihe_proto::directory::v1 as pb;
 use yihe_store::{Failure, Feed, Store};
 
 use crate::directory::Directory;
-use crate::store::community;
+use crate::store::{community, region_committee};
 
 /// Silence after which a keep-alive is sent; at most 10 s by the contract.
 const KEEP_ALIVE: Duration = Duration::from_secs(5);
@@ -24,7 +24,7 @@ pub fn watch(
     admitted: Admitted,
 ) -> Result<BoxStream<'static, Result<pb::AuthorityChange, Status>>> {
     admitted.without_target()?;
-    // the feed comes first: what is committed while all communities are read is seen again
+    // the feed comes first: what is committed while all places are read is seen again
     let watching = Watching {
         feed: directory.store.feed(),
         store: directory.store.clone(),
@@ -46,7 +46,7 @@ pub fn watch(
 struct Watching {
     feed: Feed,
     store: Store,
-    known: HashMap<CommunityId, u64>,
+    known: HashMap<Scope, u64>,
     waiting: VecDeque<pb::AuthorityChange>,
     caught_up: bool,
 }
@@ -79,20 +79,29 @@ impl Watching {
     /// with several writers are not in the order of commits.
     async fn look(&mut self) -> Result<(), Failure> {
         for (community, sequence) in community::sequences(self.store.reader()).await? {
-            if self.known.get(&community) == Some(&sequence) {
-                continue;
-            }
-            let name = CommunityName {
-                community: community.clone(),
-            }
-            .to_string();
-            self.waiting.push_back(pb::AuthorityChange {
-                community: name,
-                sequence,
-                caught_up: false,
-            });
-            self.known.insert(community, sequence);
+            self.note(Scope::Community(community), sequence);
+        }
+        for (region, sequence) in region_committee::sequences(self.store.reader()).await? {
+            self.note(Scope::Region(region), sequence);
         }
         Ok(())
+    }
+
+    fn note(&mut self, scope: Scope, sequence: u64) {
+        if self.known.get(&scope) == Some(&sequence) {
+            return;
+        }
+        let name = scope.to_string();
+        let (community, region) = match &scope {
+            Scope::Community(_) => (name, String::new()),
+            Scope::Region(_) => (String::new(), name),
+        };
+        self.waiting.push_back(pb::AuthorityChange {
+            community,
+            sequence,
+            caught_up: false,
+            region,
+        });
+        self.known.insert(scope, sequence);
     }
 }

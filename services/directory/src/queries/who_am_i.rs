@@ -7,8 +7,10 @@ use yihe_store::Failure;
 
 use crate::convert;
 use crate::directory::Directory;
+use crate::domain::appointment::Appointment;
 use crate::domain::membership::Organization;
-use crate::store::{appointment, client, compound, membership, owner, person};
+use crate::domain::region_post::RegionAppointment;
+use crate::store::{appointment, client, compound, membership, owner, person, region_appointment};
 
 /// `WhoAmI`.
 pub async fn who_am_i(directory: &Directory, admitted: Admitted, _: pb::WhoAmIRequest) -> Result<pb::WhoAmIResponse> {
@@ -33,21 +35,28 @@ async fn of_user(directory: &Directory, user: UserId) -> Result<Vec<pb::Capacity
     let now = directory.now();
     let mut held = appointment::of_user(directory.reader(), user, now).await?;
     held.retain(|appointment| appointment.term().contains(now));
-    let names = membership::organizations(
-        directory.reader(),
-        held.iter().map(|appointment| appointment.organization),
-    )
-    .await?;
-    let capacity = |appointment: &crate::domain::appointment::Appointment| pb::Capacity {
-        post: appointment.post.into(),
-        ..capacity(
-            &appointment.community,
-            appointment.organization,
-            &names,
-            appointment.term().end(),
-        )
+    let mut above = region_appointment::of_user(directory.reader(), user, now).await?;
+    above.retain(|appointment| appointment.term().contains(now));
+    let organizations = held.iter().map(|appointment| appointment.organization);
+    let organizations = organizations.chain(above.iter().map(|appointment| appointment.organization));
+    let names = membership::organizations(directory.reader(), organizations).await?;
+    let in_community = |held: &Appointment| pb::Capacity {
+        post: held.post.into(),
+        ..capacity(&held.community, held.organization, &names, held.term().end())
     };
-    Ok(held.iter().map(capacity).collect())
+    let in_region = |held: &RegionAppointment| pb::Capacity {
+        region: convert::region_name(&held.region),
+        organization: convert::organization_name(held.organization),
+        display_name: display_name(&names, held.organization),
+        post: held.post.into(),
+        end_time: held.term().end().map(Timestamp::to_proto),
+        ..pb::Capacity::default()
+    };
+    Ok(held
+        .iter()
+        .map(in_community)
+        .chain(above.iter().map(in_region))
+        .collect())
 }
 
 async fn owned_by(directory: &Directory, user: UserId) -> Result<Vec<pb::Ownership>, Failure> {
@@ -82,11 +91,14 @@ fn capacity(
         }
         .to_string(),
         organization: convert::organization_name(organization),
-        display_name: names
-            .get(&organization)
-            .map(|known| known.display_name.clone())
-            .unwrap_or_default(),
+        display_name: display_name(names, organization),
         post: pb::Post::Unspecified.into(),
         end_time: end_at.map(Timestamp::to_proto),
+        region: String::new(),
     }
+}
+
+fn display_name(names: &HashMap<OrganizationId, Organization>, organization: OrganizationId) -> String {
+    let known = names.get(&organization);
+    known.map(|known| known.display_name.clone()).unwrap_or_default()
 }

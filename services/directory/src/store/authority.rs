@@ -1,16 +1,19 @@
-//! Everybody's authority in a community, as the policy service composes it.
+//! Everybody's authority in a community or region, as the policy service composes it.
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use uuid::Uuid;
 use yihe_authz::Principal;
-use yihe_kernel::{CommunityId, RegionCode, Timestamp, UserId};
+use yihe_kernel::{CommunityId, Error, RegionCode, RegionName, Timestamp, UserId};
 use yihe_store::Failure;
 
 use crate::domain::appointment::Appointment;
 use crate::domain::client::Client;
 use crate::domain::owner::Owner;
+use crate::domain::region_committee::is_administered;
+use crate::domain::region_post::RegionAppointment;
+use crate::reasons;
 use crate::store::entity::user;
-use crate::store::{appointment, client, community, owner, region};
+use crate::store::{appointment, client, community, owner, region, region_appointment, region_committee};
 
 /// Days for which cut-offs are told; longer than any token lives.
 pub const CUTOFFS_KEPT_DAYS: i64 = 30;
@@ -56,6 +59,47 @@ pub async fn read<C: ConnectionTrait>(connection: &C, id: &CommunityId, now: Tim
         appointments,
         owners,
         clients,
+        cutoffs,
+    })
+}
+
+/// Authority in a region: those who hold posts in its own committee, or in the nearest above.
+pub struct RegionAuthority {
+    /// The sequence.
+    pub sequence: u64,
+    /// The region itself and its recorded ancestors.
+    pub regions: Vec<RegionCode>,
+    /// Posts in force or to come.
+    pub appointments: Vec<RegionAppointment>,
+    /// Tokens of these issued before the instants are refused.
+    pub cutoffs: Vec<(Principal, Timestamp)>,
+}
+
+/// Reads a region's authority. A community's own division is nobody's domain: there the community is. The sequence is read
+/// first: what follows is at least as new.
+pub async fn read_region<C: ConnectionTrait>(
+    connection: &C,
+    id: &RegionCode,
+    now: Timestamp,
+) -> Result<RegionAuthority, Failure> {
+    let missing = || Error::new(&reasons::REGION_NOT_FOUND).with("name", RegionName { region: id.clone() });
+    region::find(connection, id).await?.ok_or_else(missing)?;
+    let sequence = region_committee::sequence(connection, id).await?;
+    let regions = region::lineage(connection, id).await?;
+    let committee = match is_administered(id) {
+        true => region_committee::nearest(connection, &regions).await?,
+        false => None,
+    };
+    let appointments = match committee {
+        Some(committee) => region_appointment::of_region(connection, &committee.region, now).await?,
+        None => Vec::new(),
+    };
+    let since = now.plus_days(-CUTOFFS_KEPT_DAYS);
+    let cutoffs = signed_out(connection, appointments.iter().map(|held| held.user), since).await?;
+    Ok(RegionAuthority {
+        sequence,
+        regions,
+        appointments,
         cutoffs,
     })
 }

@@ -4,7 +4,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, QuerySelect,
 };
-use yihe_kernel::{CommunityId, CommunityName, Error, Timestamp};
+use yihe_kernel::{CommunityId, CommunityName, Error, RegionCode, Timestamp};
 use yihe_store::Failure;
 
 use crate::domain::community::Community;
@@ -71,6 +71,26 @@ pub async fn list<C: ConnectionTrait>(
         .into_iter()
         .map(read)
         .collect()
+}
+
+/// The communities on these divisions, by code.
+pub async fn on<C: ConnectionTrait>(connection: &C, divisions: &[RegionCode]) -> Result<Vec<CommunityId>, Failure> {
+    let mut found = Vec::new();
+    // SQLite takes 32,766 values a statement
+    for divisions in divisions.chunks(10_000) {
+        let rows: Vec<String> = Entity::find()
+            .select_only()
+            .column(Column::Code)
+            .filter(Column::Region.is_in(divisions.iter().map(RegionCode::as_str)))
+            .into_tuple()
+            .all(connection)
+            .await?;
+        for row in rows {
+            found.push(code(&row)?);
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// Every community's authority sequence.

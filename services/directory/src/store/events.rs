@@ -42,4 +42,9 @@ events! {
     OwnerInvited
     OwnerLinked
     OwnerUnlinked
+    RegionCommitteeEstablished
+    RegionAppointmentMade
+    RegionAppointmentEnded
+    SecretaryAppointedFromAbove
+    AppointmentLapsing
 }

@@ -120,6 +120,26 @@ pub async fn update(writing: &Writing<'_>, invitation: &Invitation) -> Result<()
     one(updated.rows_affected, "invitation")
 }
 
+/// Makes the open invitations to one post lapse now.
+pub async fn close_post(
+    writing: &Writing<'_>,
+    community: &CommunityId,
+    organization: OrganizationId,
+    post: Post,
+) -> Result<(), Failure> {
+    let now = writing.now.micros();
+    Entity::update_many()
+        .col_expr(Column::ExpiresAt, Expr::value(now))
+        .filter(Column::Community.eq(community.as_str()))
+        .filter(Column::Organization.eq(organization.uuid()))
+        .filter(Column::Post.eq(i32::from(post)))
+        .filter(Column::AcceptedAt.is_null())
+        .filter(Column::ExpiresAt.gt(now))
+        .exec(writing.tx())
+        .await?;
+    Ok(())
+}
+
 /// Makes an organization's open invitations lapse now; a code that was not given out yet never will be.
 pub async fn close(
     writing: &Writing<'_>,

@@ -14,10 +14,14 @@ pub mod filter;
 #[cfg(test)]
 mod filter_test;
 pub mod invitation;
+pub mod lapse;
 pub mod membership;
 pub mod owner;
 pub mod person;
 pub mod region;
+pub mod region_appointment;
+pub mod region_committee;
+pub mod region_invitation;
 pub mod register;
 pub mod session;
 pub mod user;

@@ -53,6 +53,28 @@ pub async fn children<C: ConnectionTrait>(
         .collect()
 }
 
+/// Codes of the divisions directly below any of these.
+pub async fn directly_below<C: ConnectionTrait>(
+    connection: &C,
+    parents: &[RegionCode],
+) -> Result<Vec<RegionCode>, Failure> {
+    let mut found = Vec::new();
+    // SQLite takes 32,766 values a statement
+    for parents in parents.chunks(10_000) {
+        let rows: Vec<String> = Entity::find()
+            .select_only()
+            .column(Column::Code)
+            .filter(Column::Parent.is_in(parents.iter().map(RegionCode::as_str)))
+            .into_tuple()
+            .all(connection)
+            .await?;
+        for row in rows {
+            found.push(code(&row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// A division's code and those of its recorded ancestors, up to the province.
 pub async fn lineage<C: ConnectionTrait>(connection: &C, code: &RegionCode) -> Result<Vec<RegionCode>, Failure> {
     let mut lineage = vec![code.clone()];

@@ -1,8 +1,8 @@
 use futures::future::BoxFuture;
 use prost::Message;
 use uuid::Uuid;
-use yihe_authz::Authorized;
-use yihe_kernel::{CommunityId, CommunityName, Result, SharedClock, Timestamp};
+use yihe_authz::{Authorized, Scope};
+use yihe_kernel::{CommunityId, Result, SharedClock, Timestamp};
 use yihe_store::{Failure, NewEvent, Remembered, Store, Tx};
 
 use crate::store::events::Event;
@@ -67,15 +67,23 @@ impl Writing<'_> {
         subject: &impl ToString,
         event: &E,
     ) -> Result<(), Failure> {
-        let stream = CommunityName {
-            community: community.clone(),
-        }
-        .to_string();
+        let place = Scope::Community(community.clone());
+        self.tell_at(actor, &place, subject.to_string(), event).await
+    }
+
+    /// Appends an event of a community or region, told as done by `actor`.
+    pub async fn tell_at<E: Event>(
+        &self,
+        actor: String,
+        place: &Scope,
+        subject: String,
+        event: &E,
+    ) -> Result<(), Failure> {
         let event = NewEvent {
-            community: Some(community.clone()),
+            community: place.community().cloned(),
             kind: E::KIND,
-            stream,
-            subject: subject.to_string(),
+            stream: place.to_string(),
+            subject,
             actor,
             organization: self.by.organization(),
             payload: event.encode_to_vec(),

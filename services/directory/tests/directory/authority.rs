@@ -10,6 +10,7 @@ use crate::world::{World, activation};
 async fn authority(node: &Node) -> pb::Authority {
     let request = pb::GetAuthorityRequest {
         community: COMMUNITY.into(),
+        ..Default::default()
     };
     node.call(&Who::service("policy"), request).await.unwrap()
 }
@@ -72,6 +73,7 @@ async fn authority_is_the_regions_the_posts_and_the_clients() {
     );
     let request = pb::GetAuthorityRequest {
         community: "communities/440305006013".into(),
+        ..Default::default()
     };
     let reason = node.refused::<pb::Authority, _>(&Who::service("policy"), request).await;
     assert_eq!(reason, "COMMUNITY_NOT_FOUND");
@@ -83,6 +85,7 @@ async fn only_named_services_of_the_node_may_ask() {
     let node = &world.node;
     let request = || pb::GetAuthorityRequest {
         community: COMMUNITY.into(),
+        ..Default::default()
     };
     for who in [
         Who::service("meeting"),

@@ -55,6 +55,7 @@ async fn a_rotated_secret_overlaps_for_a_day_or_ends_at_once() {
     assert!(token(node, client, &third.client_secret).await.is_some());
     let request = pb::GetAuthorityRequest {
         community: COMMUNITY.into(),
+        ..Default::default()
     };
     let authority: pb::Authority = node.call(&Who::service("policy"), request).await.unwrap();
     assert_eq!(
@@ -99,6 +100,7 @@ async fn a_revoked_client_is_cut_off_for_good() {
     let authority = async || -> pb::Authority {
         let request = pb::GetAuthorityRequest {
             community: COMMUNITY.into(),
+            ..Default::default()
         };
         node.call(&Who::service("policy"), request).await.unwrap()
     };

@@ -26,7 +26,7 @@ async fn a_community_comes_with_its_party_committee() {
     assert_eq!(made.display_name, "北站社区居委会");
     assert_eq!(made.time_zone, "Asia/Shanghai");
     let (community, revision) = node.revisions.read(&made.revision).unwrap();
-    assert_eq!((community.as_str(), revision.directory), ("440309002021", 1));
+    assert_eq!((community.to_string().as_str(), revision.directory), (COMMUNITY, 1));
 
     let again: pb::Community = node.call(&operator, request).await.unwrap();
     assert_eq!(again, made, "the same request_id has one effect");

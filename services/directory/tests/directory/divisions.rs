@@ -172,6 +172,7 @@ async fn a_move_in_the_tree_changes_the_authority_of_communities_below() {
     assert_eq!(node.sequence().await, before + 1);
     let request = pb::GetAuthorityRequest {
         community: COMMUNITY.into(),
+        ..Default::default()
     };
     let authority: pb::Authority = node.call(&Who::service("policy"), request).await.unwrap();
     assert_eq!(authority.regions.len(), 4);

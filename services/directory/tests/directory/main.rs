@@ -10,6 +10,8 @@ mod communities;
 mod compounds;
 mod contract;
 mod divisions;
+mod lapses;
+mod levels;
 mod memberships;
 mod node;
 mod owners;

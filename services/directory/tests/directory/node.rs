@@ -10,7 +10,7 @@ use tonic::{Request, Status};
 use tonic_types::StatusExt;
 use yihe_authz::{
     AccessTokens, Capacity, Catalogue, INTERNAL_TOKEN, InternalClaims, InternalTokens, Keys, Principal, Revision,
-    RevisionTokens, Snapshots,
+    RevisionTokens, Snapshots, scope_of,
 };
 use yihe_directory::import::{DIVISIONS_OF_SHENZHEN, import_divisions};
 use yihe_directory::{Config, Deps, Started, migrations, start};
@@ -193,9 +193,18 @@ impl Node {
 
     /// The sequence of the community's authority; 0 before it is active.
     pub async fn sequence(&self) -> u64 {
-        let request = pb::GetAuthorityRequest {
-            community: COMMUNITY.into(),
+        self.sequence_of(COMMUNITY).await
+    }
+
+    /// The sequence of the authority of the community or region that a name is in.
+    pub async fn sequence_of(&self, name: &str) -> u64 {
+        let place = scope_of(name).map(|scope| scope.to_string()).unwrap_or_default();
+        let (community, region) = if place.starts_with("regions/") {
+            (String::new(), place)
+        } else {
+            (place, String::new())
         };
+        let request = pb::GetAuthorityRequest { community, region };
         let answer: Result<pb::Authority, _> = self.send(&Who::service("policy"), request, Revision::default()).await;
         answer.map(|authority| authority.sequence).unwrap_or(0)
     }
@@ -206,8 +215,9 @@ impl Node {
         R: Guarded + 'static,
         A: Message + Default + std::fmt::Debug + 'static,
     {
+        let place = request.scopes().first().map(|(_, name)| (*name).to_owned());
         let revision = Revision {
-            directory: self.sequence().await,
+            directory: self.sequence_of(place.as_deref().unwrap_or(COMMUNITY)).await,
             policy: 0,
         };
         self.send(who, request, revision).await

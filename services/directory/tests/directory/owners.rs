@@ -40,6 +40,7 @@ async fn enrol(node: &Node, code: &str, login: &str) -> Result<pb::EnrolOwnerRes
 async fn roles(node: &Node, user: &str) -> Vec<(OrganizationKind, Post, String)> {
     let request = pb::GetAuthorityRequest {
         community: COMMUNITY.into(),
+        ..Default::default()
     };
     let told: pb::Authority = node.call(&Who::service("policy"), request).await.unwrap();
     let own = told.holdings.into_iter().filter(|holding| holding.user == user);
@@ -100,6 +101,7 @@ async fn an_owner_enrols_with_a_code_and_sees_its_own_units() {
     let _: pb::SignOutResponse = node.call(&person, pb::SignOutRequest {}).await.unwrap();
     let request = pb::GetAuthorityRequest {
         community: COMMUNITY.into(),
+        ..Default::default()
     };
     let told: pb::Authority = node.call(&Who::service("policy"), request).await.unwrap();
     assert_eq!(

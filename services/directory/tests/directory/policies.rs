@@ -2,8 +2,8 @@
 
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use yihe_authz::{Revision, RoleName, SnapshotSource};
-use yihe_kernel::{CommunityId, CommunityName, Error, Result, reasons};
+use yihe_authz::{Revision, RoleName, Scope, SnapshotSource};
+use yihe_kernel::{Error, Result, reasons};
 use yihe_proto::directory::v1::authority_service_client::AuthorityServiceClient;
 use yihe_proto::directory::v1::{Authority, GetAuthorityRequest, WatchAuthorityRequest};
 use yihe_proto::policy::v1 as pb;
@@ -107,6 +107,10 @@ const GRANTS: &[(&str, &str, pb::Condition)] = &[
     ("COMPOUND/OWNER", "directory.unit.list", pb::Condition::Caller),
     ("COMPOUND/OWNER", "directory.owner.unlink", pb::Condition::Caller),
     ("*/*", "directory.membership.list", UNCONDITIONAL),
+    ("OPERATOR", "directory.region_committee.establish", UNCONDITIONAL),
+    ("OPERATOR", "directory.secretary.appoint", UNCONDITIONAL),
+    ("STREET_PARTY_COMMITTEE/SECRETARY", "*", UNCONDITIONAL),
+    ("DISTRICT_PARTY_COMMITTEE/SECRETARY", "*", UNCONDITIONAL),
 ];
 
 pub struct Policies {
@@ -115,25 +119,29 @@ pub struct Policies {
 
 #[async_trait::async_trait]
 impl SnapshotSource for Policies {
-    async fn snapshot(&self, community: Option<&CommunityId>, _: Option<Revision>) -> Result<pb::Snapshot> {
+    async fn snapshot(&self, scope: Option<&Scope>, _: Option<Revision>) -> Result<pb::Snapshot> {
         let mut snapshot = pb::Snapshot {
             grants: grants(),
             ..Default::default()
         };
-        let Some(community) = community else {
+        let Some(scope) = scope else {
             return Ok(snapshot);
         };
-        let request = GetAuthorityRequest {
-            community: CommunityName {
-                community: community.clone(),
-            }
-            .to_string(),
+        let request = match scope {
+            Scope::Community(_) => GetAuthorityRequest {
+                community: scope.to_string(),
+                ..Default::default()
+            },
+            Scope::Region(_) => GetAuthorityRequest {
+                region: scope.to_string(),
+                ..Default::default()
+            },
         };
         let answer = AuthorityServiceClient::new(self.directory.clone())
             .get_authority(request)
             .await;
         let authority = answer.map_err(|status| match status.code() {
-            tonic::Code::NotFound => Error::not_found(community),
+            tonic::Code::NotFound => Error::not_found(scope),
             _ => Error::new(&reasons::UNAVAILABLE).with("detail", status),
         })?;
         compose(&mut snapshot, authority.into_inner());
@@ -157,6 +165,7 @@ impl SnapshotSource for Policies {
             Ok(pb::RevisionChange {
                 community: change.community,
                 revision: Some(revision),
+                region: change.region,
             })
         };
         Ok(changes.map(change).boxed())
@@ -201,6 +210,7 @@ fn compose(snapshot: &mut pb::Snapshot, authority: Authority) {
     };
     snapshot.cutoffs = authority.cutoffs.into_iter().map(cutoff).collect();
     snapshot.community = authority.community;
+    snapshot.region = authority.region;
     snapshot.regions = authority.regions;
     snapshot.revision = Some(pb::Revision {
         directory_sequence: authority.sequence,

@@ -263,6 +263,7 @@ async fn signing_out_cuts_off_tokens_everywhere() {
     );
     let request = pb::GetAuthorityRequest {
         community: COMMUNITY.into(),
+        ..Default::default()
     };
     let authority: pb::Authority = node.call(&Who::service("policy"), request).await.unwrap();
     let cutoff = &authority.cutoffs[0];

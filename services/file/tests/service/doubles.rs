@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use futures::StreamExt;
 use futures::stream::{BoxStream, once, pending};
 use tonic::{Request, Response, Status, async_trait};
-use yihe_authz::{Revision, SnapshotSource};
-use yihe_kernel::{CommunityId, Result};
+use yihe_authz::{Revision, Scope, SnapshotSource};
+use yihe_kernel::Result;
 use yihe_proto::meeting::v1::object_service_server::ObjectService;
 use yihe_proto::meeting::v1::{GetObjectFactsRequest, ObjectFacts};
 use yihe_proto::policy::v1 as pb;
@@ -65,7 +65,7 @@ fn grant(permission: &str, condition: pb::Condition) -> pb::Grant {
 
 #[async_trait]
 impl SnapshotSource for Policies {
-    async fn snapshot(&self, community: Option<&CommunityId>, _: Option<Revision>) -> Result<pb::Snapshot> {
+    async fn snapshot(&self, scope: Option<&Scope>, _: Option<Revision>) -> Result<pb::Snapshot> {
         let mut grants: Vec<_> = ["upload", "get", "list", "download"]
             .map(|act| grant(&format!("file.file.{act}"), pb::Condition::Participant))
             .into();
@@ -77,13 +77,13 @@ impl SnapshotSource for Policies {
             ..pb::RoleTerm::default()
         };
         Ok(pb::Snapshot {
-            community: community.map(|_| COMMUNITY.to_owned()).unwrap_or_default(),
+            community: scope.map(|_| COMMUNITY.to_owned()).unwrap_or_default(),
             revision: Some(pb::Revision {
                 directory_sequence: 1,
                 policy_sequence: 1,
             }),
             grants,
-            roles: match community {
+            roles: match scope {
                 Some(_) => vec![role(ORGANIZATION), role(OTHER_ORGANIZATION)],
                 None => Vec::new(),
             },

@@ -4,8 +4,8 @@ use futures::StreamExt;
 use futures::stream::{BoxStream, once, pending};
 use tokio::sync::watch;
 use tonic::async_trait;
-use yihe_authz::{Revision, SnapshotSource};
-use yihe_kernel::{CommunityId, CommunityName, Result};
+use yihe_authz::{Revision, Scope, SnapshotSource};
+use yihe_kernel::{CommunityId, Result};
 use yihe_proto::policy::v1 as pb;
 
 /// A source of snapshots that says what it was told.
@@ -53,15 +53,10 @@ impl PolicyDouble {
 
 #[async_trait]
 impl SnapshotSource for PolicyDouble {
-    async fn snapshot(&self, community: Option<&CommunityId>, _: Option<Revision>) -> Result<pb::Snapshot> {
-        let name = |community: &CommunityId| {
-            CommunityName {
-                community: community.clone(),
-            }
-            .to_string()
-        };
+    async fn snapshot(&self, scope: Option<&Scope>, _: Option<Revision>) -> Result<pb::Snapshot> {
+        let community = scope.and_then(Scope::community);
         Ok(pb::Snapshot {
-            community: community.map(name).unwrap_or_default(),
+            community: scope.map(ToString::to_string).unwrap_or_default(),
             revision: Some(self.revision()),
             regions: Vec::new(),
             grants: self.grants.lock().unwrap().clone(),
@@ -81,6 +76,7 @@ impl SnapshotSource for PolicyDouble {
             Ok(pb::RevisionChange {
                 community,
                 revision: Some(this.revision()),
+                ..pb::RevisionChange::default()
             })
         });
         let first = once(async { Ok(pb::RevisionChange::default()) });

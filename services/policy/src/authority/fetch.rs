@@ -5,7 +5,8 @@ use moka::future::Cache;
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 use tonic::{Code, Status};
-use yihe_kernel::{CommunityId, CommunityName, Error, Result};
+use yihe_authz::Scope;
+use yihe_kernel::{Error, Result};
 use yihe_proto::directory::v1::GetAuthorityRequest;
 use yihe_proto::directory::v1::authority_service_client::AuthorityServiceClient;
 use yihe_server::{ServiceLink, remote_error};
@@ -15,16 +16,16 @@ use crate::config::Pace;
 use crate::domain::authority::Authority;
 use crate::{convert, reasons};
 
-const COMMUNITIES: u64 = 2_000;
+const PLACES: u64 = 2_000;
 // a large community has tens of thousands of holdings of about 150 bytes
 const LARGEST_AUTHORITY: usize = 64 << 20;
 
-/// The authority of communities, fetched from the directory on first use and when it has told of a newer one.
+/// The authority of communities and regions, fetched from the directory on first use and when it has told of a newer one.
 pub(crate) struct Authorities {
     directory: ServiceLink,
     known: Arc<Known>,
     pace: Pace,
-    slots: Cache<CommunityId, Arc<Slot>>,
+    slots: Cache<Scope, Arc<Slot>>,
 }
 
 /// Locked while it is filled, so that one fetch serves all who wait.
@@ -33,7 +34,7 @@ type Slot = Mutex<Option<Arc<Authority>>>;
 impl fmt::Debug for Authorities {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Authorities")
-            .field("communities", &self.slots.entry_count())
+            .field("places", &self.slots.entry_count())
             .finish_non_exhaustive()
     }
 }
@@ -44,57 +45,62 @@ impl Authorities {
             directory,
             known,
             pace,
-            slots: Cache::new(COMMUNITIES),
+            slots: Cache::new(PLACES),
         }
     }
 
-    /// A community's authority, at least as new as the directory has told. Where `asked` is newer than that, the directory is
+    /// The authority of a community or region, at least as new as the directory has told. Where `asked` is newer than that, the directory is
     /// asked once; what it answers may still be older than `asked`.
-    pub async fn of(&self, community: &CommunityId, asked: u64) -> Result<Arc<Authority>> {
-        let slot = self.slots.get_with_by_ref(community, async { Arc::default() }).await;
+    pub async fn of(&self, scope: &Scope, asked: u64) -> Result<Arc<Authority>> {
+        let slot = self.slots.get_with_by_ref(scope, async { Arc::default() }).await;
         let mut held = slot.lock().await;
-        let needed = self.known.sequence(community).max(asked);
+        let needed = self.known.sequence(scope).max(asked);
         if let Some(authority) = &*held
             && authority.sequence >= needed
         {
             return Ok(Arc::clone(authority));
         }
-        let authority = Arc::new(self.fetch(community).await?);
+        let authority = Arc::new(self.fetch(scope).await?);
         *held = Some(Arc::clone(&authority));
-        self.known.note_regions(community, &authority.regions);
-        self.known.note(community, authority.sequence);
+        self.known.note_regions(scope, &authority.regions);
+        self.known.note(scope, authority.sequence);
         Ok(authority)
     }
 
-    async fn fetch(&self, community: &CommunityId) -> Result<Authority> {
-        let name = CommunityName {
-            community: community.clone(),
-        }
-        .to_string();
+    async fn fetch(&self, scope: &Scope) -> Result<Authority> {
+        let name = scope.to_string();
         let mut client =
             AuthorityServiceClient::new(self.directory.clone()).max_decoding_message_size(LARGEST_AUTHORITY);
-        let request = GetAuthorityRequest {
-            community: name.clone(),
+        let request = match scope {
+            Scope::Community(_) => GetAuthorityRequest {
+                community: name.clone(),
+                ..Default::default()
+            },
+            Scope::Region(_) => GetAuthorityRequest {
+                region: name.clone(),
+                ..Default::default()
+            },
         };
         let answer = timeout(self.pace.directory_patience, client.get_authority(request)).await;
         let authority = match answer {
             Ok(Ok(answer)) => convert::authority(answer.into_inner())?,
-            Ok(Err(status)) => return Err(refused(&name, &status)),
-            Err(_) => return Err(refused(&name, &Status::deadline_exceeded("no answer in time"))),
+            Ok(Err(status)) => return Err(refused(scope, &status)),
+            Err(_) => return Err(refused(scope, &Status::deadline_exceeded("no answer in time"))),
         };
-        if authority.community != *community {
+        if authority.scope != *scope {
             return Err(Error::internal(format!(
-                "asked for the authority of {community}, got that of {}",
-                authority.community
+                "asked for the authority of {scope}, got that of {}",
+                authority.scope
             )));
         }
         Ok(authority)
     }
 }
 
-fn refused(name: &str, status: &Status) -> Error {
-    match status.code() {
-        Code::NotFound => Error::new(&reasons::COMMUNITY_NOT_FOUND).with("name", name),
+fn refused(scope: &Scope, status: &Status) -> Error {
+    match (status.code(), scope) {
+        (Code::NotFound, Scope::Community(_)) => Error::new(&reasons::COMMUNITY_NOT_FOUND).with("name", scope),
+        (Code::NotFound, Scope::Region(_)) => Error::new(&reasons::REGION_NOT_FOUND).with("name", scope),
         _ => remote_error(status, &[]),
     }
 }

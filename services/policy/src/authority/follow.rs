@@ -2,7 +2,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
-use yihe_kernel::CommunityName;
+use yihe_authz::Scope;
+use yihe_kernel::{CommunityName, RegionName};
 use yihe_proto::directory::v1::WatchAuthorityRequest;
 use yihe_proto::directory::v1::authority_service_client::AuthorityServiceClient;
 use yihe_server::ServiceLink;
@@ -43,7 +44,10 @@ async fn follow_once(directory: &ServiceLink, known: &Known, pace: Pace, pause: 
         *pause = pace.least_pause;
         if !change.community.is_empty() {
             let name: CommunityName = change.community.parse().map_err(|error| format!("{error}"))?;
-            known.note(&name.community, change.sequence);
+            known.note(&Scope::Community(name.community), change.sequence);
+        } else if !change.region.is_empty() {
+            let name: RegionName = change.region.parse().map_err(|error| format!("{error}"))?;
+            known.note(&Scope::Region(name.region), change.sequence);
         }
         known.hear();
     }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
-use yihe_authz::Domain;
-use yihe_kernel::{CommunityId, RegionCode};
+use yihe_authz::{Domain, Scope};
+use yihe_kernel::RegionCode;
 
-/// How new each community's authority is, as far as the directory has told, and when it last said anything.
+/// How new the authority of each community and region is, as far as the directory has told, and when it last said anything.
 #[derive(Debug)]
 pub(crate) struct Known {
     state: Mutex<State>,
@@ -16,23 +16,27 @@ pub(crate) struct Known {
 
 #[derive(Debug, Default)]
 struct State {
-    sequences: HashMap<CommunityId, Noted>,
+    sequences: HashMap<Scope, Noted>,
     /// The recorded ancestors of those whose authority was fetched.
-    regions: HashMap<CommunityId, Vec<RegionCode>>,
-    /// The same communities by the step at which they last changed, so that a watcher reads only what it has not seen.
-    by_step: BTreeMap<u64, CommunityId>,
+    regions: HashMap<Scope, Vec<RegionCode>>,
+    /// The same places by the step at which they last changed, so that a watcher reads only what it has not seen.
+    by_step: BTreeMap<u64, Scope>,
     step: u64,
     heard_at: Option<Instant>,
+    newest_rules: u64,
+    rules_at_start: u64,
+    /// The newest rules when a place was moved.
+    moved_at: HashMap<Scope, u64>,
 }
 
 impl State {
-    fn changed(&mut self, community: &CommunityId, sequence: u64) {
+    fn changed(&mut self, scope: &Scope, sequence: u64) {
         self.step += 1;
         let step = self.step;
-        if let Some(before) = self.sequences.insert(community.clone(), Noted { sequence, step }) {
+        if let Some(before) = self.sequences.insert(scope.clone(), Noted { sequence, step }) {
             self.by_step.remove(&before.step);
         }
-        self.by_step.insert(step, community.clone());
+        self.by_step.insert(step, scope.clone());
     }
 }
 
@@ -56,65 +60,88 @@ impl Known {
         self.ticks.send_replace(());
     }
 
-    /// Notes a community's sequence; an older one changes nothing.
-    pub fn note(&self, community: &CommunityId, sequence: u64) {
+    /// Notes the sequence of a community or region; an older one changes nothing.
+    pub fn note(&self, scope: &Scope, sequence: u64) {
         let mut state = self.state();
         if state
             .sequences
-            .get(community)
+            .get(scope)
             .is_some_and(|noted| noted.sequence >= sequence)
         {
             return;
         }
-        state.changed(community, sequence);
+        state.changed(scope, sequence);
         drop(state);
         self.ticks.send_replace(());
     }
 
-    /// Notes where a community lies, by which it is found when the rules of a level above change.
-    pub fn note_regions(&self, community: &CommunityId, regions: &[RegionCode]) {
+    /// Notes where a community or region lies, by which it is found when the rules of a level above change.
+    pub fn note_regions(&self, scope: &Scope, regions: &[RegionCode]) {
         let mut state = self.state();
-        if state.regions.get(community).map(Vec::as_slice) != Some(regions) {
-            state.regions.insert(community.clone(), regions.to_vec());
+        if state.regions.get(scope).map(Vec::as_slice) == Some(regions) {
+            return;
+        }
+        if state.regions.insert(scope.clone(), regions.to_vec()).is_some() {
+            let newest = state.newest_rules;
+            state.moved_at.insert(scope.clone(), newest);
         }
     }
 
-    /// The recorded ancestors of a community; none of one whose authority was never fetched.
-    pub fn regions(&self, community: &CommunityId) -> Vec<RegionCode> {
-        self.state().regions.get(community).cloned().unwrap_or_default()
+    /// The rules are those of this sequence when the service starts.
+    pub fn begin(&self, rules: u64) {
+        let mut state = self.state();
+        (state.rules_at_start, state.newest_rules) = (rules, rules);
     }
 
-    /// The rules of a domain have changed: so have the communities that it covers. Of one never fetched nobody holds a snapshot.
+    /// Rules of this sequence have come into force somewhere.
+    pub fn note_newest(&self, rules: u64) {
+        let mut state = self.state();
+        state.newest_rules = state.newest_rules.max(rules);
+    }
+
+    /// The least policy sequence that a place has now. Where it was moved below regions whose rules are older than those it
+    /// lay under before, its sequence must not fall: whoever has heard of the greater one would wait for ever.
+    pub fn least_rules(&self, scope: &Scope) -> u64 {
+        let state = self.state();
+        let moved = state.moved_at.get(scope).copied().unwrap_or_default();
+        moved.max(state.rules_at_start)
+    }
+
+    /// The recorded ancestors of a community or region; none of one whose authority was never fetched.
+    pub fn regions(&self, scope: &Scope) -> Vec<RegionCode> {
+        self.state().regions.get(scope).cloned().unwrap_or_default()
+    }
+
+    /// The rules of a domain have changed: so have the places that it covers. Of one never fetched nobody holds a snapshot.
     pub fn note_rules(&self, domain: &Domain) {
         let mut state = self.state();
-        let covered = |community: &CommunityId| {
-            let regions = state.regions.get(community).map_or(&[][..], Vec::as_slice);
-            domain.covers(Some(community), regions)
+        let covered = |scope: &Scope| {
+            let regions = state.regions.get(scope).map_or(&[][..], Vec::as_slice);
+            domain.covers(scope.community(), regions)
         };
         let covered: Vec<_> = state
             .sequences
             .iter()
-            .filter(|(community, _)| covered(community))
-            .map(|(community, noted)| (community.clone(), noted.sequence))
+            .filter(|(scope, _)| covered(scope))
+            .map(|(scope, noted)| (scope.clone(), noted.sequence))
             .collect();
-        for (community, sequence) in covered {
-            state.changed(&community, sequence);
+        for (scope, sequence) in covered {
+            state.changed(&scope, sequence);
         }
         drop(state);
         self.ticks.send_replace(());
     }
 
-    /// The newest sequence heard of; 0 for a community not heard of.
-    pub fn sequence(&self, community: &CommunityId) -> u64 {
-        self.state().sequences.get(community).map_or(0, |noted| noted.sequence)
+    /// The newest sequence heard of; 0 for a place not heard of.
+    pub fn sequence(&self, scope: &Scope) -> u64 {
+        self.state().sequences.get(scope).map_or(0, |noted| noted.sequence)
     }
 
-    /// The communities that changed after a step with their newest sequences, and the step to ask after next. Begin with 0.
-    pub fn changes_after(&self, step: u64) -> (Vec<(CommunityId, u64)>, u64) {
+    /// The communities and regions that changed after a step with their newest sequences, and the step to ask after next. Begin with 0.
+    pub fn changes_after(&self, step: u64) -> (Vec<(Scope, u64)>, u64) {
         let state = self.state();
-        let changed = state.by_step.range(step + 1..).map(|(_, community)| community);
-        let changed =
-            changed.filter_map(|community| Some((community.clone(), state.sequences.get(community)?.sequence)));
+        let changed = state.by_step.range(step + 1..).map(|(_, scope)| scope);
+        let changed = changed.filter_map(|scope| Some((scope.clone(), state.sequences.get(scope)?.sequence)));
         (changed.collect(), state.step)
     }
 
@@ -139,8 +166,8 @@ impl Known {
 mod tests {
     use super::*;
 
-    fn community(number: u32) -> CommunityId {
-        format!("4403090020{number:02}").parse().unwrap()
+    fn community(number: u32) -> Scope {
+        Scope::Community(format!("4403090020{number:02}").parse().unwrap())
     }
 
     #[test]
@@ -181,6 +208,24 @@ mod tests {
         );
         known.note_rules(&Domain::Everywhere);
         assert_eq!(known.changes_after(step).0.len(), 3);
+    }
+
+    #[test]
+    fn the_sequence_of_a_place_that_moves_does_not_fall() {
+        let known = Known::new();
+        known.begin(4);
+        let (here, there) = ("440309".parse().unwrap(), "440305".parse().unwrap());
+        known.note_regions(&community(1), &[here]);
+        known.note_newest(9);
+        known.note_newest(6);
+        assert_eq!(known.least_rules(&community(1)), 4);
+        known.note_regions(&community(1), std::slice::from_ref(&there));
+        known.note_newest(11);
+        known.note_regions(&community(1), &[there]);
+        assert_eq!(
+            (known.least_rules(&community(1)), known.least_rules(&community(2))),
+            (9, 4)
+        );
     }
 
     #[tokio::test(start_paused = true)]

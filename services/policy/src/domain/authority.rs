@@ -1,42 +1,42 @@
-use yihe_authz::Revision;
-use yihe_kernel::{CommunityId, CommunityName, RegionCode, RegionName};
+use yihe_authz::{Revision, Scope};
+use yihe_kernel::{RegionCode, RegionName};
 use yihe_proto::policy::v1 as pb;
 
 use super::rules::Rules;
 
-/// What the directory says of one community, in the words of a snapshot.
+/// What the directory says of one community or region, in the words of a snapshot.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Authority {
-    pub community: CommunityId,
+    pub scope: Scope,
     /// The directory's sequence.
     pub sequence: u64,
-    /// The community's own division first, then the recorded ancestors.
+    /// The own division first, then the recorded ancestors.
     pub regions: Vec<RegionCode>,
     pub roles: Vec<pb::RoleTerm>,
     pub cutoffs: Vec<pb::TokenCutoff>,
 }
 
-/// The snapshot of a community, or of the root layer: the rules that cover it and who holds which role.
+/// The snapshot of a community or region, or of the root layer: the rules that cover it and who holds which role.
 pub(crate) fn compose(rules: &Rules, authority: Option<&Authority>) -> pb::Snapshot {
-    let (community, regions) = match authority {
-        Some(authority) => (Some(&authority.community), authority.regions.as_slice()),
-        None => (None, [].as_slice()),
-    };
+    compose_since(rules, authority, 0)
+}
+
+/// The same with a policy sequence of `least_rules` at least.
+pub(crate) fn compose_since(rules: &Rules, authority: Option<&Authority>, least_rules: u64) -> pb::Snapshot {
+    let scope = authority.map(|authority| &authority.scope);
+    let regions = authority.map_or([].as_slice(), |authority| authority.regions.as_slice());
+    let community = scope.and_then(Scope::community);
     let layers = rules.covering(community, regions);
     let revision = Revision {
         directory: authority.map_or(0, |authority| authority.sequence),
-        policy: layers.iter().map(|layer| layer.sequence).max().unwrap_or_default(),
+        policy: layers.iter().map(|layer| layer.sequence).fold(least_rules, u64::max),
     };
     let held = authority.map(|authority| authority.roles.clone()).unwrap_or_default();
     let given = layers.iter().flat_map(|layer| layer.assignments.iter().cloned());
     pb::Snapshot {
-        community: community
-            .map(|community| {
-                CommunityName {
-                    community: community.clone(),
-                }
-                .to_string()
-            })
+        community: scope
+            .filter(|_| community.is_some())
+            .map(ToString::to_string)
             .unwrap_or_default(),
         revision: Some(revision.to_proto()),
         regions: regions
@@ -50,6 +50,10 @@ pub(crate) fn compose(rules: &Rules, authority: Option<&Authority>) -> pb::Snaps
             .collect(),
         roles: held.into_iter().chain(given).collect(),
         cutoffs: authority.map(|authority| authority.cutoffs.clone()).unwrap_or_default(),
+        region: scope
+            .filter(|_| community.is_none())
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         ..pb::Snapshot::default()
     }
 }

@@ -103,6 +103,15 @@ impl Rules {
         layers.iter().map(|layer| layer.sequence).max().unwrap_or_default()
     }
 
+    /// The newest sequence of all.
+    pub fn newest(&self) -> u64 {
+        self.layers
+            .values()
+            .map(|layer| layer.sequence)
+            .max()
+            .unwrap_or_default()
+    }
+
     /// The template's group of a grant.
     pub fn group_of(&self, grant: &str) -> Option<&Group> {
         self.template.group_of(grant)

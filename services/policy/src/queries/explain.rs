@@ -137,7 +137,7 @@ async fn level(
 
 /// The roles of the one asked after in that capacity, whatever their terms.
 async fn held(policy: &Policy, community: &CommunityId, subject: &Subject) -> Result<Vec<RoleTerm>> {
-    let mut held = policy.composer.newest(Some(community)).await?.roles;
+    let mut held = policy.composer.of_community(community).await?.roles;
     let (principal, capacity) = (subject.principal.to_string(), subject.capacity.to_string());
     held.retain(|row| row.principal == principal && row.capacity == capacity);
     Ok(held)

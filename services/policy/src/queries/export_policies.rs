@@ -19,7 +19,7 @@ pub(crate) async fn export_policies(policy: &Policy, request: Request<ExportPoli
     let (admitted, request) = policy.guard.admit(request).await?;
     let authorized = admitted.without_target()?;
     let community = authorized.community()?;
-    let composed = policy.composer.newest(Some(community)).await?;
+    let composed = policy.composer.of_community(community).await?;
     let candidates = capacities(&composed.roles);
     let snapshot = Snapshot::compose(composed, Catalogue::shipped())?;
     let now = policy.clock.now();

@@ -19,7 +19,7 @@ pub(crate) async fn list_grants(policy: &Policy, request: Request<ListGrantsRequ
     }
     let query = format!("grants of {community} on {wanted}");
     let page = policy.store.page(&query, request.page_size, &request.page_token)?;
-    let mut grants = policy.composer.newest(Some(community)).await?.grants;
+    let mut grants = policy.composer.of_community(community).await?.grants;
     grants.retain(|grant| wanted.is_empty() || bears_on(grant, wanted));
     grants.sort_unstable_by(|a, b| a.id.cmp(&b.id));
     let (grants, next_page_token) = page_of(&page, grants, |grant| grant.id.as_str());

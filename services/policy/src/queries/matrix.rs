@@ -16,7 +16,7 @@ pub(crate) async fn get_matrix(policy: &Policy, request: Request<GetMatrixReques
 
 /// What the roles of a community may do now.
 pub(super) async fn matrix(policy: &Policy, community: &CommunityId) -> Result<Matrix> {
-    let composed = policy.composer.newest(Some(community)).await?;
+    let composed = policy.composer.of_community(community).await?;
     let in_use: Vec<RoleName> = composed
         .roles
         .iter()

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use tonic::Request;
-use yihe_authz::{Catalogue, Snapshot};
+use yihe_authz::{Catalogue, Scope, Snapshot};
 use yihe_kernel::{CommunityId, Error, Result, Timestamp};
 use yihe_proto::policy::v1::{RunPolicyTestsRequest, RunPolicyTestsResponse};
 
@@ -58,7 +58,11 @@ async fn after(policy: &Policy, community: &CommunityId, change: &Change) -> Res
     let source = change.name.to_string();
     let (after, _) = ground.try_out(&edits, ground.covering.sequence() + 1, &source)?;
     let would_be = standpoint.rules.with([after.made.layer()]);
-    let authority = policy.composer.authorities.of(community, 0).await?;
+    let authority = policy
+        .composer
+        .authorities
+        .of(&Scope::Community(community.clone()), 0)
+        .await?;
     Snapshot::compose(compose(&would_be, Some(&authority)), Catalogue::shipped())
 }
 

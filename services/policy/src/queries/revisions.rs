@@ -7,8 +7,8 @@ use futures::stream::{BoxStream, unfold};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout_at};
 use tonic::{Request, Status};
-use yihe_authz::Revision;
-use yihe_kernel::{CommunityName, Error, Result, reasons};
+use yihe_authz::{Revision, Scope};
+use yihe_kernel::{Error, Result, reasons};
 use yihe_proto::policy::v1::{RevisionChange, WatchRevisionsRequest};
 
 use crate::authority::Known;
@@ -16,7 +16,7 @@ use crate::config::Pace;
 use crate::domain::rules::Rules;
 use crate::service::Policy;
 
-/// Streams all known communities, then each change, with keep-alives between. Refused while the directory is silent, and
+/// Streams all known communities and regions, then each change, with keep-alives between. Refused while the directory is silent, and
 /// silent when it becomes so: a watch begun anew must not make old knowledge look fresh.
 pub(crate) async fn watch_revisions(
     policy: &Policy,
@@ -84,17 +84,15 @@ impl Watching {
         let (changes, step) = self.known.changes_after(self.step);
         self.step = step;
         let (rules, known) = (self.rules.load(), &self.known);
-        let told = changes.into_iter().map(|(community, directory)| {
-            let policy = rules.sequence(Some(&community), &known.regions(&community));
-            RevisionChange {
-                community: CommunityName { community }.to_string(),
-                revision: Some(Revision { directory, policy }.to_proto()),
-            }
+        let told = changes.into_iter().map(|(scope, directory)| {
+            let policy = rules.sequence(scope.community(), &known.regions(&scope));
+            let policy = policy.max(known.least_rules(&scope));
+            change(&scope, Revision { directory, policy })
         });
         self.waiting.extend(told);
     }
 
-    /// Names no community; its revision is that of the root layer.
+    /// Names no place; its revision is that of the root layer.
     fn keep_alive(&mut self) {
         if self.known.is_fresh(self.pace.fresh) {
             let root = Revision {
@@ -102,9 +100,22 @@ impl Watching {
                 policy: self.rules.load().sequence(None, &[]),
             };
             self.waiting.push_back(RevisionChange {
-                community: String::new(),
                 revision: Some(root.to_proto()),
+                ..RevisionChange::default()
             });
         }
+    }
+}
+
+fn change(scope: &Scope, revision: Revision) -> RevisionChange {
+    let name = scope.to_string();
+    let (community, region) = match scope {
+        Scope::Community(_) => (name, String::new()),
+        Scope::Region(_) => (String::new(), name),
+    };
+    RevisionChange {
+        community,
+        revision: Some(revision.to_proto()),
+        region,
     }
 }

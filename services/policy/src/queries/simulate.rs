@@ -84,10 +84,10 @@ fn draft(policy: &Policy, edits: &[pb::PolicyEdit], place: &Place) -> Result<Vec
 
 /// Roles that somebody holds in a community: the matrix shows them beside those that make sense.
 async fn in_use(policy: &Policy, place: &Place) -> Result<Vec<RoleName>> {
-    let Some(community) = place.community() else {
+    if place.community().is_none() {
         return Ok(Vec::new());
-    };
-    let authority = policy.composer.authorities.of(community, 0).await?;
+    }
+    let authority = policy.composer.authorities.of(&place.scope(), 0).await?;
     let held = authority.roles.iter().filter_map(|held| held.role.parse().ok());
     Ok(held.collect())
 }

@@ -30,7 +30,7 @@ pub(crate) async fn who_can(policy: &Policy, request: Request<pb::WhoCanRequest>
     let facts = Facts::read(request.facts.as_ref())?;
     let query = format!("who can {permission} in {community} with {facts:?}");
     let page = policy.store.page(&query, request.page_size, &request.page_token)?;
-    let composed = policy.composer.newest(Some(community)).await?;
+    let composed = policy.composer.of_community(community).await?;
     let mut candidates = capacities(&composed.roles);
     let own = &authorized.caller().principal;
     candidates

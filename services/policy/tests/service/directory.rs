@@ -85,6 +85,7 @@ fn change(authority: &Authority) -> AuthorityChange {
         community: authority.community.clone(),
         sequence: authority.sequence,
         caught_up: false,
+        region: authority.region.clone(),
     }
 }
 
@@ -97,11 +98,10 @@ impl AuthorityService for Directory {
         self.fetches.fetch_add(1, Ordering::SeqCst);
         // long enough for others to come meanwhile
         sleep(Duration::from_millis(20)).await;
-        let community = request.into_inner().community;
-        let found = self.authorities.lock().unwrap().get(&community).cloned();
-        found
-            .map(Response::new)
-            .ok_or_else(|| Error::not_found(community).into())
+        let GetAuthorityRequest { community, region } = request.into_inner();
+        let name = community + &region;
+        let found = self.authorities.lock().unwrap().get(&name).cloned();
+        found.map(Response::new).ok_or_else(|| Error::not_found(name).into())
     }
 
     async fn watch_authority(

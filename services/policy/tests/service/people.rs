@@ -95,7 +95,7 @@ pub fn authority(sequence: u64) -> Authority {
             organization: PROPERTY.to_owned(),
             kind: Kind::PropertyCompany.into(),
         }],
-        cutoffs: Vec::new(),
+        ..Authority::default()
     }
 }
 

@@ -1,18 +1,18 @@
-use yihe_authz::Admitted;
-use yihe_kernel::{CommunityId, Error, Result, UserId};
+use yihe_authz::{Admitted, Scope};
+use yihe_kernel::{Error, Result, UserId};
 use yihe_proto::directory::v1 as pb;
 use yihe_store::Failure;
 
 use crate::commands::sign_in::enrol::open;
-use crate::commands::sign_in::take_post::{take, wrong_code};
+use crate::commands::sign_in::take_post::{Open, Taken, hold, take};
 use crate::directory::Directory;
-use crate::domain::appointment::Appointment;
+use crate::domain::invitation::Invitation;
 use crate::domain::names::AppointmentId;
-use crate::store::{Writing, application, community, invitation, person};
+use crate::store::{Writing, application, person};
 use crate::throttle::Door;
 
 struct Wanted {
-    community: CommunityId,
+    place: Scope,
     code_hash: Vec<u8>,
     user: UserId,
     id: AppointmentId,
@@ -31,47 +31,42 @@ pub async fn accept(
     let user = by
         .user()
         .ok_or_else(|| Error::new(&yihe_kernel::reasons::PERSONS_ONLY))?;
-    let (community, code_hash) = open(directory, &request.enrolment_code).await?;
+    let (place, code_hash) = open(directory, &request.enrolment_code).await?;
     let wanted = Wanted {
-        community: community.clone(),
+        place: place.clone(),
         code_hash,
         user,
         id: directory.store.ids().next(),
     };
-    let (made, sequence) = directory
+    let taken = directory
         .write("directory.accept_invitation", by, wanted, |writing, wanted| {
             Box::pin(write(writing, wanted))
         })
         .await?;
-    tracing::info!(appointment = %made.name(), "invitation accepted");
-    let revision = directory.revision(&community, sequence);
+    tracing::info!(appointment = taken.appointment, "invitation accepted");
     Ok(pb::AcceptInvitationResponse {
-        appointment: made.name().to_string(),
-        revision,
+        appointment: taken.appointment,
+        revision: directory.revision_at(&place, taken.sequence),
     })
 }
 
-async fn write(writing: &Writing<'_>, wanted: &Wanted) -> Result<(Appointment, u64), Failure> {
-    community::lock(writing, &wanted.community).await?;
-    let invited = invitation::open_with_code(writing.tx(), &wanted.community, &wanted.code_hash, writing.now).await?;
-    let invited = invited.ok_or_else(wrong_code)?;
-    if invited.person != wanted.user {
-        known_already(writing, wanted, invited.person, invited.organization).await?;
+async fn write(writing: &Writing<'_>, wanted: &Wanted) -> Result<Taken, Failure> {
+    let invited = hold(writing, &wanted.place, &wanted.code_hash).await?;
+    let person = invited.person();
+    if person != wanted.user {
+        person::erase(writing, person).await?;
+        if let Open::Community(invited) = &invited {
+            known_already(writing, wanted.user, invited).await?;
+        }
     }
     take(writing, invited, wanted.user, wanted.id).await
 }
 
-/// The invited person turns out to have an account: the name given with the invitation goes, the account's stays.
-async fn known_already(
-    writing: &Writing<'_>,
-    wanted: &Wanted,
-    invited: UserId,
-    organization: yihe_kernel::OrganizationId,
-) -> Result<(), Failure> {
-    person::erase(writing, invited).await?;
-    let applied = application::of_organization(writing.tx(), &wanted.community, organization).await?;
-    if let Some(mut applied) = applied.filter(|applied| applied.contact == invited) {
-        applied.contact = wanted.user;
+/// The invited person turns out to have an account: the name given with the invitation is gone, the account's stays.
+async fn known_already(writing: &Writing<'_>, user: UserId, invited: &Invitation) -> Result<(), Failure> {
+    let applied = application::of_organization(writing.tx(), &invited.community, invited.organization).await?;
+    if let Some(mut applied) = applied.filter(|applied| applied.contact == invited.person) {
+        applied.contact = user;
         application::update(writing, &applied).await?;
     }
     Ok(())

@@ -1,10 +1,12 @@
-use yihe_authz::Admitted;
+use std::collections::BTreeSet;
+
+use yihe_authz::{Admitted, Scope};
 use yihe_kernel::{Error, Result, Timestamp, UserId, UserName};
 use yihe_proto::directory::v1 as pb;
 use yihe_store::Failure;
 
 use crate::directory::Directory;
-use crate::store::{Writing, appointment, community, owner, session, user};
+use crate::store::{Writing, appointment, community, owner, region_appointment, region_committee, session, user};
 
 /// `SignOut`: ends all sessions of the caller and refuses its access tokens from now on, wherever it holds posts.
 pub async fn sign_out(directory: &Directory, admitted: Admitted, _: pb::SignOutRequest) -> Result<pb::SignOutResponse> {
@@ -45,6 +47,18 @@ async fn write(writing: &Writing<'_>, user: UserId) -> Result<Timestamp, Failure
             cutoff_time: Some(now.to_proto()),
         };
         writing.tell(&community, &name, &event).await?;
+    }
+    let held = region_appointment::of_user(writing.tx(), user, now).await?;
+    for region in held.into_iter().map(|held| held.region).collect::<BTreeSet<_>>() {
+        region_committee::authority_changed(writing, &region).await?;
+        let event = pb::PersonSignedOut {
+            user: name.to_string(),
+            cutoff_time: Some(now.to_proto()),
+        };
+        let place = Scope::Region(region);
+        writing
+            .tell_at(writing.actor(), &place, name.to_string(), &event)
+            .await?;
     }
     Ok(now)
 }

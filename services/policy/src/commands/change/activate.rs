@@ -48,8 +48,7 @@ fn token(policy: &Policy, made: &Change) -> String {
         directory: 0,
         policy: made.revision.unwrap_or_default(),
     };
-    let community = made.name.place.community();
-    community.map_or_else(String::new, |community| policy.tokens.mint(community, revision))
+    policy.tokens.mint_at(&made.name.place.scope(), revision)
 }
 
 async fn write(writing: &Writing<'_>, taken: &Taken, standpoint: &Standpoint) -> Result<Change, Failure> {

@@ -9,7 +9,7 @@ use crate::domain::vocabulary;
 fn snapshot(made: &Made) -> Snapshot {
     let rules = Rules::new(Template::shipped().unwrap(), Vec::new(), 1).with([made.layer()]);
     let authority = Authority {
-        community: CODE.parse().unwrap(),
+        scope: yihe_authz::Scope::Community(CODE.parse().unwrap()),
         sequence: 1,
         regions: Vec::new(),
         roles: Vec::new(),
