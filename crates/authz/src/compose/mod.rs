@@ -26,6 +26,10 @@ impl Snapshot {
     ///
     /// # Errors
     /// `SNAPSHOT_MALFORMED` naming the first row that is not valid; then nothing of it is used.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "what was received is composed once and gone"
+    )]
     pub fn sharing(held: &Layers, wire: pb::Snapshot, catalogue: &Catalogue) -> Result<Self> {
         let community = match wire.community.as_str() {
             "" => None,

@@ -25,10 +25,10 @@ impl Snapshot {
             return Decision::Deny { grant: None };
         };
         let mut said = Said::default();
-        let layers = &self.layers.placed[..];
-        let layers = mutate!(layers,
-            WidestLayerLeftOut => layers.get(1..).unwrap_or_default(),
-            NarrowestLayerLeftOut => &layers[..layers.len().saturating_sub(1)],
+        let placed = &self.layers.placed[..];
+        let layers = mutate!(placed,
+            WidestLayerLeftOut => placed.get(1..).unwrap_or_default(),
+            NarrowestLayerLeftOut => &placed[..placed.len().saturating_sub(1)],
         );
         for (first, layer) in layers {
             let roles = &roles[mutate!(*first, BitOfAnotherLayer => 0)..];

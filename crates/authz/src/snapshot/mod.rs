@@ -52,10 +52,10 @@ impl Layering {
     }
 
     /// The bits of some roles, layer by layer.
-    pub fn bits(&self, roles: impl Iterator<Item = RoleName> + Clone) -> Vec<u64> {
+    pub fn bits(&self, roles: &[RoleName]) -> Vec<u64> {
         let mut bits = vec![0; self.words];
         for (first, layer) in &self.placed {
-            for bit in roles.clone().filter_map(|role| layer.bit(role)) {
+            for bit in roles.iter().filter_map(|role| layer.bit(*role)) {
                 bits[first + bit / 64] |= 1 << (bit % 64);
             }
         }
@@ -102,13 +102,13 @@ impl Snapshot {
     #[must_use]
     pub fn decide_role(&self, role: RoleName, permission: &str, now: Timestamp) -> Decision {
         let implied: Vec<_> = role.with_implied().collect();
-        self.decide_for(&self.layers.bits(implied.into_iter()), permission, now)
+        self.decide_for(&self.layers.bits(&implied), permission, now)
     }
 
     /// Decides for whoever holds all of these roles and no others; those that they bring along are not added.
     #[must_use]
     pub fn decide_roles(&self, roles: &[RoleName], permission: &str, now: Timestamp) -> Decision {
-        self.decide_for(&self.layers.bits(roles.iter().copied()), permission, now)
+        self.decide_for(&self.layers.bits(roles), permission, now)
     }
 
     /// The grants about a permission that cover this place, whatever their role and term, in the order of the snapshot.

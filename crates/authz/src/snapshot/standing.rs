@@ -60,7 +60,7 @@ impl Standings {
             intervals: building.intervals.into(),
             bits: building.bits.into(),
             words: layers.words,
-            operator: layers.bits(operator.into_iter()).into(),
+            operator: layers.bits(&operator).into(),
         })
     }
 
@@ -99,10 +99,10 @@ impl Standings {
 
     fn course(&self, principal: &Principal, capacity: Capacity) -> Option<&[Interval]> {
         let holder = holder(principal)?;
-        let timeline = self.timelines.get(&(holder, capacity));
+        let found = self.timelines.get(&(holder, capacity));
         let timeline = mutate!(
-            timeline,
-            ActsForAnybody => timeline.or_else(|| self.timelines.get(&(holder, Capacity::Own))),
+            found,
+            ActsForAnybody => found.or_else(|| self.timelines.get(&(holder, Capacity::Own))),
         );
         let Timeline { first, end } = *timeline?;
         self.intervals
@@ -132,7 +132,7 @@ impl Building {
     fn course(&mut self, timeline: Vec<(Timestamp, Vec<RoleName>)>, layers: &Layering) -> Result<Vec<Interval>> {
         let mut course: Vec<Interval> = Vec::with_capacity(timeline.len());
         for (from, roles) in timeline {
-            let roles = self.set(layers.bits(roles.into_iter()))?;
+            let roles = self.set(layers.bits(&roles))?;
             // where no rule names what has changed, nothing has
             if course.last().is_none_or(|before| before.roles != roles) {
                 course.push(Interval { from, roles });

@@ -28,13 +28,12 @@ impl Subject {
 
     fn counting(&self, capacity: Capacity) -> impl Iterator<Item = &Holding> {
         self.holdings.iter().filter(move |holding| {
-            let made = matches!(holding.role, RoleName::Made(_));
             let same = holding.capacity == capacity;
-            if made {
-                mutate!(same, MadeInAnyCapacity => true)
-            } else {
-                mutate!(same, CapacityIgnored => true)
-            }
+            mutate!(
+                same,
+                MadeInAnyCapacity => same || matches!(holding.role, RoleName::Made(_)),
+                CapacityIgnored => same || !matches!(holding.role, RoleName::Made(_)),
+            )
         })
     }
 
@@ -62,8 +61,8 @@ impl Subject {
         for from in [Timestamp::MIN].into_iter().chain(instants) {
             let after = appointments.partition_point(|term| term.start().is_none_or(|start| start <= from));
             let last = appointments[..after].last();
-            let appointed = last.is_some_and(|term| mutate!(term.contains(from), RoleTermIgnored => true));
-            let appointed = mutate!(appointed, LapsedIsAppointed => !appointments.is_empty());
+            let in_force = last.is_some_and(|term| mutate!(term.contains(from), RoleTermIgnored => true));
+            let appointed = mutate!(in_force, LapsedIsAppointed => !appointments.is_empty());
             let roles = roles(&own, appointed, capacity, from);
             if timeline.last().is_none_or(|(_, before)| *before != roles) {
                 timeline.push((from, roles));
