@@ -77,9 +77,8 @@ impl InForce {
         let mut feed = self.store.feed();
         let mut pause = pace.least_pause;
         loop {
-            match timeout(pace.keep_alive, feed.changed()).await {
-                Ok(false) => return,
-                Ok(true) | Err(_) => {}
+            if timeout(pace.keep_alive, feed.changed()).await == Ok(false) {
+                return;
             }
             while let Err(error) = self.refresh().await {
                 tracing::error!(%error, "the newest rules are not in force; those before stay; trying again");

@@ -168,7 +168,7 @@ mod tests {
             ("day", &|count| count.day += 2),
             ("roles", &|count| count.roles.push("BOSS".to_owned())),
             ("permission", &|count| {
-                count.permission = "meeting.motion.eat".to_owned()
+                count.permission = "meeting.motion.eat".to_owned();
             }),
             ("asked", &|count| count.asked.push(99)),
             ("held", &|count| count.held.push(pb::Condition::Serves.into())),
