@@ -256,7 +256,11 @@ impl Node {
         let source = PolicySource::new(wires.link(ServiceName::Policy, caller));
         let snapshots = Snapshots::new(Arc::new(source), Arc::clone(&wires.clock));
         self.snapshots.push(Arc::clone(&snapshots));
-        let reporter = UsageReporter::new(Arc::clone(snapshots.usage()), wires.link(ServiceName::Policy, caller));
+        let reporter = UsageReporter::new(
+            Arc::clone(snapshots.usage()),
+            wires.link(ServiceName::Policy, caller),
+            Arc::clone(&wires.clock),
+        );
         let mut tasks = Tasks::default();
         tasks.spawn("usage.report", reporter.clone().run());
         self.tasks.push(tasks);

@@ -7,7 +7,7 @@ use tokio::time::{sleep, timeout};
 use tonic::Status;
 use uuid::Uuid;
 use yihe_authz::{Condition, ConditionSet, Outcome, Report, Usage, Use};
-use yihe_kernel::Result;
+use yihe_kernel::{Ids, Result, SharedClock};
 use yihe_proto::policy::v1 as pb;
 use yihe_proto::policy::v1::usage_service_client::UsageServiceClient;
 
@@ -23,6 +23,7 @@ const BATCH: usize = 5_000;
 #[derive(Debug, Clone)]
 pub struct UsageReporter {
     usage: Arc<Usage>,
+    ids: Arc<Ids>,
     client: UsageServiceClient<ServiceLink>,
     /// Reports on their way: one whose answer was lost goes out again as it was, so that it is not counted twice.
     waiting: Arc<Mutex<VecDeque<pb::ReportUsageRequest>>>,
@@ -31,9 +32,10 @@ pub struct UsageReporter {
 impl UsageReporter {
     /// Of what `usage` counts, over `link`, which leads to the policy service.
     #[must_use]
-    pub fn new(usage: Arc<Usage>, link: ServiceLink) -> Self {
+    pub fn new(usage: Arc<Usage>, link: ServiceLink, clock: SharedClock) -> Self {
         Self {
             usage,
+            ids: Arc::new(Ids::new(clock)),
             client: UsageServiceClient::new(link),
             waiting: Arc::default(),
         }
@@ -56,7 +58,7 @@ impl UsageReporter {
     pub async fn report(&self) -> Result<()> {
         let mut waiting = self.waiting.lock().await;
         if waiting.is_empty() {
-            waiting.extend(requests(&self.usage.take()));
+            waiting.extend(requests(&self.usage.take(), &self.ids));
         }
         while let Some(request) = waiting.front() {
             let answer = timeout(PATIENCE, self.client.clone().report_usage(request.clone())).await;
@@ -69,12 +71,12 @@ impl UsageReporter {
     }
 }
 
-fn requests(report: &Report) -> Vec<pb::ReportUsageRequest> {
+fn requests(report: &Report, ids: &Ids) -> Vec<pb::ReportUsageRequest> {
     let mut requests: Vec<_> = report
         .counts
         .chunks(BATCH)
         .map(|counts| pb::ReportUsageRequest {
-            report_id: Uuid::now_v7().to_string(),
+            report_id: ids.next::<Uuid>().to_string(),
             counts: counts.iter().map(|(one, count)| wire(one, *count)).collect(),
             lost: 0,
         })
@@ -82,7 +84,7 @@ fn requests(report: &Report) -> Vec<pb::ReportUsageRequest> {
     if report.lost > 0 {
         let lost = i64::try_from(report.lost).unwrap_or(i64::MAX);
         requests.push(pb::ReportUsageRequest {
-            report_id: Uuid::now_v7().to_string(),
+            report_id: ids.next::<Uuid>().to_string(),
             counts: Vec::new(),
             lost,
         });
