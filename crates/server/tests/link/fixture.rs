@@ -95,7 +95,7 @@ impl SnapshotService for Upstream {
                         let community = format!("communities/{index}");
                         Ok(pb::RevisionChange {
                             community,
-                            revision: None,
+                            ..Default::default()
                         })
                     }
                     (3, "fail") => Err(Error::new(&reasons::UNAVAILABLE).with("detail", "mid-stream").into()),

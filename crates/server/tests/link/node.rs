@@ -6,7 +6,9 @@ use std::time::Duration;
 use futures::StreamExt;
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt;
-use yihe_authz::{Capacity, INTERNAL_TOKEN, InternalClaims, InternalTokens, Keys, Principal, Revision, SnapshotSource};
+use yihe_authz::{
+    Capacity, INTERNAL_TOKEN, InternalClaims, InternalTokens, Keys, Principal, Revision, Scope, SnapshotSource,
+};
 use yihe_kernel::{AdjustableClock, Clock, SharedClock, SystemClock, reasons};
 use yihe_proto::policy::v1 as pb;
 use yihe_proto::policy::v1::snapshot_service_client::SnapshotServiceClient;
@@ -210,7 +212,7 @@ async fn the_policy_source_asks_and_follows() {
     let node = Node::start().await;
     for (kind, link) in &node.links {
         let source = PolicySource::new(node.service(link, "gateway"));
-        let community = "440309002021".parse().unwrap();
+        let community = Scope::Community("440309002021".parse().unwrap());
         let snapshot = source.snapshot(Some(&community), None).await.unwrap();
         assert_eq!(snapshot.community, "communities/440309002021", "{kind}");
         assert_eq!(source.snapshot(None, None).await.unwrap().community, "", "{kind}");
