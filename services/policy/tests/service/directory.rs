@@ -99,7 +99,7 @@ impl AuthorityService for Directory {
         // long enough for others to come meanwhile
         sleep(Duration::from_millis(20)).await;
         let GetAuthorityRequest { community, region } = request.into_inner();
-        let name = community + &region;
+        let name = community + region.as_str();
         let found = self.authorities.lock().unwrap().get(&name).cloned();
         found.map(Response::new).ok_or_else(|| Error::not_found(name).into())
     }
