@@ -125,7 +125,9 @@ fn nearest(name: &str) -> &'static str {
             .iter()
             .zip(&segments)
             .filter(|(expected, segment)| fits(expected, segment))
-            .count();
+            // a word says more than a variable, which many texts fit
+            .map(|(expected, _)| if expected.starts_with('{') { 1 } else { 2 })
+            .sum::<usize>();
         (alike, std::cmp::Reverse(expected.len().abs_diff(segments.len())))
     };
     COLLECTIONS
