@@ -189,7 +189,10 @@ fn the_operator_holds_nothing_but_the_beginning() {
         held,
         [
             "directory.community.activate",
-            "directory.community.invite_first_secretary"
+            "directory.community.invite_first_secretary",
+            // where nothing is recorded above, and nowhere else
+            "directory.region_committee.establish",
+            "directory.secretary.appoint",
         ]
     );
 }
