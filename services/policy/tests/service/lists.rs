@@ -188,7 +188,7 @@ async fn the_matrix_shows_what_is_in_force_here() {
         cells(row(&matrix, "RESIDENT_UNIT/GRID_WORKER"))["meeting.ballot.cast"],
         Verdict::Conditional
     );
-    assert_eq!(cells(row(&matrix, "OPERATOR")).len(), 2);
+    assert_eq!(cells(row(&matrix, "OPERATOR")).len(), 4);
     assert_eq!(
         cells(row(&matrix, "PROPERTY_COMPANY/CLIENT"))["directory.membership.list"],
         Verdict::Allow
