@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use yihe_authz::{
-    Capacity, ConditionSet, Decision, Outcome, Principal, Revision, RevisionTokens, Snapshot, Snapshots, Use, refusal,
+    Capacity, ConditionSet, Decision, Outcome, Principal, Revision, RevisionTokens, Seen, Snapshot, Snapshots, Use,
+    refusal,
 };
 use yihe_kernel::{CommunityId, Error, Result, SharedClock, Timestamp};
 
@@ -62,6 +63,14 @@ impl Decider {
                     .inspect_err(|error| log_capacity(standing, need, error))?,
             };
             let decision = snapshot.decide(&standing.principal, &capacity, need.permission, now);
+            self.snapshots.show(&Seen {
+                snapshot: &snapshot,
+                principal: &standing.principal,
+                capacity: &capacity,
+                permission: need.permission,
+                now,
+                decision: &decision,
+            });
             if matches!(decision, Decision::Deny { .. }) {
                 return Err(self.denied(standing, capacity, need, &snapshot, &decision));
             }

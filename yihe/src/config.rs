@@ -83,6 +83,22 @@ impl Default for GatewayLimits {
     }
 }
 
+/// How decisions are watched over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuthzSettings {
+    /// One of so many decisions is compared with casbin's in the background.
+    pub shadow_sample: NonZeroU32,
+}
+
+impl Default for AuthzSettings {
+    fn default() -> Self {
+        Self {
+            shadow_sample: NonZeroU32::MIN.saturating_add(9_999),
+        }
+    }
+}
+
 /// Settings of the policy service.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -145,6 +161,8 @@ pub struct Config {
     pub log: String,
     /// Gateway limits.
     pub gateway: GatewayLimits,
+    /// How decisions are watched over.
+    pub authz: AuthzSettings,
     /// Directory settings.
     pub directory: DirectorySettings,
     /// Policy settings.
@@ -164,6 +182,7 @@ impl Default for Config {
             service: Vec::new(),
             log: "info".to_owned(),
             gateway: GatewayLimits::default(),
+            authz: AuthzSettings::default(),
             directory: DirectorySettings::default(),
             policy: PolicySettings::default(),
             file: FileSettings::default(),
@@ -252,12 +271,15 @@ mod tests {
     #[test]
     fn an_empty_file_is_usable() {
         assert_eq!(load("").unwrap(), Config::default());
+        assert_eq!(Config::default().authz.shadow_sample.get(), 10_000);
+        let sampled = load("[authz]\nshadow_sample = 7\n").unwrap();
+        assert_eq!(sampled.authz.shadow_sample.get(), 7);
     }
 
     #[test]
     fn every_bad_key_is_named() {
         let bad = load(
-            "listen = \"everywhere\"\nlissten = \"127.0.0.1:1\"\nwiring = \"string\"\n[gateway]\nrequests_per_second = -1\n[services.metting]\nlisten = \"x\"\n",
+            "listen = \"everywhere\"\nlissten = \"127.0.0.1:1\"\nwiring = \"string\"\n[gateway]\nrequests_per_second = -1\n[authz]\nshadow_sample = 0\n[services.metting]\nlisten = \"x\"\n",
         )
         .unwrap_err();
         let all = bad.join("\n");
@@ -266,6 +288,7 @@ mod tests {
             "lissten",
             "wiring",
             "gateway.requests_per_second",
+            "authz.shadow_sample",
             "services.metting",
         ] {
             assert!(

@@ -10,9 +10,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tonic::service::Routes;
 use tonic::transport::Endpoint;
-use yihe_authz::{AccessTokens, InternalTokens, Keys, RevisionTokens, Snapshots};
+use yihe_authz::{AccessTokens, InternalTokens, Keys, RevisionTokens, Snapshots, Witness};
 use yihe_gateway::{Gateway, GatewayConfig};
 use yihe_kernel::SharedClock;
+use yihe_oracle::{Shadow, ShadowCounts};
 use yihe_server::{LateLink, Link, PolicySource, ServeOptions, ServiceLink, Tasks, UsageReporter, serve};
 use yihe_store::{Backend, StoreConfig};
 
@@ -37,6 +38,7 @@ pub struct Node {
     tasks: Vec<Tasks>,
     snapshots: Vec<Arc<Snapshots>>,
     reporters: Vec<UsageReporter>,
+    shadow: Arc<ShadowCounts>,
 }
 
 /// The store of one service of a node.
@@ -59,6 +61,7 @@ impl Node {
             .with_context(|| format!("{} cannot be made", config.data_dir.display()))?;
         let keys = Keys::load_or_create(&config.data_dir)?;
         let stopping = watch::Sender::new(false);
+        let shadow = Shadow::start(config.authz.shadow_sample.into())?;
         let mut node = Self {
             address: config.listen,
             has_gateway: config.runs(ServiceName::Gateway),
@@ -70,8 +73,9 @@ impl Node {
             tasks: Vec::new(),
             snapshots: Vec::new(),
             reporters: Vec::new(),
+            shadow: shadow.counts(),
         };
-        let wires = Wires::new(&config, keys, options.clock)?;
+        let wires = Wires::new(&config, keys, options.clock, shadow)?;
         node.start_services(&config, &wires).await?;
         if config.runs(ServiceName::Gateway) {
             node.start_gateway(&config, &wires).await?;
@@ -99,6 +103,12 @@ impl Node {
     #[must_use]
     pub fn service_addresses(&self) -> &BTreeMap<ServiceName, SocketAddr> {
         &self.service_addresses
+    }
+
+    /// How the decisions of this process compare with casbin's so far.
+    #[must_use]
+    pub fn shadow(&self) -> &ShadowCounts {
+        &self.shadow
     }
 
     /// An access token of whoever holds the data folder.
@@ -255,6 +265,7 @@ impl Node {
     fn snapshots(&mut self, wires: &Wires, caller: &'static str) -> Arc<Snapshots> {
         let source = PolicySource::new(wires.link(ServiceName::Policy, caller));
         let snapshots = Snapshots::new(Arc::new(source), Arc::clone(&wires.clock));
+        snapshots.show_to(Arc::clone(&wires.shadow) as Arc<dyn Witness>);
         self.snapshots.push(Arc::clone(&snapshots));
         let reporter = UsageReporter::new(
             Arc::clone(snapshots.usage()),
@@ -292,10 +303,11 @@ struct Wires {
     clock: SharedClock,
     internal: InternalTokens,
     links: BTreeMap<ServiceName, (Link, Option<LateLink>)>,
+    shadow: Arc<Shadow>,
 }
 
 impl Wires {
-    fn new(config: &Config, keys: Keys, clock: SharedClock) -> Result<Self> {
+    fn new(config: &Config, keys: Keys, clock: SharedClock, shadow: Arc<Shadow>) -> Result<Self> {
         let mut links = BTreeMap::new();
         for service in ServiceName::ALL {
             if service == ServiceName::Gateway {
@@ -318,6 +330,7 @@ impl Wires {
             clock,
             internal,
             links,
+            shadow,
         })
     }
 

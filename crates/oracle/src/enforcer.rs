@@ -96,7 +96,7 @@ impl Oracle {
         self.rows = rows.len();
         let links = snapshots
             .iter()
-            .flat_map(|snapshot| links(snapshot, &code(&snapshot.community), now));
+            .flat_map(|snapshot| links(snapshot, &own_place(snapshot), now));
         let model = self.enforcer.get_mut_model();
         model.clear_policy();
         model.add_policies("p", "p", rows.into_iter().collect());
@@ -106,7 +106,7 @@ impl Oracle {
 
     /// From now on the requests are about this snapshot's community.
     pub fn turn_to(&mut self, snapshot: &pb::Snapshot) {
-        self.community = code(&snapshot.community);
+        self.community = own_place(snapshot);
         let regions = snapshot.regions.iter().map(|name| code(name));
         self.place = regions.chain([self.community.clone()]).collect::<Vec<_>>().join(",");
     }
@@ -145,6 +145,15 @@ impl Oracle {
 fn grants(snapshot: &pb::Snapshot) -> impl Iterator<Item = &pb::Grant> {
     let layered = snapshot.layers.iter().flat_map(|layer| &layer.grants);
     snapshot.grants.iter().chain(layered)
+}
+
+/// The community decided in; casbin takes no empty text for a place, so others go by the region's code, or by a word.
+fn own_place(snapshot: &pb::Snapshot) -> String {
+    match (snapshot.community.as_str(), snapshot.regions.first()) {
+        ("", Some(region)) => code(region),
+        ("", None) => "root".to_owned(),
+        (community, _) => code(community),
+    }
 }
 
 fn code(name: &str) -> String {

@@ -1,7 +1,9 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use yihe_authz::{Revision, Scope, SnapshotSource};
+use yihe_authz::{Layer, Revision, Scope, SnapshotSource};
 use yihe_kernel::Result;
 use yihe_proto::policy::v1 as pb;
 use yihe_proto::policy::v1::snapshot_service_client::SnapshotServiceClient;
@@ -31,6 +33,15 @@ impl PolicySource {
 #[async_trait]
 impl SnapshotSource for PolicySource {
     async fn snapshot(&self, scope: Option<&Scope>, at_least: Option<Revision>) -> Result<pb::Snapshot> {
+        self.snapshot_beside(scope, at_least, &[]).await
+    }
+
+    async fn snapshot_beside(
+        &self,
+        scope: Option<&Scope>,
+        at_least: Option<Revision>,
+        held: &[Arc<Layer>],
+    ) -> Result<pb::Snapshot> {
         let name = scope.map(ToString::to_string).unwrap_or_default();
         let (region, community) = match scope {
             Some(Scope::Region(_)) => (name, String::new()),
@@ -40,6 +51,8 @@ impl SnapshotSource for PolicySource {
             community,
             at_least: at_least.map(Revision::to_proto),
             region,
+            have_layers: held.iter().map(|layer| layer.digest().to_vec()).collect(),
+            layered: true,
             ..Default::default()
         };
         let answer = self.client.clone().get_snapshot(request).await;

@@ -3,7 +3,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use tempfile::TempDir;
 use yihe::config::DirectorySettings;
 use yihe::node::{Node, NodeOptions};
@@ -11,6 +11,9 @@ use yihe::{Config, Wiring};
 use yihe_kernel::{AdjustableClock, SharedClock, Timestamp};
 
 use crate::actor::{Actor, channel};
+
+/// One of so many decisions is compared with casbin's.
+const SAMPLE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
 /// What a test wants of its node.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +66,8 @@ impl TestNode {
             data_dir,
             listen: options.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0))),
             wiring: options.wiring,
+            // far more than in production: every test of a whole node is one of the index as well
+            authz: yihe::config::AuthzSettings { shadow_sample: SAMPLE },
             policy: yihe::config::PolicySettings {
                 grants_file: options.grants_file,
             },
@@ -109,8 +114,10 @@ impl TestNode {
     /// Stops the node; its data stay until the returned folder is dropped.
     ///
     /// # Errors
-    /// It does not stop in time.
+    /// It does not stop in time; it decided a sampled call other than casbin does.
     pub async fn stop(self) -> Result<Option<TempDir>> {
+        let shadow = self.node.shadow();
+        ensure!(shadow.disagreed() == 0, "the index and casbin disagree: {shadow:?}");
         self.node.stop().await?;
         Ok(self.folder)
     }

@@ -16,6 +16,7 @@ use crate::composer::Composer;
 use crate::domain::fixture;
 use crate::domain::rules::{Rules, digest};
 use crate::domain::template::Template;
+use crate::domain::wire_layers::WireLayers;
 use crate::in_force::InForce;
 use crate::store::revision::adopt;
 use crate::{Deps, Pace, Started, migrations};
@@ -64,6 +65,7 @@ pub(crate) async fn start(deps: Deps, pace: Pace) -> Result<Started> {
             rules,
             known,
             authorities,
+            wires: WireLayers::default(),
             pace,
         },
         directory: deps.directory,

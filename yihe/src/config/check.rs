@@ -36,6 +36,7 @@ const KEYS: &[(&str, Test)] = &[
     ("service", services),
     ("log", text),
     ("gateway.requests_per_second", count),
+    ("authz.shadow_sample", count),
     ("directory.attempts_per_address_per_minute", count),
     ("policy.grants_file", text),
     ("file.max_file_bytes", count),

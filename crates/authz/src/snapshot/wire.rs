@@ -27,6 +27,11 @@ impl Snapshot {
             grants: self.grants().map(Grant::to_proto).collect(),
             roles: held.collect(),
             cutoffs: cutoffs.collect(),
+            region: self
+                .region
+                .clone()
+                .map(|region| RegionName { region }.to_string())
+                .unwrap_or_default(),
             ..pb::Snapshot::default()
         }
     }

@@ -10,13 +10,14 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use yihe_kernel::{Error, Result};
 
-use super::{MEMORY, SnapshotSource, late};
-use crate::{Catalogue, Revision, Scope, Snapshot};
+use super::{MEMORY, SHARED, SnapshotSource, late};
+use crate::{Catalogue, Layers, Revision, Scope, Snapshot};
 
 /// What a gateway or service has fetched, and what it has heard since.
 pub(super) struct Inner {
     pub(super) source: Arc<dyn SnapshotSource>,
     root: ArcSwapOption<Snapshot>,
+    layers: Layers,
     cache: Cache<Scope, Cached>,
     /// The newest revisions heard of since the watch began.
     heard: RwLock<HashMap<Scope, Revision>>,
@@ -38,6 +39,7 @@ impl Inner {
         Self {
             source,
             root: ArcSwapOption::empty(),
+            layers: Layers::default(),
             cache: Cache::builder().max_capacity(MEMORY).weigher(weigh).build(),
             heard: RwLock::default(),
             last_word: RwLock::new(Instant::now()),
@@ -91,11 +93,16 @@ impl Inner {
         let fetch = |entry: Option<moka::Entry<Scope, Cached>>| async move {
             match entry.map(moka::Entry::into_value) {
                 Some(cached) if self.serves(scope, &cached, asked) => Ok(Op::Nop),
-                _ => self.fetch(scope, asked).await.map(Op::Put),
+                before => self.fetch(scope, asked, before).await.map(Op::Put),
             }
         };
         let result = self.cache.entry_by_ref(scope).and_try_compute_with(fetch).await;
-        match result? {
+        let result = result?;
+        // shared layers go with the snapshots that use them
+        if self.layers.weight() > SHARED {
+            self.cache.invalidate_all();
+        }
+        match result {
             CompResult::Inserted(entry) | CompResult::ReplacedWith(entry) | CompResult::Unchanged(entry) => {
                 Ok(entry.into_value().snapshot)
             }
@@ -103,12 +110,14 @@ impl Inner {
         }
     }
 
-    async fn fetch(&self, scope: &Scope, asked: Revision) -> Result<Cached> {
+    async fn fetch(&self, scope: &Scope, asked: Revision, before: Option<Cached>) -> Result<Cached> {
+        let mut held = self.layers.wide();
+        held.extend(before.iter().flat_map(|cached| cached.snapshot.layers().cloned()));
         loop {
             let (epoch, needed) = (self.epoch(), self.needed(scope, asked));
             let at_least = (needed != Revision::default()).then_some(needed);
-            let wire = self.source.snapshot(Some(scope), at_least).await?;
-            let snapshot = Arc::new(Snapshot::compose(wire, Catalogue::shipped())?);
+            let wire = self.source.snapshot_beside(Some(scope), at_least, &held).await?;
+            let snapshot = Arc::new(Snapshot::sharing(&self.layers, wire, Catalogue::shipped())?);
             if snapshot.scope().as_ref() != Some(scope) {
                 return Err(Error::internal(format!(
                     "asked for the snapshot of {scope}, got another"
@@ -123,8 +132,9 @@ impl Inner {
     }
 
     pub(super) async fn fetch_root(&self) -> Result<Arc<Snapshot>> {
-        let wire = self.source.snapshot(None, None).await?;
-        let root = Arc::new(Snapshot::compose(wire, Catalogue::shipped())?);
+        let held = self.layers.wide();
+        let wire = self.source.snapshot_beside(None, None, &held).await?;
+        let root = Arc::new(Snapshot::sharing(&self.layers, wire, Catalogue::shipped())?);
         self.root.store(Some(Arc::clone(&root)));
         Ok(root)
     }

@@ -4,7 +4,7 @@ mod inner;
 mod tests;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::stream::BoxStream;
@@ -14,13 +14,23 @@ use yihe_kernel::{CommunityId, Error, Kind, Result, SharedClock, reasons};
 use yihe_proto::policy::v1 as pb;
 
 use self::inner::Inner;
-use crate::{Capacity, Decision, Principal, Revision, Scope, Snapshot, Usage};
+use crate::{Capacity, Decision, Layer, Principal, Revision, Scope, Seen, Snapshot, Usage, Witness};
 
 /// Where snapshots come from: the policy service, in process or across the wire.
 #[async_trait::async_trait]
 pub trait SnapshotSource: Send + Sync + 'static {
     /// The snapshot of a community or region, or the root layer, at least as new as asked.
     async fn snapshot(&self, scope: Option<&Scope>, at_least: Option<Revision>) -> Result<pb::Snapshot>;
+
+    /// The same for a caller that holds layers of rules: those need not come with their grants.
+    async fn snapshot_beside(
+        &self,
+        scope: Option<&Scope>,
+        at_least: Option<Revision>,
+        _held: &[Arc<Layer>],
+    ) -> Result<pb::Snapshot> {
+        self.snapshot(scope, at_least).await
+    }
 
     /// The revisions as they change, and a keep-alive at least every 10 s. Changes from the call on are in it.
     async fn watch(&self) -> Result<BoxStream<'static, Result<pb::RevisionChange>>>;
@@ -36,7 +46,10 @@ const WAIT: Duration = Duration::from_secs(2);
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Keep-alives come every 10 s; a watch silent for this long is broken.
 const SILENCE: Duration = Duration::from_secs(30);
-const MEMORY: u64 = 256 * 1024 * 1024;
+/// What snapshots may take without the layers they share.
+const MEMORY: u64 = 192 * 1024 * 1024;
+/// What the layers they share may take, each counted once.
+const SHARED: usize = 64 * 1024 * 1024;
 
 /// The snapshots of a gateway or service: fetched on first use, once for all who wait, kept in bounded memory, fetched anew when
 /// their revision changes.
@@ -45,6 +58,7 @@ pub struct Snapshots {
     clock: SharedClock,
     follower: tokio::task::AbortHandle,
     usage: Arc<Usage>,
+    witness: OnceLock<Arc<dyn Witness>>,
 }
 
 impl fmt::Debug for Snapshots {
@@ -77,6 +91,7 @@ impl Snapshots {
             clock,
             follower,
             usage: Arc::default(),
+            witness: OnceLock::new(),
         })
     }
 
@@ -149,10 +164,29 @@ impl Snapshots {
     ) -> Result<(Decision, Arc<Snapshot>)> {
         self.check_age(permission)?;
         let snapshot = self.at(scope, at_least).await?;
-        Ok((
-            snapshot.decide(principal, capacity, permission, self.clock.now()),
-            snapshot,
-        ))
+        let now = self.clock.now();
+        let decision = snapshot.decide(principal, capacity, permission, now);
+        self.show(&Seen {
+            snapshot: &snapshot,
+            principal,
+            capacity,
+            permission,
+            now,
+            decision: &decision,
+        });
+        Ok((decision, snapshot))
+    }
+
+    /// Has decisions shown to a witness from now on; the first one stays.
+    pub fn show_to(&self, witness: Arc<dyn Witness>) {
+        let _ = self.witness.set(witness);
+    }
+
+    /// Shows a decision that was made by one of these snapshots.
+    pub fn show(&self, seen: &Seen<'_>) {
+        if let Some(witness) = self.witness.get() {
+            witness.see(seen);
+        }
     }
 
     /// Whether decisions can be made: the root layer is there, and the source not lost.

@@ -22,3 +22,4 @@ pub(crate) mod template;
 pub(crate) mod terms;
 pub(crate) mod usage;
 pub(crate) mod vocabulary;
+pub(crate) mod wire_layers;

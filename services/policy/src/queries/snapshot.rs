@@ -5,19 +5,25 @@ use yihe_proto::policy::v1::{GetSnapshotRequest, Snapshot};
 
 use crate::service::Policy;
 
+/// No more layers than this are taken to be held.
+const HELD: usize = 1_000;
+
 /// The snapshot of a community or region, or of the root layer, at least as new as asked.
 pub(crate) async fn get_snapshot(policy: &Policy, request: Request<GetSnapshotRequest>) -> Result<Snapshot> {
     let (admitted, request) = policy.guard.admit(request).await?;
     admitted.without_target()?;
     let scope = scope(&request)?;
+    let held = request
+        .layered
+        .then(|| request.have_layers.iter().take(HELD).cloned().collect());
     match &request.at_least {
         Some(at_least) => {
             policy
                 .composer
-                .at_least(scope.as_ref(), Revision::from_proto(Some(at_least)))
+                .at_least(scope.as_ref(), Revision::from_proto(Some(at_least)), held.as_ref())
                 .await
         }
-        None => policy.composer.newest(scope.as_ref()).await,
+        None => policy.composer.newest_beside(scope.as_ref(), held.as_ref()).await,
     }
 }
 

@@ -27,6 +27,40 @@ async fn get(running: &Running, community: &str, at_least: Option<(u64, u64)>) -
     answer.map(tonic::Response::into_inner)
 }
 
+async fn layered(running: &Running, have_layers: Vec<Vec<u8>>) -> Snapshot {
+    let request = GetSnapshotRequest {
+        community: COMMUNITY.to_owned(),
+        have_layers,
+        layered: true,
+        ..Default::default()
+    };
+    let request = running.call(&service("gateway"), request);
+    running.snapshots().get_snapshot(request).await.unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn rules_come_by_layers_and_those_that_are_held_do_not_come_again() {
+    let running = Running::start().await;
+    let flat = get(&running, COMMUNITY, None).await.unwrap();
+    let first = layered(&running, Vec::new()).await;
+    assert!(flat.layers.is_empty() && first.grants.is_empty());
+    let rules: Vec<_> = first.layers.iter().flat_map(|layer| layer.grants.clone()).collect();
+    assert_eq!(rules, flat.grants);
+    assert_eq!(first.layers[0].domain, "*");
+    let held: Vec<_> = first.layers.iter().map(|layer| layer.digest.clone()).collect();
+    let again = layered(&running, held.clone()).await;
+    assert!(again.layers.iter().all(|layer| layer.grants.is_empty()));
+    assert_eq!(
+        again
+            .layers
+            .iter()
+            .map(|layer| layer.digest.clone())
+            .collect::<Vec<_>>(),
+        held
+    );
+    assert_eq!((again.roles, again.revision), (flat.roles, flat.revision));
+}
+
 fn sequences(snapshot: &Snapshot) -> (u64, u64) {
     let revision = snapshot.revision.unwrap();
     (revision.directory_sequence, revision.policy_sequence)
