@@ -54,6 +54,7 @@ pub use principal::{Caller, Capacity, Principal};
 pub use reasons::REASONS;
 pub use record_key::{RECORD_ALGORITHM, RecordKey, RecordSignature, RecordSigner};
 pub use revision::{Revision, RevisionTokens};
+use role::RoleNumber;
 pub use role::{MadeRole, RoleName};
 pub use rule::{Domain, Effect, Grant, PermissionPattern};
 pub use snapshot::Snapshot;

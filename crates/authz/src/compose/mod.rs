@@ -9,7 +9,7 @@ use yihe_kernel::{CommunityId, CommunityName, Error, RegionCode, RegionName, Res
 use yihe_proto::policy::v1 as pb;
 
 use crate::layer::{Layer, Layers};
-use crate::snapshot::{Holding, Layering, Snapshot, Standings, Subject};
+use crate::snapshot::{Holding, Layering, Placed, Snapshot, Standings, Subject};
 use crate::{Capacity, Catalogue, Domain, Grant, Principal, Revision, RoleName, Term, reasons};
 
 impl Snapshot {
@@ -54,7 +54,7 @@ impl Snapshot {
         if !grants.is_empty() {
             layers.push(Arc::new(Layer::build(None, &[], grants, catalogue)?));
         }
-        let layers = Layering::new(layers);
+        let layers: Layering = layers.into_iter().map(Placed::from).collect();
         let subjects = read_subjects(&wire)?;
         Ok(Self {
             community,

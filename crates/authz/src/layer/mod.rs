@@ -2,14 +2,15 @@ mod shared;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
+use std::sync::Arc;
 
 use yihe_kernel::{Error, Result, Timestamp};
 
 pub use self::shared::Layers;
 pub(crate) use self::shared::is_wide;
-use crate::{Catalogue, Domain, Effect, Grant, PermissionPattern, RoleName, Term};
+use crate::{Catalogue, Domain, Effect, Grant, PermissionPattern, RoleName, RoleNumber, Term};
 
 /// The rules of one domain, indexed by permission. Immutable, built once, and shared by all snapshots that it covers: a city's
 /// rules lie in memory once, whatever the number of its communities.
@@ -19,24 +20,32 @@ pub struct Layer {
     domain: Option<Domain>,
     digest: Box<[u8]>,
     grants: Box<[Grant]>,
-    /// The roles that its rules name, in order. A role's place is its bit.
-    roles: Box<[RoleName]>,
-    /// Where the rules of each permission begin; one more than there are permissions.
-    offsets: Box<[u32]>,
-    rules: Box<[Rule]>,
+    index: Index,
+    /// Place of the grant of each rule.
+    places: Box<[u32]>,
+    /// Terms of rules; the first is always.
+    terms: Box<[Term]>,
+    /// The roles it names that were made, in order. Their places are their numbers.
+    made: Box<[RoleName]>,
     /// The instants at which a rule's term begins or ends, in order.
     changes: Box<[Timestamp]>,
     weight: usize,
 }
 
-/// What deciding needs of a grant, in the order of the grants.
+/// What every decision looks at. Snapshots hold it beside the layer, so that there is one step less on the way to a rule.
+#[derive(Debug, Clone)]
+pub(crate) struct Index {
+    /// Where the rules of each permission begin; one more than there are permissions.
+    offsets: Arc<[u32]>,
+    rules: Arc<[Rule]>,
+}
+
+/// What deciding needs of a grant, small enough for eight to be read at once.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rule {
-    pub term: Term,
-    /// Place of the grant in the layer.
-    pub grant: u32,
-    /// Bit of the role in the layer.
-    pub role: u16,
+    /// Place of its term among those of the layer.
+    term: u32,
+    pub role: RoleNumber,
     pub effect: Effect,
     pub condition: Option<crate::Condition>,
 }
@@ -55,17 +64,18 @@ impl Layer {
         grants: Vec<Grant>,
         catalogue: &Catalogue,
     ) -> Result<Self> {
-        let roles: BTreeSet<_> = grants.iter().map(|grant| grant.role).collect();
-        let roles: Box<[_]> = roles.into_iter().collect();
-        let (offsets, rules) = index(&grants, &roles, catalogue)?;
+        let made: BTreeSet<_> = grants.iter().map(|grant| grant.role).filter(is_made).collect();
+        let made: Box<[_]> = made.into_iter().collect();
+        let built = build(&grants, &made, catalogue)?;
         let changes: BTreeSet<_> = grants.iter().flat_map(|grant| grant.term.changes()).collect();
         let mut layer = Self {
             domain,
             digest: digest.into(),
             grants: grants.into(),
-            roles,
-            offsets,
-            rules,
+            index: built.index,
+            places: built.places,
+            terms: built.terms,
+            made,
             changes: changes.into_iter().collect(),
             weight: 0,
         };
@@ -96,27 +106,27 @@ impl Layer {
         self.weight
     }
 
-    /// Words of 64 bits that a set of its roles takes.
-    pub(crate) fn words(&self) -> usize {
-        self.roles.len().div_ceil(64)
+    pub(crate) fn index(&self) -> Index {
+        self.index.clone()
     }
 
-    /// The bit of a role; `None` where no rule names it.
-    pub(crate) fn bit(&self, role: RoleName) -> Option<usize> {
-        self.roles.binary_search(&role).ok()
+    /// The number that a role has here; `None` where it was made and no rule names it.
+    pub(crate) fn number(&self, role: RoleName) -> Option<RoleNumber> {
+        RoleNumber::of(role).or_else(|| RoleNumber::of_made(self.made.binary_search(&role).ok()?))
     }
 
-    /// The rules about the permission at this place of the catalogue.
-    pub(crate) fn rules_of(&self, permission: usize) -> &[Rule] {
-        let bound = |place: usize| self.offsets.get(place).and_then(|offset| usize::try_from(*offset).ok());
-        let range = bound(permission).zip(bound(permission + 1));
-        let rules = range.and_then(|(start, end)| self.rules.get(start..end));
-        let rules = rules.unwrap_or(&[]);
-        mutate!(rules, LastRowLost => &rules[..rules.len().saturating_sub(1)])
+    /// Whether a rule's own term is on.
+    pub(crate) fn in_force(&self, rule: &Rule, now: Timestamp) -> bool {
+        rule.term == 0 || {
+            let term = usize::try_from(rule.term).ok().and_then(|place| self.terms.get(place));
+            term.is_some_and(|term| term.contains(now))
+        }
     }
 
-    pub(crate) fn grant(&self, rule: &Rule) -> Option<&Grant> {
-        self.grants.get(usize::try_from(rule.grant).ok()?)
+    /// The grant of the rule at a place of the index.
+    pub(crate) fn grant(&self, rule: usize) -> Option<&Grant> {
+        let place = usize::try_from(*self.places.get(rule)?).ok()?;
+        self.grants.get(place)
     }
 
     /// The first instant after `after` at which one of its rules begins or ends.
@@ -140,44 +150,85 @@ impl Layer {
         };
         let texts: usize = self.grants.iter().map(text).sum();
         size_of::<Self>()
-            + 6 * PIECE
+            + 9 * PIECE
             + self.digest.len()
             + size_of_val::<[Grant]>(&self.grants)
-            + size_of_val::<[RoleName]>(&self.roles)
-            + size_of_val::<[u32]>(&self.offsets)
-            + size_of_val::<[Rule]>(&self.rules)
+            + size_of_val::<[RoleName]>(&self.made)
+            + size_of_val::<[u32]>(&self.index.offsets)
+            + size_of_val::<[Rule]>(&self.index.rules)
+            + size_of_val::<[u32]>(&self.places)
+            + size_of_val::<[Term]>(&self.terms)
             + size_of_val::<[Timestamp]>(&self.changes)
             + texts
     }
 }
 
-type Index = (Box<[u32]>, Box<[Rule]>);
+impl Index {
+    /// The rules about the permission at this place of the catalogue, each with its own place in the index.
+    pub fn rules_of(&self, permission: usize) -> impl Iterator<Item = (usize, &Rule)> {
+        let bound = |place: usize| self.offsets.get(place).and_then(|offset| usize::try_from(*offset).ok());
+        let (start, end) = bound(permission).zip(bound(permission + 1)).unwrap_or_default();
+        let end = mutate!(end, LastRowLost => end.max(start + 1) - 1);
+        let rules = self.rules.get(start..end).unwrap_or(&[]);
+        (start..).zip(rules)
+    }
+}
 
-fn index(grants: &[Grant], roles: &[RoleName], catalogue: &Catalogue) -> Result<Index> {
-    let mut by_permission: Vec<Vec<Rule>> = vec![Vec::new(); catalogue.permissions().len()];
+const fn is_made(role: &RoleName) -> bool {
+    matches!(role, RoleName::Made(_))
+}
+
+struct Built {
+    index: Index,
+    places: Box<[u32]>,
+    terms: Box<[Term]>,
+}
+
+fn build(grants: &[Grant], made: &[RoleName], catalogue: &Catalogue) -> Result<Built> {
+    let mut terms = vec![Term::ALWAYS];
+    let mut known = HashMap::from([(Term::ALWAYS, 0)]);
+    let mut by_permission: Vec<Vec<(u32, Rule)>> = vec![Vec::new(); catalogue.permissions().len()];
     for (place, grant) in grants.iter().enumerate() {
-        let role = roles
-            .binary_search(&grant.role)
-            .map_err(|_| Error::internal("a role without a bit"))?;
+        let number = RoleNumber::of(grant.role).or_else(|| RoleNumber::of_made(made.binary_search(&grant.role).ok()?));
+        let term = match known.get(&grant.term) {
+            Some(term) => *term,
+            None => {
+                let term = u32::try_from(terms.len()).map_err(Error::internal)?;
+                terms.push(grant.term);
+                known.insert(grant.term, term);
+                term
+            }
+        };
         let rule = Rule {
-            term: grant.term,
-            grant: u32::try_from(place).map_err(Error::internal)?,
-            role: u16::try_from(role).map_err(Error::internal)?,
+            term,
+            role: number.ok_or_else(|| Error::internal("a role without a number"))?,
             effect: grant.effect,
             condition: grant.condition,
         };
+        let grant_place = u32::try_from(place).map_err(Error::internal)?;
         for place in places(&grant.permission, catalogue) {
-            by_permission[place].push(rule);
+            by_permission[place].push((grant_place, rule));
         }
     }
     let mut offsets = Vec::with_capacity(by_permission.len() + 1);
-    let mut rules = Vec::with_capacity(by_permission.iter().map(Vec::len).sum());
+    let count = by_permission.iter().map(Vec::len).sum();
+    let (mut rules, mut places) = (Vec::with_capacity(count), Vec::with_capacity(count));
     for of_permission in by_permission {
         offsets.push(u32::try_from(rules.len()).map_err(Error::internal)?);
-        rules.extend(of_permission);
+        for (place, rule) in of_permission {
+            rules.push(rule);
+            places.push(place);
+        }
     }
     offsets.push(u32::try_from(rules.len()).map_err(Error::internal)?);
-    Ok((offsets.into(), rules.into()))
+    Ok(Built {
+        index: Index {
+            offsets: offsets.into(),
+            rules: rules.into(),
+        },
+        places: places.into(),
+        terms: terms.into(),
+    })
 }
 
 /// Places in the catalogue of the permissions that a pattern is about.

@@ -91,16 +91,18 @@ mutants! {
     WidestLayerLeftOut
     /// The narrowest layer is left out.
     NarrowestLayerLeftOut
-    /// The bit of a role is looked for among those of another layer.
-    BitOfAnotherLayer
+    /// The number of a role that was made is looked for among those of another layer.
+    NumberOfAnotherLayer
     /// Rules apply whoever asks.
     RoleNotAsked
     /// At the instant at which roles change, those before still count.
     IntervalEndsLate
     /// Roles count a microsecond before the instant at which they change.
     IntervalBeginsEarly
-    /// The roles of the interval before count.
+    /// The roles of another stretch of time count.
     IntervalBefore
+    /// A row counts for whatever organization.
+    AnyOrganization
     /// A layer is taken for another of the same domain.
     StaleLayer
     /// A role that was made counts in every capacity.

@@ -1,4 +1,5 @@
 mod made;
+mod number;
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,6 +7,7 @@ use std::str::FromStr;
 use yihe_proto::directory::v1::{OrganizationKind, Post};
 
 pub use self::made::MadeRole;
+pub(crate) use self::number::RoleNumber;
 
 /// A role: what an appointment or an assignment makes of somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -104,7 +106,7 @@ mod tests {
 
     use super::*;
 
-    fn vocabulary() -> Vec<RoleName> {
+    pub(super) fn vocabulary() -> Vec<RoleName> {
         let kinds: Vec<_> = (1..64)
             .filter_map(|number| OrganizationKind::try_from(number).ok())
             .collect();

@@ -2,11 +2,13 @@ use std::sync::Arc;
 
 use yihe_kernel::Timestamp;
 
-use super::Snapshot;
+use super::roles::Roles;
+use super::{Placed, Snapshot};
 use crate::layer::{Layer, Rule};
 use crate::{ConditionSet, Decision, Effect, Residual};
 
-type Found<'a> = Option<(&'a Layer, &'a Rule)>;
+/// A rule: its layer, and its place in the index of that.
+type Found<'a> = Option<(&'a Layer, usize)>;
 
 /// What the rules that apply have said so far.
 #[derive(Default)]
@@ -19,29 +21,27 @@ struct Said<'a> {
 }
 
 impl Snapshot {
-    /// Decides for a set of roles: bit tests over the few rules of the permission, layer by layer.
-    pub(super) fn decide_for(&self, roles: &[u64], permission: &str, now: Timestamp) -> Decision {
+    /// Decides for a set of roles: a look at the few rules of the permission, layer by layer.
+    pub(super) fn decide_for(&self, roles: Roles<'_>, permission: &str, now: Timestamp) -> Decision {
         let Some(place) = self.permissions.get(permission).copied() else {
             return Decision::Deny { grant: None };
         };
         let mut said = Said::default();
-        let placed = &self.layers.placed[..];
-        let layers = mutate!(placed,
-            WidestLayerLeftOut => placed.get(1..).unwrap_or_default(),
-            NarrowestLayerLeftOut => &placed[..placed.len().saturating_sub(1)],
-        );
-        for (first, layer) in layers {
-            let roles = &roles[mutate!(*first, BitOfAnotherLayer => 0)..];
-            for rule in layer.rules_of(place) {
-                let (word, bit) = (usize::from(rule.role / 64), rule.role % 64);
-                let held = roles.get(word).is_some_and(|word| word >> bit & 1 == 1);
-                if !mutate!(held, RoleNotAsked => true) || !mutate!(rule.term.contains(now), GrantTermIgnored => true) {
+        let count = self.layers.len();
+        let layers = self.layers.iter().enumerate();
+        let layers = layers
+            .take(mutate!(count, NarrowestLayerLeftOut => count.saturating_sub(1)))
+            .skip(mutate!(0, WidestLayerLeftOut => 1));
+        for (number, Placed { index, layer }) in layers {
+            for (place, rule) in index.rules_of(place) {
+                let held = roles.hold(number, rule.role);
+                if !mutate!(held, RoleNotAsked => true) || !mutate!(layer.in_force(rule, now), GrantTermIgnored => true)
+                {
                     continue;
                 }
-                if said.hear(layer, rule) {
-                    return Decision::Deny {
-                        grant: id(Some((layer, rule))),
-                    };
+                let found = Some((&**layer, place));
+                if said.hear(found, rule) {
+                    return Decision::Deny { grant: id(found) };
                 }
             }
         }
@@ -51,8 +51,7 @@ impl Snapshot {
 
 impl<'a> Said<'a> {
     /// Takes in a rule that applies; whether it denies whatever the object.
-    fn hear(&mut self, layer: &'a Layer, rule: &'a Rule) -> bool {
-        let found = Some((layer, rule));
+    fn hear(&mut self, found: Found<'a>, rule: &Rule) -> bool {
         match (rule.effect, rule.condition) {
             (Effect::Deny, None) => {
                 seed!(DenyIgnored => return false, EarlierAllowStands => if self.allow.is_some() { return false });

@@ -1,4 +1,5 @@
 mod decide;
+mod roles;
 mod standing;
 mod subject;
 #[cfg(test)]
@@ -8,12 +9,14 @@ mod wire;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
 use yihe_kernel::{CommunityId, OrganizationId, RegionCode, Timestamp};
 
+use self::roles::{RoleSet, Roles};
 pub(crate) use self::standing::Standings;
 pub(crate) use self::subject::Subject;
-use crate::layer::{Layer, is_wide};
-use crate::{Capacity, Decision, Grant, Principal, Revision, RoleName, Scope, Term};
+use crate::layer::{Index, Layer, is_wide};
+use crate::{Capacity, Decision, Grant, Principal, Revision, RoleName, RoleNumber, Scope, Term};
 
 /// Everything needed to decide in one community, in one region, or in the root layer. Immutable; made whole by [`Snapshot::compose`].
 #[derive(Debug)]
@@ -29,37 +32,22 @@ pub struct Snapshot {
     pub(crate) subjects: HashMap<Principal, Subject>,
 }
 
-/// The layers of a snapshot, each with the place of its words in a set of roles.
+/// The layers of a snapshot, the widest first. Few enough to lie in the snapshot itself.
+pub(crate) type Layering = SmallVec<[Placed; 5]>;
+
+/// A layer of a snapshot.
 #[derive(Debug)]
-pub(crate) struct Layering {
-    pub placed: Box<[(usize, Arc<Layer>)]>,
-    /// Words of a set.
-    pub words: usize,
+pub(crate) struct Placed {
+    pub index: Index,
+    pub layer: Arc<Layer>,
 }
 
-impl Layering {
-    pub fn new(layers: Vec<Arc<Layer>>) -> Self {
-        let mut words = 0;
-        let place = |layer: Arc<Layer>| {
-            let first = words;
-            words += layer.words();
-            (first, layer)
-        };
+impl From<Arc<Layer>> for Placed {
+    fn from(layer: Arc<Layer>) -> Self {
         Self {
-            placed: layers.into_iter().map(place).collect(),
-            words,
+            index: layer.index(),
+            layer,
         }
-    }
-
-    /// The bits of some roles, layer by layer.
-    pub fn bits(&self, roles: &[RoleName]) -> Vec<u64> {
-        let mut bits = vec![0; self.words];
-        for (first, layer) in &self.placed {
-            for bit in roles.iter().filter_map(|role| layer.bit(*role)) {
-                bits[first + bit / 64] |= 1 << (bit % 64);
-            }
-        }
-        bits
     }
 }
 
@@ -101,22 +89,24 @@ impl Snapshot {
     /// Decides for whoever holds just this role, and those it brings along; a cell of the matrix.
     #[must_use]
     pub fn decide_role(&self, role: RoleName, permission: &str, now: Timestamp) -> Decision {
-        let implied: Vec<_> = role.with_implied().collect();
-        self.decide_for(&self.layers.bits(&implied), permission, now)
+        match RoleNumber::of(role) {
+            Some(number) => self.decide_for(Roles::one(number), permission, now),
+            None => self.decide_roles(&[role], permission, now),
+        }
     }
 
     /// Decides for whoever holds all of these roles and no others; those that they bring along are not added.
     #[must_use]
     pub fn decide_roles(&self, roles: &[RoleName], permission: &str, now: Timestamp) -> Decision {
-        self.decide_for(&self.layers.bits(roles), permission, now)
+        self.decide_for(Roles::Set(&RoleSet::of(roles, &self.layers)), permission, now)
     }
 
     /// The grants about a permission that cover this place, whatever their role and term, in the order of the snapshot.
     pub fn grants_for<'a>(&'a self, permission: &str) -> impl Iterator<Item = &'a Grant> + use<'a> {
         let place = self.permissions.get(permission).copied();
-        self.layers().flat_map(move |layer| {
-            let rules = place.map_or(&[][..], |place| layer.rules_of(place));
-            rules.iter().filter_map(|rule| layer.grant(rule))
+        self.layers.iter().flat_map(move |Placed { index, layer }| {
+            let rules = place.into_iter().flat_map(|place| index.rules_of(place));
+            rules.filter_map(|(place, _)| layer.grant(place))
         })
     }
 
@@ -127,7 +117,7 @@ impl Snapshot {
 
     /// The layers, the widest first.
     pub fn layers(&self) -> impl Iterator<Item = &Arc<Layer>> {
-        self.layers.placed.iter().map(|(_, layer)| layer)
+        self.layers.iter().map(|placed| &placed.layer)
     }
 
     /// The organizations that a principal may act for now, in order. A role that was made lets nobody act for one.
@@ -181,7 +171,11 @@ impl Snapshot {
             .filter(|layer| !is_wide(layer))
             .map(|layer| layer.weight());
         size_of::<Self>()
-            + size_of_val::<[(usize, Arc<Layer>)]>(&self.layers.placed)
+            + if self.layers.spilled() {
+                size_of_val::<[Placed]>(&self.layers)
+            } else {
+                0
+            }
             + self.regions.len() * (size_of::<RegionCode>() + 32)
             + self.standings.weight()
             + table
