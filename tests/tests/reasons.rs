@@ -16,6 +16,7 @@ fn all() -> BTreeMap<&'static str, &'static Reason> {
         yihe_policy::REASONS,
         yihe_meeting::REASONS,
         yihe_file::REASONS,
+        yihe_ledger::REASONS,
     ];
     let mut all: BTreeMap<&str, &Reason> = BTreeMap::new();
     for reason in lists.into_iter().flatten() {

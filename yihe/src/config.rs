@@ -27,11 +27,20 @@ pub enum ServiceName {
     Meeting,
     /// Papers, photos, evidence.
     File,
+    /// Time bank and pooled funds.
+    Ledger,
 }
 
 impl ServiceName {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Gateway, Self::Directory, Self::Policy, Self::Meeting, Self::File];
+    pub const ALL: [Self; 6] = [
+        Self::Gateway,
+        Self::Directory,
+        Self::Policy,
+        Self::Meeting,
+        Self::File,
+        Self::Ledger,
+    ];
 
     /// The name in contracts, tokens and file names.
     #[must_use]
@@ -42,6 +51,7 @@ impl ServiceName {
             Self::Policy => "policy",
             Self::Meeting => "meeting",
             Self::File => "file",
+            Self::Ledger => "ledger",
         }
     }
 }

@@ -213,6 +213,18 @@ impl Node {
             self.tasks.push(started.tasks);
             self.attach(config, wires, ServiceName::File, started.routes).await?;
         }
+        if config.runs(ServiceName::Ledger) {
+            let started = yihe_ledger::start(yihe_ledger::Deps {
+                store: store_config(config, &wires.keys, ServiceName::Ledger),
+                clock: Arc::clone(&wires.clock),
+                keys: wires.keys.clone(),
+                snapshots: self.snapshots(wires, "ledger"),
+                directory: wires.link(ServiceName::Directory, "ledger"),
+                files: wires.link(ServiceName::File, "ledger"),
+            })
+            .await?;
+            self.attach(config, wires, ServiceName::Ledger, started.routes).await?;
+        }
         Ok(())
     }
 

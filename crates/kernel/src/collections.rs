@@ -64,6 +64,9 @@ pub static COLLECTIONS: &[Collection] = collections! {
         "regions/{region}/policyRevisions/{policy_revision}";
     "file":
         "communities/{community}/files/{file}";
+    "ledger":
+        "communities/{community}/accounts/{account}"
+        "communities/{community}/transfers/{transfer}";
 };
 
 /// The collection that a resource name is of; `None` for every other text. Ids in it are not looked at.

@@ -38,6 +38,13 @@ pub mod file {
         tonic::include_proto!("yihe.file.v1");
     }
 }
+/// `yihe.ledger.v1`: accounts, transfers, the time bank and pooled funds.
+pub mod ledger {
+    /// Version 1.
+    pub mod v1 {
+        tonic::include_proto!("yihe.ledger.v1");
+    }
+}
 /// `google.api`: the few annotation messages the contracts import.
 pub mod google {
     /// Annotations.

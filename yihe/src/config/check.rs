@@ -95,7 +95,7 @@ fn places(value: &Value, bad: &mut Vec<BadKey>) {
         match place {
             _ if !known => bad.push(BadKey::new(
                 &key,
-                "no such service: gateway, directory, policy, meeting or file",
+                "no such service: gateway, directory, policy, meeting, file or ledger",
             )),
             Value::Dict(_, place) => {
                 for (name, value) in place {

@@ -2,7 +2,11 @@ use anyhow::Result;
 
 use super::Tree;
 
-const CHECKLISTS: [&str; 2] = ["docs/meeting-checklist.md", "docs/policy-checklist.md"];
+const CHECKLISTS: [&str; 3] = [
+    "docs/meeting-checklist.md",
+    "docs/policy-checklist.md",
+    "docs/sharing-checklist.md",
+];
 
 /// Each line of a checklist names what shows it, and what it names exists.
 pub fn check(tree: &Tree) -> Result<Vec<String>> {

@@ -1,0 +1,3 @@
+pub mod close;
+pub mod open;
+pub mod set_limits;

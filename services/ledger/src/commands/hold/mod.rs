@@ -1,0 +1,3 @@
+mod end;
+pub mod post;
+pub mod void;

@@ -1,0 +1,5 @@
+//! What changes.
+
+pub mod account;
+pub mod hold;
+pub mod transfer;

@@ -1,0 +1,3 @@
+pub mod correct;
+pub mod create;
+pub mod issue;

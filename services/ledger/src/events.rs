@@ -1,0 +1,42 @@
+//! What this service tells others. An event names what it is about; whoever may, reads it there.
+
+use std::fmt::Display;
+
+use yihe_authz::Authorized;
+use yihe_kernel::{CommunityId, Timestamp};
+use yihe_store::{Failure, NewEvent, Tx};
+
+macro_rules! kinds {
+    ($($name:ident)+) => {$(
+        #[expect(non_upper_case_globals, reason = "named like the type it becomes on the wire")]
+        pub const $name: &str = concat!("yihe.ledger.v1.", stringify!($name));
+    )+};
+}
+
+kinds! {
+    AccountOpened AccountLimitsSet AccountClosed
+    TransferPosted TransferCorrected HoldPlaced HoldPosted HoldVoided HoldExpired
+}
+
+/// Appends an event about one thing, which is the whole of its own history.
+pub async fn append(
+    tx: &Tx,
+    by: &Authorized,
+    kind: &'static str,
+    community: &CommunityId,
+    subject: &impl Display,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    let event = NewEvent {
+        community: Some(community.clone()),
+        kind,
+        stream: subject.to_string(),
+        subject: subject.to_string(),
+        actor: by.actor(),
+        organization: by.organization(),
+        payload: Vec::new(),
+        at,
+    };
+    tx.append(event).await?;
+    Ok(())
+}

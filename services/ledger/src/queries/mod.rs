@@ -1,0 +1,5 @@
+//! What is read.
+
+pub mod account;
+pub mod statement;
+pub mod transfer;

@@ -1,0 +1,117 @@
+use yihe_proto::ledger::v1::*;
+
+use crate::harness::{House, Party, hold, possible, reason, transfer};
+
+async fn held(house: &House, amount: i64) -> ((Party, String), (Party, String), Transfer, Party) {
+    let secretary = house.secretary();
+    let giver = house.holder(&secretary, Unit::Points, 100).await;
+    let taker = house.holder(&secretary, Unit::Points, 0).await;
+    let asked = hold(house, transfer(&giver.1, &taker.1, Unit::Points, amount), 3600);
+    let made = giver.0.pay(house, asked).await.unwrap();
+    assert_eq!((made.state(), made.posted_amount), (TransferState::Pending, 0));
+    (giver, taker, made, secretary)
+}
+
+#[tokio::test]
+async fn what_is_held_cannot_be_spent_and_moves_when_it_is_posted() {
+    let house = House::new().await;
+    let ((giver, from), (taker, to), made, _) = held(&house, 70).await;
+    let account = giver.account(&from).await.unwrap();
+    assert_eq!((account.balance, account.held_out), (100, 70));
+    assert_eq!(taker.account(&to).await.unwrap().held_in, 70);
+    let sent = giver.pay(&house, transfer(&from, &to, Unit::Points, 31)).await;
+    assert_eq!(possible(sent), ("BALANCE_TOO_LOW".to_owned(), "30".to_owned()));
+    assert_eq!(reason(taker.post(&made.name, 0).await), "PERMISSION_DENIED");
+    assert_eq!(
+        possible(giver.post(&made.name, 71).await),
+        ("HOLD_TOO_SMALL".to_owned(), "70".to_owned())
+    );
+    assert_eq!(reason(giver.post(&made.name, -1).await), "INVALID_REQUEST");
+    let posted = giver.post(&made.name, 50).await.unwrap();
+    assert_eq!(
+        (posted.state(), posted.posted_amount, posted.amount),
+        (TransferState::Posted, 50, 70)
+    );
+    let account = giver.account(&from).await.unwrap();
+    assert_eq!((account.balance, account.held_out), (50, 0));
+    assert_eq!(
+        (taker.balance(&to).await, taker.account(&to).await.unwrap().held_in),
+        (50, 0)
+    );
+    assert_eq!(taker.postings(&to).await.len(), 1);
+    for again in [giver.post(&made.name, 0).await, taker.void(&made.name).await] {
+        assert_eq!(reason(again), "HOLD_ENDED");
+    }
+}
+
+#[tokio::test]
+async fn a_voided_hold_moves_nothing() {
+    let house = House::new().await;
+    let ((giver, from), (taker, to), made, secretary) = held(&house, 100).await;
+    assert_eq!(reason(giver.void(&made.name).await), "PERMISSION_DENIED");
+    let voided = taker.void(&made.name).await.unwrap();
+    assert_eq!((voided.state(), voided.posted_amount), (TransferState::Voided, 0));
+    assert_eq!((giver.balance(&from).await, taker.postings(&to).await.len()), (100, 0));
+    assert_eq!(reason(giver.post(&made.name, 0).await), "HOLD_ENDED");
+    assert_eq!(reason(secretary.correct(&house, &made.name).await), "TRANSFER_KIND");
+    let plain = giver
+        .pay(&house, transfer(&from, &to, Unit::Points, 100))
+        .await
+        .unwrap();
+    assert_eq!(reason(giver.post(&plain.name, 0).await), "NOT_A_HOLD");
+}
+
+#[tokio::test]
+async fn an_expired_hold_posted_late_is_refused_and_what_it_held_is_free() {
+    let house = House::new().await;
+    let ((giver, from), (taker, to), made, _) = held(&house, 100).await;
+    house.clock.advance_seconds(3600);
+    assert_eq!(reason(giver.post(&made.name, 0).await), "HOLD_EXPIRED");
+    assert_eq!(giver.account(&from).await.unwrap().held_out, 0);
+    // the transfer that meets it sweeps it
+    giver
+        .pay(&house, transfer(&from, &to, Unit::Points, 100))
+        .await
+        .unwrap();
+    assert_eq!((giver.balance(&from).await, taker.balance(&to).await), (0, 100));
+    let request = GetTransferRequest {
+        name: made.name.clone(),
+    };
+    let expired = giver.transfers().get_transfer(request).await.unwrap().into_inner();
+    assert_eq!((expired.state(), expired.posted_amount), (TransferState::Expired, 0));
+    assert_eq!(reason(taker.void(&made.name).await), "HOLD_EXPIRED");
+    let events = house.started.feed.after(0, 100).await.unwrap();
+    let swept = events.iter().filter(|event| event.kind.ends_with("HoldExpired"));
+    assert_eq!(swept.count(), 1);
+}
+
+#[tokio::test]
+async fn holds_end_within_a_year() {
+    let house = House::new().await;
+    let secretary = house.secretary();
+    let (giver, from) = house.holder(&secretary, Unit::Points, 10).await;
+    let (_, to) = house.holder(&secretary, Unit::Points, 0).await;
+    for seconds in [0, -1, 367 * 86_400] {
+        let asked = hold(&house, transfer(&from, &to, Unit::Points, 1), seconds);
+        assert_eq!(reason(giver.pay(&house, asked).await), "INVALID_REQUEST", "{seconds}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_hold_ends_once_however_many_end_it() {
+    let house = House::new().await;
+    let ((giver, from), (taker, to), made, _) = held(&house, 100).await;
+    let ends = (0..16).map(|place| {
+        let (giver, taker, name) = (giver.clone(), taker.clone(), made.name.clone());
+        async move {
+            match place % 2 {
+                0 => giver.post(&name, 0).await,
+                _ => taker.void(&name).await,
+            }
+        }
+    });
+    let ended = futures::future::join_all(ends).await;
+    assert_eq!(ended.iter().filter(|end| end.is_ok()).count(), 1);
+    let account = giver.account(&from).await.unwrap();
+    assert_eq!((account.balance + taker.balance(&to).await, account.held_out), (100, 0));
+}
