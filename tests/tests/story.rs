@@ -28,6 +28,10 @@ async fn story(wiring: Wiring) -> Result<()> {
         "AMENDMENTS_PENDING",
         "MINUTES_NOT_CURRENT",
         "SIGNATURES_MISSING",
+        "OWN_SENSITIVE_CHANGE",
+        "OWNERS_MATTER_RESERVED",
+        "CORE_KEEPS_POLICY",
+        "DENIED_ABOVE",
     ] {
         assert!(
             narrator.refusals().iter().any(|refused| refused == reason),
