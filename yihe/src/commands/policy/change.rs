@@ -1,32 +1,32 @@
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use serde_json::Value;
-use yihe_authz::Condition;
-use yihe_kernel::Timestamp;
 use yihe_proto::policy::v1 as pb;
-use yihe_proto::policy::v1::policy_edit::Edit;
 
-use super::{Client, Form, Table, parent};
+use super::edits::Edits;
+use super::place::Place;
+use super::{Client, Form, Table};
 
 const PAGE: i32 = 500;
 
 /// `yihe policy propose`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Propose {
-    /// The community's division code
-    #[arg(long)]
-    community: String,
+    #[command(flatten)]
+    place: Place,
     /// What the change is called
     #[arg(long)]
     title: String,
     /// Why it is wanted
     #[arg(long, default_value = "")]
     rationale: String,
-    /// A rule to add: ROLE,PERMISSION,allow|deny[,CONDITION[,FROM[,UNTIL]]] with instants in RFC 3339; may be repeated
-    #[arg(long, value_name = "RULE")]
-    add: Vec<String>,
-    /// Id of a rule of the community to end; may be repeated
-    #[arg(long, value_name = "ID")]
-    end: Vec<String>,
+    #[command(flatten)]
+    edits: Edits,
+    /// The policies' sequence it is made against, as `revisions` tells it [default: the present one]
+    #[arg(long, value_name = "SEQUENCE", default_value_t = 0, hide_default_value = true)]
+    base_revision: u64,
+    /// A UUID of your choice, by which a retry is known
+    #[arg(long, value_name = "UUID", default_value = "", hide_default_value = true)]
+    request_id: String,
     /// Only check; nothing is proposed
     #[arg(long)]
     validate_only: bool,
@@ -34,26 +34,18 @@ pub struct Propose {
 
 impl Propose {
     pub(super) async fn run(&self, client: &Client, form: Form) -> Result<()> {
-        let added = self
-            .add
-            .iter()
-            .map(|text| grant(text).with_context(|| format!("--add {text}")));
-        let added = added.collect::<Result<Vec<_>>>()?.into_iter().map(Edit::Add);
-        let ended = self.end.iter().cloned().map(Edit::End);
-        let edits: Vec<_> = added
-            .chain(ended)
-            .map(|edit| pb::PolicyEdit { edit: Some(edit) })
-            .collect();
+        let edits = self.edits.read()?;
         if edits.is_empty() {
-            bail!("nothing to propose: name rules by --add and --end");
+            bail!("nothing to propose: say what by --add, --end, --replace, --add-role, --assign, --settings, …");
         }
         let request = pb::ProposeChangeRequest {
-            parent: parent(&self.community),
+            parent: self.place.parent(),
             title: self.title.clone(),
             rationale: self.rationale.clone(),
             edits,
+            base_revision: self.base_revision,
+            request_id: self.request_id.clone(),
             validate_only: self.validate_only,
-            ..Default::default()
         };
         let change = client.call(request).await?;
         shown([change]).print(form);
@@ -61,44 +53,50 @@ impl Propose {
     }
 }
 
-/// `yihe policy approve|reject|activate CHANGE`.
+/// `yihe policy approve|reject|withdraw|activate CHANGE`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Step {
-    /// The change, `communities/…/policyChanges/…`
+    /// The change, `communities/…/policyChanges/…` or `regions/…/policyChanges/…`
     change: String,
     /// What is said to it; a rejection says why
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     comment: String,
+    /// The etag last seen, as `show` tells it: refused where somebody took a step since
+    #[arg(long, default_value = "", hide_default_value = true)]
+    etag: String,
+}
+
+/// What is done with a change.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Taken {
+    Approve,
+    Reject,
+    Withdraw,
+    Activate,
 }
 
 impl Step {
-    pub(super) async fn approve(&self, client: &Client, form: Form) -> Result<()> {
-        let request = pb::ApproveChangeRequest {
-            name: self.change.clone(),
-            comment: self.comment.clone(),
-            ..Default::default()
+    pub(super) async fn run(&self, taken: Taken, client: &Client, form: Form) -> Result<()> {
+        let Self { change, comment, etag } = self.clone();
+        let change = match taken {
+            Taken::Approve => {
+                let name = change;
+                client.call(pb::ApproveChangeRequest { name, etag, comment }).await
+            }
+            Taken::Reject => {
+                let name = change;
+                client.call(pb::RejectChangeRequest { name, etag, comment }).await
+            }
+            Taken::Withdraw => {
+                let name = change;
+                client.call(pb::WithdrawChangeRequest { name, etag, comment }).await
+            }
+            Taken::Activate => {
+                let name = change;
+                client.call(pb::ActivateChangeRequest { name, etag, comment }).await
+            }
         };
-        shown([client.call(request).await?]).print(form);
-        Ok(())
-    }
-
-    pub(super) async fn reject(&self, client: &Client, form: Form) -> Result<()> {
-        let request = pb::RejectChangeRequest {
-            name: self.change.clone(),
-            comment: self.comment.clone(),
-            ..Default::default()
-        };
-        shown([client.call(request).await?]).print(form);
-        Ok(())
-    }
-
-    pub(super) async fn activate(&self, client: &Client, form: Form) -> Result<()> {
-        let request = pb::ActivateChangeRequest {
-            name: self.change.clone(),
-            comment: self.comment.clone(),
-            ..Default::default()
-        };
-        shown([client.call(request).await?]).print(form);
+        shown([change?]).print(form);
         Ok(())
     }
 }
@@ -106,9 +104,8 @@ impl Step {
 /// `yihe policy changes`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Changes {
-    /// The community's division code
-    #[arg(long)]
-    community: String,
+    #[command(flatten)]
+    place: Place,
 }
 
 impl Changes {
@@ -117,7 +114,7 @@ impl Changes {
         let mut page_token = String::new();
         loop {
             let request = pb::ListChangesRequest {
-                parent: parent(&self.community),
+                parent: self.place.parent(),
                 page_size: PAGE,
                 page_token,
             };
@@ -129,6 +126,37 @@ impl Changes {
             }
         }
         shown(all).print(form);
+        Ok(())
+    }
+}
+
+/// `yihe policy settings`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Settings {
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Settings {
+    pub(super) async fn run(&self, client: &Client, form: Form) -> Result<()> {
+        let request = pb::GetSettingsRequest {
+            parent: self.place.parent(),
+        };
+        let settings = client.call(request).await?;
+        let mut table = Table::new(&[
+            (
+                "ordinary_approvals",
+                "一般变更须批准",
+                "approvals of an ordinary change",
+            ),
+            (
+                "sensitive_approvals",
+                "敏感变更须他人批准",
+                "of a sensitive one, by others",
+            ),
+        ]);
+        table.row([settings.ordinary_approvals.into(), settings.sensitive_approvals.into()]);
+        table.print(form);
         Ok(())
     }
 }
@@ -174,79 +202,4 @@ fn state(state: pb::PolicyChangeState) -> String {
         .as_str_name()
         .trim_start_matches("POLICY_CHANGE_STATE_")
         .to_lowercase()
-}
-
-fn grant(text: &str) -> Result<pb::Grant> {
-    let fields: Vec<_> = text.split(',').map(str::trim).collect();
-    let [role, permission, effect, rest @ ..] = fields.as_slice() else {
-        bail!("a rule is ROLE,PERMISSION,allow|deny[,CONDITION[,FROM[,UNTIL]]]");
-    };
-    if rest.len() > 3 {
-        bail!("a rule has at most 6 fields");
-    }
-    let effect = match *effect {
-        "allow" => pb::Effect::Allow,
-        "deny" => pb::Effect::Deny,
-        other => bail!("`{other}` is not one of allow, deny"),
-    };
-    let field = |place: usize| rest.get(place).copied().filter(|text| !text.is_empty());
-    let condition = field(0).map(|text| text.parse::<Condition>().map_err(anyhow::Error::msg));
-    let condition = condition
-        .transpose()?
-        .map_or(pb::Condition::Unspecified, Condition::to_proto);
-    Ok(pb::Grant {
-        role: (*role).to_owned(),
-        permission: (*permission).to_owned(),
-        effect: effect.into(),
-        condition: condition.into(),
-        start_time: field(1).map(instant).transpose()?,
-        end_time: field(2).map(instant).transpose()?,
-        ..Default::default()
-    })
-}
-
-fn instant(text: &str) -> Result<prost_types::Timestamp> {
-    let read = text.parse::<Timestamp>().ok();
-    let instant = read.with_context(|| format!("`{text}` is not an instant such as 2026-03-01T00:00:00+08:00"))?;
-    Ok(instant.to_proto())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_rule_is_read_with_condition_and_term() {
-        let read = grant("PROPERTY_COMPANY/*, meeting.ballot.cast, deny, serves, 2026-03-01T00:00:00+08:00").unwrap();
-        assert_eq!(
-            (read.role.as_str(), read.permission.as_str()),
-            ("PROPERTY_COMPANY/*", "meeting.ballot.cast")
-        );
-        assert_eq!(
-            (read.effect(), read.condition()),
-            (pb::Effect::Deny, pb::Condition::Serves)
-        );
-        assert_eq!(read.start_time.map(|start| start.seconds), Some(1_772_294_400));
-        assert_eq!(read.end_time, None);
-        assert!(
-            grant("*/*,meeting.vote.open,allow,,,2027-01-01T00:00:00Z")
-                .unwrap()
-                .end_time
-                .is_some()
-        );
-    }
-
-    #[test]
-    fn what_is_wrong_with_a_rule_is_told() {
-        for (text, expected) in [
-            ("*/*", "a rule is ROLE"),
-            ("*/*,meeting.vote.open,maybe", "is not one of allow, deny"),
-            ("*/*,meeting.vote.open,allow,friend", "is not one of owner"),
-            ("*/*,meeting.vote.open,allow,,tomorrow", "is not an instant"),
-            ("*/*,meeting.vote.open,allow,,,,", "at most 6 fields"),
-        ] {
-            let told = grant(text).unwrap_err().to_string();
-            assert!(told.contains(expected), "{told}");
-        }
-    }
 }

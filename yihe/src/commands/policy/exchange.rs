@@ -95,6 +95,12 @@ pub struct Import {
     /// End the rules of the community that the file leaves out
     #[arg(long)]
     end_others: bool,
+    /// The policies' sequence it is made against, as `revisions` tells it [default: the present one]
+    #[arg(long, value_name = "SEQUENCE", default_value_t = 0, hide_default_value = true)]
+    base_revision: u64,
+    /// A UUID of your choice, by which a retry is known
+    #[arg(long, value_name = "UUID", default_value = "", hide_default_value = true)]
+    request_id: String,
     /// Only check; nothing is proposed
     #[arg(long)]
     validate_only: bool,
@@ -109,8 +115,9 @@ impl Import {
             title: self.title.clone(),
             rationale: self.rationale.clone(),
             end_others: self.end_others,
+            base_revision: self.base_revision,
+            request_id: self.request_id.clone(),
             validate_only: self.validate_only,
-            ..Default::default()
         };
         let first = pb::ImportPoliciesRequest {
             declaration: Some(declaration),

@@ -3,8 +3,13 @@
 mod ask;
 mod change;
 mod client;
+mod edits;
 mod exchange;
+mod place;
 mod revision;
+mod rules;
+mod show;
+mod simulate;
 mod table;
 mod test;
 
@@ -13,6 +18,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Subcommand;
 
+use self::change::Taken;
 use self::client::{Client, Connection};
 use self::table::{Form, Table};
 
@@ -31,22 +37,34 @@ pub enum PolicyCommand {
     WhoCan(ask::WhoCan),
     /// Tell what somebody may do (能做什么)
     WhatCan(ask::WhatCan),
-    /// Propose a change of the rules (提出变更) of a community
+    /// Propose a change of the rules (提出变更) of a community, a street or a district
     Propose(change::Propose),
     /// Show what a change would do (模拟): cells of the matrix that flip, and real use of the last 30 days that would have gone otherwise
-    Simulate(revision::Simulate),
+    Simulate(simulate::Simulate),
     /// Approve a proposed change (批准)
     Approve(change::Step),
     /// Reject a change that is not in force (否决)
     Reject(change::Step),
+    /// Withdraw a change that is not in force (撤回); its proposer does
+    Withdraw(change::Step),
     /// Put an approved change into force (生效)
     Activate(change::Step),
-    /// List the changes of a community with their states (变更)
+    /// List the changes with their states (变更)
     Changes(change::Changes),
+    /// Show one change with its edits and everything that was done with it
+    Show(show::Show),
+    /// Tell how many approvals changes take (审批设置); they change by `propose --settings`
+    Settings(change::Settings),
+    /// List the revisions of the rules (修订历史)
+    Revisions(revision::Revisions),
+    /// Show one revision with everything that was in force in it
+    Revision(revision::Revision),
     /// Show what lies between two revisions of the rules (修订对比)
     Diff(revision::Diff),
     /// Propose to go back to a revision (回退)
     RollBack(revision::RollBack),
+    /// List the roles that were made here and who holds them (自定角色); they change by `propose`
+    Roles(revision::Roles),
     /// Write the rules of a community in casbin's form
     Export(exchange::Export),
     /// Propose the rules of a file in casbin's form as one change
@@ -95,13 +113,19 @@ async fn run(policy: &Policy, form: Form) -> Result<ExitCode> {
         PolicyCommand::WhoCan(who_can) => who_can.run(&client, form).await?,
         PolicyCommand::WhatCan(what_can) => what_can.run(&client, form).await?,
         PolicyCommand::Propose(propose) => propose.run(&client, form).await?,
-        PolicyCommand::Approve(step) => step.approve(&client, form).await?,
-        PolicyCommand::Reject(step) => step.reject(&client, form).await?,
-        PolicyCommand::Activate(step) => step.activate(&client, form).await?,
-        PolicyCommand::Changes(changes) => changes.run(&client, form).await?,
         PolicyCommand::Simulate(simulate) => simulate.run(&client, form).await?,
+        PolicyCommand::Approve(step) => step.run(Taken::Approve, &client, form).await?,
+        PolicyCommand::Reject(step) => step.run(Taken::Reject, &client, form).await?,
+        PolicyCommand::Withdraw(step) => step.run(Taken::Withdraw, &client, form).await?,
+        PolicyCommand::Activate(step) => step.run(Taken::Activate, &client, form).await?,
+        PolicyCommand::Changes(changes) => changes.run(&client, form).await?,
+        PolicyCommand::Show(show) => show.run(&client, form).await?,
+        PolicyCommand::Settings(settings) => settings.run(&client, form).await?,
+        PolicyCommand::Revisions(revisions) => revisions.run(&client, form).await?,
+        PolicyCommand::Revision(revision) => revision.run(&client, form).await?,
         PolicyCommand::Diff(diff) => diff.run(&client, form).await?,
         PolicyCommand::RollBack(roll_back) => roll_back.run(&client, form).await?,
+        PolicyCommand::Roles(roles) => roles.run(&client, form).await?,
         PolicyCommand::Export(export) => export.run(&client).await?,
         PolicyCommand::Import(import) => import.run(&client, form).await?,
     }

@@ -1,117 +1,20 @@
 use anyhow::Result;
-use serde_json::{Value, json};
+use serde_json::json;
 use yihe_proto::policy::v1 as pb;
 
-use super::ask::{conditions, instant, verdict};
+use super::ask::instant;
 use super::change::shown;
-use super::{Client, Form, Table, parent};
+use super::place::Place;
+use super::rules::{difference, in_force};
+use super::{Client, Form, Table};
 
-/// `yihe policy simulate CHANGE`.
-#[derive(Debug, Clone, clap::Args)]
-pub struct Simulate {
-    /// The change, `communities/…/policyChanges/…`
-    change: String,
-}
-
-impl Simulate {
-    pub(super) async fn run(&self, client: &Client, form: Form) -> Result<()> {
-        let parent = self.change.split("/policyChanges/").next().unwrap_or_default();
-        let request = pb::SimulateChangeRequest {
-            parent: parent.to_owned(),
-            change: self.change.clone(),
-            ..Default::default()
-        };
-        let answer = client.call(request).await?;
-        let (cells, uses) = (cells(answer.cells), uses(answer.uses));
-        if form.json {
-            let shown = json!({
-                "cells": cells.json(),
-                "more_cells": answer.more_cells,
-                "uses": uses.json(),
-                "more_uses": answer.more_uses,
-                "uses_compared": answer.uses_compared,
-                "sensitive": answer.sensitive,
-            });
-            println!("{shown:#}");
-            return Ok(());
-        }
-        cells.print(form);
-        println!();
-        uses.print(form);
-        let (more, compared) = (answer.more_cells, answer.uses_compared);
-        match form.zh {
-            true => println!("另有 {more} 格翻转；已比对近 30 日 {compared} 次实际使用"),
-            false => println!("{more} more cells flip; {compared} real decisions of the last 30 days were compared"),
-        }
-        Ok(())
-    }
-}
-
-fn cells(flips: Vec<pb::FlippedCell>) -> Table {
-    let mut table = Table::new(&[
-        ("role", "角色", "role"),
-        ("permission", "权限", "permission"),
-        ("before", "之前", "before"),
-        ("after", "之后", "after"),
-        ("from", "何时起", "from"),
-    ]);
-    for flip in flips {
-        table.row([
-            flip.role.into(),
-            flip.permission.into(),
-            cell(flip.before.as_ref()).into(),
-            cell(flip.after.as_ref()).into(),
-            instant(flip.flip_time.as_ref()),
-        ]);
-    }
-    table
-}
-
-fn uses(flips: Vec<pb::FlippedUse>) -> Table {
-    let mut table = Table::new(&[
-        ("roles", "角色", "roles"),
-        ("permission", "权限", "permission"),
-        ("held", "成立的条件", "conditions that held"),
-        ("was_allowed", "当时准许", "was allowed"),
-        ("uncertain", "不确定", "uncertain"),
-        ("count", "次数", "times"),
-    ]);
-    for flip in flips {
-        table.row([
-            flip.roles.into(),
-            flip.permission.into(),
-            conditions(&flip.held),
-            flip.was_allowed.into(),
-            flip.uncertain.into(),
-            flip.count.into(),
-        ]);
-    }
-    table
-}
-
-fn cell(cell: Option<&pb::CellVerdict>) -> String {
-    let Some(cell) = cell else { return String::new() };
-    let words = |wire: &[i32]| match conditions(wire) {
-        Value::Array(items) => items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("|"),
-        _ => String::new(),
-    };
-    let (allow_if, deny_if) = (words(&cell.allow_if), words(&cell.deny_if));
-    let mut text = verdict(cell.verdict).to_owned();
-    if !allow_if.is_empty() {
-        text = allow_if;
-    }
-    if !deny_if.is_empty() {
-        text = format!("{text} not {deny_if}");
-    }
-    text
-}
+const PAGE: i32 = 500;
 
 /// `yihe policy diff`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Diff {
-    /// The community's division code
-    #[arg(long)]
-    community: String,
+    #[command(flatten)]
+    place: Place,
     /// Number of the earlier revision; 0 is what was before the first
     #[arg(long)]
     from: u64,
@@ -123,68 +26,166 @@ pub struct Diff {
 impl Diff {
     pub(super) async fn run(&self, client: &Client, form: Form) -> Result<()> {
         let request = pb::DiffRevisionsRequest {
-            parent: parent(&self.community),
+            parent: self.place.parent(),
             from: self.from,
             to: self.to,
         };
         let answer = client.call(request).await?;
-        let mut table = Table::new(&[
-            ("change", "变化", "change"),
-            ("kind", "类别", "kind"),
-            ("what", "内容", "what"),
-            ("id", "编号", "id"),
-        ]);
-        for (change, set) in [("-", answer.ended), ("+", answer.begun)] {
-            rows(&mut table, change, set.unwrap_or_default());
-        }
-        table.print(form);
+        difference(answer.ended.unwrap_or_default(), answer.begun.unwrap_or_default()).print(form);
         Ok(())
     }
 }
 
-fn rows(table: &mut Table, change: &str, set: pb::RuleSet) {
-    let mut row = |kind: &str, what: String, id: String| {
-        table.row([change.into(), kind.into(), what.into(), id.into()]);
-    };
-    for grant in set.grants {
-        let effect = match grant.effect() {
-            pb::Effect::Deny => "deny",
-            pb::Effect::Allow | pb::Effect::Unspecified => "allow",
+/// `yihe policy revisions`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Revisions {
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Revisions {
+    pub(super) async fn run(&self, client: &Client, form: Form) -> Result<()> {
+        let mut table = revisions();
+        let mut page_token = String::new();
+        let base_revision = loop {
+            let request = pb::ListRevisionsRequest {
+                parent: self.place.parent(),
+                page_size: PAGE,
+                page_token,
+            };
+            let page = client.call(request).await?;
+            page.revisions
+                .into_iter()
+                .for_each(|revision| push(&mut table, revision));
+            page_token = page.next_page_token;
+            if page_token.is_empty() {
+                break page.base_revision;
+            }
         };
-        let under = conditions(&[grant.condition]);
-        let under = under[0]
-            .as_str()
-            .map(|under| format!(" where {under}"))
-            .unwrap_or_default();
-        let what = format!("{} {effect} {}{under}", grant.role, grant.permission);
-        row("rule", what, grant.id);
+        if form.json {
+            println!(
+                "{:#}",
+                json!({ "revisions": table.json(), "base_revision": base_revision })
+            );
+            return Ok(());
+        }
+        table.print(form);
+        match form.zh {
+            true => println!("\n变更所依据的序号：{base_revision}"),
+            false => println!("\nchanges are made against sequence {base_revision}"),
+        }
+        Ok(())
     }
-    for role in set.roles {
-        row("role", format!("{} {}", role.role, role.display_name_zh), String::new());
+}
+
+/// `yihe policy revision NUMBER`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Revision {
+    /// Its number
+    number: u64,
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Revision {
+    pub(super) async fn run(&self, client: &Client, form: Form) -> Result<()> {
+        let request = pb::GetRevisionRequest {
+            name: format!("{}/policyRevisions/{}", self.place.parent(), self.number),
+        };
+        let mut revision = client.call(request).await?;
+        let rules = in_force(revision.rules.take().unwrap_or_default());
+        let mut table = revisions();
+        push(&mut table, revision);
+        if form.json {
+            println!("{:#}", json!({ "revision": table.json()[0], "in_force": rules.json() }));
+            return Ok(());
+        }
+        table.print(form);
+        println!();
+        rules.print(form);
+        Ok(())
     }
-    for held in set.assignments {
-        row(
-            "assignment",
-            format!("{} for {}: {}", held.principal, held.capacity, held.role),
-            held.id,
-        );
-    }
-    if let Some(settings) = set.settings {
-        let (ordinary, sensitive) = (settings.ordinary_approvals, settings.sensitive_approvals);
-        row(
-            "settings",
-            format!("{ordinary} approvals, {sensitive} where sensitive"),
-            String::new(),
-        );
+}
+
+fn revisions() -> Table {
+    Table::new(&[
+        ("number", "修订", "revision"),
+        ("activated_at", "生效时间", "in force since"),
+        ("begun", "新增", "begun"),
+        ("ended", "终止", "ended"),
+        ("change", "变更", "change"),
+    ])
+}
+
+fn push(table: &mut Table, revision: pb::PolicyRevision) {
+    table.row([
+        revision.number.into(),
+        instant(revision.activate_time.as_ref()),
+        revision.begun.into(),
+        revision.ended.into(),
+        revision.change.into(),
+    ]);
+}
+
+/// `yihe policy roles`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Roles {
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Roles {
+    pub(super) async fn run(&self, client: &Client, form: Form) -> Result<()> {
+        let request = pb::ListRolesRequest {
+            parent: self.place.parent(),
+        };
+        let answer = client.call(request).await?;
+        let mut roles = Table::new(&[
+            ("role", "角色", "role"),
+            ("name_zh", "中文名称", "name in Chinese"),
+            ("name_en", "英文名称", "name in English"),
+        ]);
+        for role in answer.roles {
+            roles.row([
+                role.role.into(),
+                role.display_name_zh.into(),
+                role.display_name_en.into(),
+            ]);
+        }
+        let mut held = Table::new(&[
+            ("role", "角色", "role"),
+            ("principal", "主体", "principal"),
+            ("capacity", "身份", "acting as"),
+            ("from", "自", "from"),
+            ("until", "至", "until"),
+            ("id", "编号", "id"),
+        ]);
+        for one in answer.assignments {
+            held.row([
+                one.role.into(),
+                one.principal.into(),
+                one.capacity.into(),
+                instant(one.start_time.as_ref()),
+                instant(one.end_time.as_ref()),
+                one.id.into(),
+            ]);
+        }
+        if form.json {
+            println!("{:#}", json!({ "roles": roles.json(), "assignments": held.json() }));
+            return Ok(());
+        }
+        roles.print(form);
+        println!();
+        held.print(form);
+        Ok(())
     }
 }
 
 /// `yihe policy roll-back`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct RollBack {
-    /// The community's division code
-    #[arg(long)]
-    community: String,
+    #[command(flatten)]
+    place: Place,
     /// Number of the revision to go back to; 0 is what was before the first
     #[arg(long)]
     to: u64,
@@ -194,15 +195,18 @@ pub struct RollBack {
     /// Why it is wanted
     #[arg(long, default_value = "")]
     rationale: String,
+    /// A UUID of your choice, by which a retry is known
+    #[arg(long, value_name = "UUID", default_value = "", hide_default_value = true)]
+    request_id: String,
 }
 
 impl RollBack {
     pub(super) async fn run(&self, client: &Client, form: Form) -> Result<()> {
         let request = pb::ProposeRollbackRequest {
-            name: format!("{}/policyRevisions/{}", parent(&self.community), self.to),
+            name: format!("{}/policyRevisions/{}", self.place.parent(), self.to),
             title: self.title.clone(),
             rationale: self.rationale.clone(),
-            ..Default::default()
+            request_id: self.request_id.clone(),
         };
         shown([client.call(request).await?]).print(form);
         Ok(())
