@@ -38,6 +38,9 @@ pub fn routes(directory: Arc<Directory>) -> Routes {
         .add_service(pb::region_authority_service_server::RegionAuthorityServiceServer::new(
             api.clone(),
         ))
+        .add_service(pb::appointment_term_service_server::AppointmentTermServiceServer::new(
+            api.clone(),
+        ))
         .add_service(pb::lapse_service_server::LapseServiceServer::new(api.clone()))
         .add_service(pb::person_service_server::PersonServiceServer::new(api))
 }
@@ -172,6 +175,12 @@ serve! { region_authority_service_server::RegionAuthorityService {
     get_region_appointment(GetRegionAppointmentRequest) -> RegionAppointment = queries::region_appointment::get;
     list_region_appointments(ListRegionAppointmentsRequest) -> ListRegionAppointmentsResponse = queries::region_appointment::list;
     appoint_secretary_below(AppointSecretaryBelowRequest) -> AppointSecretaryBelowResponse = region::appoint_secretary::appoint;
+} }
+
+serve! { appointment_term_service_server::AppointmentTermService {
+    extend_appointment(ExtendAppointmentRequest) -> Appointment = appointment::extend::extend;
+    extend_region_appointment(ExtendRegionAppointmentRequest) -> RegionAppointment = region::extend::extend;
+    extend_secretary_below(ExtendSecretaryBelowRequest) -> ExtendSecretaryBelowResponse = region::extend_secretary::extend;
 } }
 
 serve! { lapse_service_server::LapseService {

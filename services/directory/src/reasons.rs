@@ -29,6 +29,11 @@ reasons! {
     TERM_EMPTY: Precondition, "the term ends before it begins, or is over already", "任期为空或已结束";
     USER_NOT_FOUND: NotFound, "there is no user {name}", "用户 {name} 不存在";
     APPOINTMENT_ENDED: Precondition, "the appointment {name} is over", "任职 {name} 已结束";
+    APPOINTMENT_NOT_BEGUN: Precondition, "the term of {name} begins only at {start}", "{name} 的任期从 {start} 才开始";
+    TERM_OPEN_ENDED: Precondition, "the term of {name} has no end that could be put off", "{name} 的任期没有截止时间,无须延长";
+    TERM_NOT_LONGER: Precondition, "the term of {name} ends at {end} already; the new end must be later", "{name} 的任期本已到 {end},新的截止时间须晚于它";
+    OWN_TERM: Precondition, "nobody prolongs a term of their own; somebody else who may appoint to the post does", "任何人不得延长自己的任期,须由其他有权任命该职务的人办理";
+    NOT_A_SECRETARY: Precondition, "{name} is not a secretary's appointment", "{name} 不是书记的任职";
     LAST_SECRETARY: Precondition, "without {name} nobody is left in office as secretary or deputy secretary", "{name} 结束后将无在任的书记或副书记";
     CLIENT_REVOKED: Precondition, "the client {name} is revoked", "客户端 {name} 已吊销";
     NOT_AN_OWNERS_COMMITTEE: Precondition, "{name} is not an owners' committee", "{name} 不是业主委员会";

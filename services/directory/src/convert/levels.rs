@@ -8,6 +8,7 @@ use yihe_proto::directory::v1::{self as pb, Post};
 use super::name;
 use super::read::{NAME, PERSON, post};
 use super::write::{optional, organization_name, region_name};
+use crate::domain::names::{AppointmentName, RegionAppointmentName};
 use crate::domain::region_committee::RegionCommittee;
 use crate::domain::region_post::RegionAppointment;
 
@@ -125,6 +126,43 @@ pub fn secretary(request: &pb::AppointSecretaryBelowRequest) -> Result<Secretary
         end_at,
         request_id,
     })
+}
+
+/// The end to which a term is prolonged.
+///
+/// # Errors
+/// `INVALID_REQUEST` where it is absent or no instant.
+pub fn new_end(wire: Option<&prost_types::Timestamp>) -> Result<Timestamp> {
+    let mut fields = Fields::new();
+    let end_at = fields.instant("end_time", wire);
+    fields.finish_with("end_time", end_at)
+}
+
+/// Name of an appointment in a community or in a region's committee.
+pub enum Seated {
+    InCommunity(AppointmentName),
+    InRegion(RegionAppointmentName),
+}
+
+impl Seated {
+    /// Where.
+    pub fn place(&self) -> Scope {
+        match self {
+            Self::InCommunity(name) => Scope::Community(name.community.clone()),
+            Self::InRegion(name) => Scope::Region(name.region.clone()),
+        }
+    }
+}
+
+/// Reads the name of an appointment wherever it is.
+///
+/// # Errors
+/// `MALFORMED_NAME` naming the field.
+pub fn seated(field: &str, text: &str) -> Result<Seated> {
+    if text.starts_with("regions/") {
+        return name(field, text).map(Seated::InRegion);
+    }
+    name(field, text).map(Seated::InCommunity)
 }
 
 /// A region's committee.

@@ -77,6 +77,26 @@ impl Appointment {
         Ok(self.replaced(now))
     }
 
+    /// Prolongs it until an instant. `others` are the other appointments in the same organization.
+    ///
+    /// # Errors
+    /// `ETAG_MISMATCH`, those of [`term::added`]; `POST_FILLED` where somebody takes the post over in the time that is added.
+    pub fn extend(
+        mut self,
+        expected_etag: &str,
+        until: Timestamp,
+        organization: &Organization,
+        others: &[Self],
+        now: Timestamp,
+    ) -> Result<Self> {
+        check_etag(&self.name(), expected_etag, self.version)?;
+        let added = term::added(&self.name(), self.term(), until, now)?;
+        check_free(organization, self.post, Some(self.user), added, others)?;
+        self.end_at = Some(until);
+        self.version += 1;
+        Ok(self)
+    }
+
     /// Ends it now because the level above gives the post to somebody else.
     #[must_use]
     pub fn replaced(mut self, now: Timestamp) -> Self {
@@ -187,6 +207,24 @@ mod tests {
         };
         assert!(free(1).unwrap_err().is(&reasons::POST_FILLED));
         assert!(free(2).is_ok());
+    }
+
+    #[test]
+    fn a_term_is_prolonged_until_the_next_begins() {
+        let first = held(Post::Secretary, 1, 0, Some(100));
+        let next = held(Post::Secretary, 2, 150, None);
+        let extend = |until, etag| {
+            let others = std::slice::from_ref(&next);
+            first.clone().extend(etag, at(until), &committee(), others, at(50))
+        };
+        let longer = extend(150, "v1").unwrap();
+        assert_eq!((longer.term().end(), longer.version), (Some(at(150)), 2));
+        assert!(extend(151, "").unwrap_err().is(&reasons::POST_FILLED));
+        assert!(extend(100, "").unwrap_err().is(&reasons::TERM_NOT_LONGER));
+        assert!(extend(150, "v2").unwrap_err().is(&common::ETAG_MISMATCH));
+        let ended = first.clone().replaced(at(40));
+        let refused = ended.extend("", at(150), &committee(), &[], at(50)).unwrap_err();
+        assert!(refused.is(&reasons::APPOINTMENT_ENDED));
     }
 
     #[test]

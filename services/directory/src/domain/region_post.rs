@@ -4,8 +4,9 @@ use yihe_authz::Term;
 use yihe_kernel::{Error, OrganizationId, RegionCode, Result, Timestamp, UserId};
 use yihe_proto::directory::v1::{OrganizationKind, Post};
 
+use crate::domain::appointment::check_post_free;
 use crate::domain::invitation::LAPSES_AFTER_DAYS;
-use crate::domain::membership::{check_etag, etag};
+use crate::domain::membership::{Organization, check_etag, etag};
 use crate::domain::names::{AppointmentId, InvitationId, RegionAppointmentName, RegionInvitationName};
 use crate::domain::term;
 use crate::reasons;
@@ -76,6 +77,27 @@ impl RegionAppointment {
             return Err(Error::new(&reasons::LAST_SECRETARY).with("name", self.name()));
         }
         Ok(self.replaced(now))
+    }
+
+    /// Prolongs it until an instant. `others` are the other appointments in the same committee.
+    ///
+    /// # Errors
+    /// `ETAG_MISMATCH`, those of [`term::added`]; `POST_FILLED` where somebody takes the post over in the time that is added.
+    pub fn extend(
+        mut self,
+        expected_etag: &str,
+        until: Timestamp,
+        committee: &Organization,
+        others: &[Self],
+        now: Timestamp,
+    ) -> Result<Self> {
+        check_etag(&self.name(), expected_etag, self.version)?;
+        let added = term::added(&self.name(), self.term(), until, now)?;
+        let held = others.iter().map(|other| (other.post, other.user, other.term()));
+        check_post_free(committee, self.post, Some(self.user), added, held)?;
+        self.end_at = Some(until);
+        self.version += 1;
+        Ok(self)
     }
 
     /// Ends it now because somebody else takes the post.

@@ -1,5 +1,7 @@
 //! Terms of posts and contracts: half-open, with an end that may come earlier than agreed.
 
+use std::fmt::Display;
+
 use yihe_authz::Term;
 use yihe_kernel::{Error, Result, Timestamp};
 
@@ -36,6 +38,28 @@ pub fn beginning(start_at: Option<Timestamp>, end_at: Option<Timestamp>, now: Ti
         return Err(Error::new(&reasons::TERM_EMPTY));
     }
     Ok(term)
+}
+
+/// What is added to the term of the appointment of a name that runs now, when it is prolonged until `until`.
+///
+/// # Errors
+/// `APPOINTMENT_ENDED`, `APPOINTMENT_NOT_BEGUN`, `TERM_OPEN_ENDED`; `TERM_NOT_LONGER` where it ends no later than it did.
+pub fn added(name: &impl Display, term: Term, until: Timestamp, now: Timestamp) -> Result<Term> {
+    if is_over(term, now) {
+        return Err(Error::new(&reasons::APPOINTMENT_ENDED).with("name", name));
+    }
+    if let Some(start) = term.start().filter(|start| now < *start) {
+        return Err(Error::new(&reasons::APPOINTMENT_NOT_BEGUN)
+            .with("name", name)
+            .with("start", start));
+    }
+    match term.end() {
+        None => Err(Error::new(&reasons::TERM_OPEN_ENDED).with("name", name)),
+        Some(end) if until <= end => Err(Error::new(&reasons::TERM_NOT_LONGER)
+            .with("name", name)
+            .with("end", end)),
+        Some(end) => Ok(Term::new(Some(end), Some(until))),
+    }
 }
 
 /// Whether no instant of it is left.
@@ -79,6 +103,21 @@ mod tests {
         ] {
             let refusal = beginning(start.map(at), end.map(at), at(7)).unwrap_err();
             assert!(refusal.is(&reasons::TERM_EMPTY));
+        }
+    }
+
+    #[test]
+    fn only_a_term_that_runs_and_ends_is_prolonged() {
+        let added = |term, until| added(&"x", term, at(until), at(7));
+        assert_eq!(added(term(1, Some(9)), 12).unwrap(), term(9, Some(12)));
+        for (term, until, reason) in [
+            (term(1, Some(7)), 12, &reasons::APPOINTMENT_ENDED),
+            (term(8, Some(9)), 12, &reasons::APPOINTMENT_NOT_BEGUN),
+            (term(1, None), 12, &reasons::TERM_OPEN_ENDED),
+            (term(1, Some(9)), 9, &reasons::TERM_NOT_LONGER),
+            (term(1, Some(9)), 8, &reasons::TERM_NOT_LONGER),
+        ] {
+            assert!(added(term, until).unwrap_err().is(reason), "{term:?} until {until}");
         }
     }
 

@@ -23,6 +23,7 @@ events! {
     PersonInvited
     AppointmentMade
     AppointmentEnded
+    AppointmentExtended
     PersonSignedOut
     MembershipRegistered
     MembershipEnded
@@ -45,6 +46,7 @@ events! {
     RegionCommitteeEstablished
     RegionAppointmentMade
     RegionAppointmentEnded
+    RegionAppointmentExtended
     SecretaryAppointedFromAbove
     AppointmentLapsing
 }

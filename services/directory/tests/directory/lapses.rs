@@ -10,7 +10,7 @@ use crate::levels::{STREET, establish};
 use crate::node::{COMMUNITY, Node, Who};
 use crate::world::{World, enrol};
 
-async fn warnings(node: &Node) -> Vec<pb::AppointmentLapsing> {
+pub async fn warnings(node: &Node) -> Vec<pb::AppointmentLapsing> {
     let events = node.feed.after(0, 1000).await.unwrap();
     let of_kind = events
         .into_iter()
@@ -21,7 +21,7 @@ async fn warnings(node: &Node) -> Vec<pb::AppointmentLapsing> {
 }
 
 /// The warnings once there are so many, and after the timer had time for more.
-async fn warned(node: &Node, count: usize) -> Vec<pb::AppointmentLapsing> {
+pub async fn warned(node: &Node, count: usize) -> Vec<pb::AppointmentLapsing> {
     for _ in 0..200 {
         if warnings(node).await.len() >= count {
             break;
@@ -34,7 +34,13 @@ async fn warned(node: &Node, count: usize) -> Vec<pb::AppointmentLapsing> {
     told
 }
 
-async fn appoint(world: &World, user: &str, organization: &str, start: Option<Timestamp>, end: Timestamp) -> String {
+pub async fn appoint(
+    world: &World,
+    user: &str,
+    organization: &str,
+    start: Option<Timestamp>,
+    end: Timestamp,
+) -> String {
     let request = pb::CreateAppointmentRequest {
         parent: COMMUNITY.into(),
         user: user.into(),

@@ -32,6 +32,8 @@ pub struct Node {
     pub tokens: AccessTokens,
     pub revisions: RevisionTokens,
     internal: InternalTokens,
+    keys: Keys,
+    place: StoreConfig,
     started: Started,
     folder: TempDir,
     _server: Option<Arc<Postgres>>,
@@ -123,7 +125,7 @@ impl Node {
         let directory = ServiceLink::new(link.clone(), internal.clone(), "policy", shared.clone());
         let snapshots = Snapshots::new(Arc::new(Policies { directory }), shared.clone());
         let deps = Deps {
-            store: place,
+            store: place.clone(),
             clock: shared.clone(),
             keys: keys.clone(),
             snapshots,
@@ -138,10 +140,31 @@ impl Node {
             tokens: AccessTokens::new(&keys, shared),
             revisions: RevisionTokens::new(&keys),
             internal,
+            keys,
+            place,
             started,
             folder,
             _server: server,
         }
+    }
+
+    /// Another replica on the same database, with the same clock; it works until it is dropped.
+    pub async fn replica(&self) -> Started {
+        let shared: SharedClock = self.clock.clone();
+        let directory = self.service("policy");
+        let deps = Deps {
+            store: self.place.clone(),
+            clock: shared.clone(),
+            keys: self.keys.clone(),
+            snapshots: Snapshots::new(Arc::new(Policies { directory }), shared),
+            config: Config::default(),
+        };
+        start(deps).await.unwrap()
+    }
+
+    /// Ends what the node does by itself; it still answers.
+    pub fn stop_timers(&mut self) {
+        drop(std::mem::take(&mut self.started.tasks));
     }
 
     pub fn now(&self) -> Timestamp {

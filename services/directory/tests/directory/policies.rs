@@ -34,6 +34,11 @@ const GRANTS: &[(&str, &str, pb::Condition)] = &[
     ),
     (
         "RESIDENT_UNIT/MANAGER",
+        "directory.appointment.extend",
+        pb::Condition::Owner,
+    ),
+    (
+        "RESIDENT_UNIT/MANAGER",
         "directory.appointment.get",
         pb::Condition::Owner,
     ),
@@ -109,6 +114,7 @@ const GRANTS: &[(&str, &str, pb::Condition)] = &[
     ("*/*", "directory.membership.list", UNCONDITIONAL),
     ("OPERATOR", "directory.region_committee.establish", UNCONDITIONAL),
     ("OPERATOR", "directory.secretary.appoint", UNCONDITIONAL),
+    ("OPERATOR", "directory.secretary.extend", UNCONDITIONAL),
     ("STREET_PARTY_COMMITTEE/SECRETARY", "*", UNCONDITIONAL),
     ("DISTRICT_PARTY_COMMITTEE/SECRETARY", "*", UNCONDITIONAL),
 ];

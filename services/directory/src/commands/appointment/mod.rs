@@ -2,4 +2,5 @@
 
 pub mod create;
 pub mod end;
+pub mod extend;
 pub mod invite;

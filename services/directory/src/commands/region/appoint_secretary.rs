@@ -1,14 +1,14 @@
 use yihe_authz::{Admitted, Principal, Scope};
-use yihe_kernel::{Error, RegionCode, RegionName, Result};
+use yihe_kernel::{RegionName, Result};
 use yihe_proto::directory::v1 as pb;
 use yihe_store::Failure;
 
+use crate::commands::region::directly_below::{Acting, check_directly_below};
 use crate::commands::region::secretary_below::{Given, Seat, in_community, in_region};
 use crate::convert::{self, Secretary};
 use crate::directory::Directory;
-use crate::reasons;
 use crate::secrets;
-use crate::store::{Writing, community, region, region_committee};
+use crate::store::{Writing, community, region_committee};
 
 struct Wanted {
     request: pb::AppointSecretaryBelowRequest,
@@ -81,7 +81,12 @@ async fn write(writing: &Writing<'_>, wanted: &Wanted) -> Result<(Given, bool), 
     {
         return Ok((Given::named(name), false));
     }
-    check_directly_below(writing, wanted).await?;
+    let acting = Acting {
+        parent: &wanted.parent.region,
+        by_operator: wanted.by_operator,
+        breaks_the_glass: !wanted.seat.replace,
+    };
+    check_directly_below(writing, &acting, &wanted.below).await?;
     let replaced = match &wanted.below {
         Scope::Community(id) => in_community(writing, id, &wanted.secretary, &wanted.seat).await?,
         Scope::Region(id) => in_region(writing, id, &wanted.secretary, &wanted.seat).await?,
@@ -96,50 +101,4 @@ async fn write(writing: &Writing<'_>, wanted: &Wanted) -> Result<(Given, bool), 
     };
     writing.tell_at(writing.actor(), &wanted.below, scope, &event).await?;
     Ok((planned, true))
-}
-
-/// Refuses where the committee that administers the acting region is not the nearest above by the recorded tree. Where nothing
-/// is recorded above the operator breaks the glass, and only for a vacant post.
-async fn check_directly_below(writing: &Writing<'_>, wanted: &Wanted) -> Result<(), Failure> {
-    let lineage = match &wanted.below {
-        Scope::Community(id) => {
-            let found = community::require(writing.tx(), id).await?;
-            region::lineage(writing.tx(), &found.region).await?
-        }
-        Scope::Region(id) => {
-            region_committee::require(writing.tx(), id).await?;
-            region::lineage(writing.tx(), id).await?
-        }
-    };
-    let (above, own): (Vec<RegionCode>, _) = match &wanted.below {
-        Scope::Community(_) => (lineage.clone(), None),
-        Scope::Region(id) => (lineage.iter().skip(1).cloned().collect(), Some(id)),
-    };
-    let nearest = region_committee::nearest(writing.tx(), &above).await?;
-    let parent = &wanted.parent.region;
-    let named = RegionName { region: parent.clone() };
-    match nearest {
-        Some(nearest) if wanted.by_operator => Err(Error::new(&reasons::REGION_ADMINISTERED_FROM_ABOVE)
-            .with("name", &wanted.below)
-            .with("above", RegionName { region: nearest.region })
-            .into()),
-        Some(nearest) if above.contains(parent) => {
-            let acting = region::lineage(writing.tx(), parent).await?;
-            let acting = region_committee::nearest(writing.tx(), &acting).await?;
-            match acting.is_some_and(|acting| acting.region == nearest.region) {
-                true => Ok(()),
-                false => Err(not_directly_below(&named, &wanted.below)),
-            }
-        }
-        // of the region itself, or of one above it: nobody else is there
-        None if wanted.by_operator && !wanted.seat.replace && (own == Some(parent) || above.contains(parent)) => Ok(()),
-        Some(_) | None => Err(not_directly_below(&named, &wanted.below)),
-    }
-}
-
-fn not_directly_below(parent: &RegionName, below: &Scope) -> Failure {
-    Error::new(&reasons::NOT_DIRECTLY_BELOW)
-        .with("parent", parent)
-        .with("name", below)
-        .into()
 }

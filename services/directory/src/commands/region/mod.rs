@@ -2,6 +2,9 @@
 
 pub mod appoint;
 pub mod appoint_secretary;
+mod directly_below;
 pub mod end;
 pub mod establish;
+pub mod extend;
+pub mod extend_secretary;
 mod secretary_below;

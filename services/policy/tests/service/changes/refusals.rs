@@ -85,6 +85,11 @@ async fn what_no_change_may_do_is_refused_at_the_proposal_and_nothing_is_kept() 
             "DENIED_ABOVE",
         ),
         (
+            // whoever hands out claim codes could sign in as any owner, and vote
+            vec![allow("PROPERTY_COMPANY/MANAGER", "directory.owner.invite")],
+            "DENIED_ABOVE",
+        ),
+        (
             vec![allow("RESIDENT_UNIT/CLIENT", "meeting.ballot.cast")],
             "RULE_FOR_PERSONS_ONLY",
         ),
