@@ -1,6 +1,8 @@
 mod follow;
 mod inner;
 #[cfg(test)]
+mod swapping;
+#[cfg(test)]
 mod tests;
 
 use std::fmt;

@@ -8,7 +8,7 @@ use super::*;
 use crate::fake_source::FakeSource;
 use crate::sample::{COMMUNITY, community, grant, wire};
 
-fn start() -> (Arc<FakeSource>, Arc<Snapshots>) {
+pub(super) fn start() -> (Arc<FakeSource>, Arc<Snapshots>) {
     let source = Arc::new(FakeSource::new(wire(
         vec![grant("a", "*/*", "meeting.motion.get")],
         Vec::new(),
@@ -18,15 +18,15 @@ fn start() -> (Arc<FakeSource>, Arc<Snapshots>) {
 }
 
 /// Lets the follower do what it can without time passing by much.
-async fn settle() {
+pub(super) async fn settle() {
     sleep(Duration::from_millis(1)).await;
 }
 
-fn directory(snapshot: &Snapshot) -> u64 {
+pub(super) fn directory(snapshot: &Snapshot) -> u64 {
     snapshot.revision().directory
 }
 
-const fn revision(directory: u64) -> Revision {
+pub(super) const fn revision(directory: u64) -> Revision {
     Revision { directory, policy: 1 }
 }
 

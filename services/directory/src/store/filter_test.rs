@@ -5,36 +5,37 @@ use std::sync::Arc;
 use uuid::Uuid;
 use yihe_authz::{Authorized, Caller, Capacity, Condition, ConditionSet, Filter, Principal};
 use yihe_kernel::{CommunityId, SystemClock, Timestamp};
-use yihe_proto::directory::v1::{OrganizationKind, Post};
+use yihe_proto::directory::v1::{ApplicationState, OrganizationKind, Post};
 use yihe_store::{Backend, Failure, Store, StoreConfig};
 
+use crate::domain::application::Application;
 use crate::domain::appointment::Appointment;
 use crate::domain::client::Client;
 use crate::domain::compound::{Compound, ServiceContract};
 use crate::domain::facts::Facts;
 use crate::domain::membership::{Membership, Organization};
 use crate::store::filter::Sight;
-use crate::store::{Writing, appointment, client, compound, membership};
+use crate::store::{Writing, application, appointment, client, compound, membership};
 
 const ROWS: u64 = 40;
 const PLANS: u64 = 400;
 
 /// The same numbers at every run.
-struct Dice(u64);
+pub(super) struct Dice(pub u64);
 
 impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
+    pub fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         self.0 % bound
     }
 
-    fn id<T: From<Uuid>>(&mut self) -> T {
+    pub fn id<T: From<Uuid>>(&mut self) -> T {
         T::from(Uuid::from_u128(u128::from(self.below(4)) + 1))
     }
 
-    fn maybe<T>(&mut self, value: T) -> Option<T> {
+    pub fn maybe<T>(&mut self, value: T) -> Option<T> {
         (self.below(2) == 0).then_some(value)
     }
 
@@ -48,7 +49,7 @@ impl Dice {
             .collect()
     }
 
-    fn sight(&mut self) -> Sight {
+    pub fn sight(&mut self) -> Sight {
         let principal = match self.below(3) {
             0 => Principal::Client(self.id()),
             1 => Principal::Operator,
@@ -87,6 +88,7 @@ fn at(seconds: u64) -> Timestamp {
 }
 
 struct Rows {
+    applications: Vec<Application>,
     memberships: Vec<Membership>,
     appointments: Vec<Appointment>,
     clients: Vec<Client>,
@@ -158,7 +160,24 @@ fn rows(dice: &mut Dice, community: &CommunityId) -> Rows {
         (made, contracts)
     });
     let compounds = compounds.collect();
+    let applications = (0..ROWS).map(|index| Application {
+        community: community.clone(),
+        id: own(index).into(),
+        kind,
+        display_name: "x".into(),
+        contact: dice.id(),
+        statement: String::new(),
+        claim_hash: Vec::new(),
+        state: ApplicationState::Pending,
+        rejection_reason: None,
+        created_at: at(index),
+        decided_at: None,
+        admission: None,
+        collected_at: None,
+    });
+    let applications = applications.collect();
     Rows {
+        applications,
         memberships,
         appointments,
         clients,
@@ -170,6 +189,9 @@ async fn insert(writing: &Writing<'_>, rows: &Rows) -> Result<(), Failure> {
     for row in &rows.memberships {
         membership::insert_organization(writing, &row.organization).await?;
         membership::insert(writing, row).await?;
+    }
+    for row in &rows.applications {
+        application::insert(writing, row).await?;
     }
     for row in &rows.appointments {
         appointment::insert(writing, row).await?;
@@ -224,6 +246,13 @@ async fn sql_lets_through_what_the_facts_let_through() {
         assert_eq!(
             found.iter().collect::<Vec<_>>(),
             seen(&sight, &rows.memberships, |row| Facts::from(row)),
+            "{plan}: {sight:?}"
+        );
+        // of an application no condition can hold
+        let found = application::list(reader, &id, &sight, None, None, 1000).await.unwrap();
+        assert_eq!(
+            found.iter().collect::<Vec<_>>(),
+            seen(&sight, &rows.applications, |_| Facts::default()),
             "{plan}: {sight:?}"
         );
         let found = client::list(reader, &id, &sight, None, 1000).await.unwrap();

@@ -24,6 +24,8 @@ pub mod region_committee;
 pub mod region_invitation;
 pub mod register;
 pub mod session;
+#[cfg(test)]
+mod unit_filter_test;
 pub mod user;
 pub mod writing;
 

@@ -89,7 +89,7 @@ impl Sight {
                     ))
                     .or(member_of((Entity, Column::Community), (Entity, Column::Body), member))
                     .or(self.assembly((Entity, Column::Body)))
-                    .or(self.routed_to_assembly()),
+                    .or(self.routed_to_body_of(member)),
             ),
             Condition::Convener => Some(Expr::exists(
                 Query::select()
@@ -137,18 +137,18 @@ impl Sight {
         Expr::col(body).is_in(self.assemblies.iter().map(|body| body.uuid()))
     }
 
-    /// A ratification that was routed to a meeting of one of the assemblies.
-    fn routed_to_assembly(&self) -> SimpleExpr {
+    /// A ratification that was routed to a meeting of a body to which the member belongs.
+    fn routed_to_body_of(&self, member: Member) -> SimpleExpr {
         use ratification::{Column, Entity};
-        let community = Expr::col((meeting::Entity, meeting::Column::Community)).equals((Entity, Column::Community));
-        let routed = Expr::col((meeting::Entity, meeting::Column::Id)).equals((Entity, Column::RoutedMeeting));
+        let community = (meeting::Entity, meeting::Column::Community);
+        let body = (meeting::Entity, meeting::Column::Body);
         Expr::exists(
             Query::select()
                 .expr(Expr::val(1))
                 .from(meeting::Entity)
-                .and_where(community)
-                .and_where(routed)
-                .and_where(self.assembly((meeting::Entity, meeting::Column::Body)))
+                .and_where(Expr::col(community).equals((Entity, Column::Community)))
+                .and_where(Expr::col((meeting::Entity, meeting::Column::Id)).equals((Entity, Column::RoutedMeeting)))
+                .and_where(member_of(community, body, member).or(self.assembly(body)))
                 .take(),
         )
     }

@@ -1,6 +1,7 @@
 //! The facts in SQL and the facts in Rust must let the same rows through, whatever the rows and the policies.
 
 mod commitments;
+mod ratifications;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
