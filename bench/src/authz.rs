@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use serde_json::json;
-use yihe_engines::{Latency, World, index, loading, oracle, peers, swapping};
+use yihe_engines::{Latency, World, far_read, index, loading, oracle, peers, swapping};
 
 use crate::figures::{Report, quotient};
 
@@ -51,6 +51,16 @@ pub fn run(arguments: &Arguments, report: &Report) -> Result<serde_json::Value> 
             figure.weight / rules,
         ));
         figures.push(figure);
+    }
+    let mut reads = Vec::with_capacity(figures.len());
+    for figure in &figures {
+        let read = far_read(figure.resident)?;
+        report.line(&format!(
+            "one read of memory that the read before it tells, {} MB: {} ns",
+            figure.resident >> 20,
+            read.as_nanos()
+        ));
+        reads.push(read);
     }
     let world = World::of_rules(COMPARED.min(arguments.rules));
     let load = loading(world, 2_000)?.latency;
@@ -106,6 +116,7 @@ pub fn run(arguments: &Arguments, report: &Report) -> Result<serde_json::Value> 
         "cedar_p50_ns": peer_p50(peer.and_then(|peer| peer.cedar)),
         "cedar_one_p50_ns": peer_p50(peer.and_then(|peer| peer.cedar_one)),
         "growth": growth.map(|(first, last)| quotient(nanos(last), nanos(first))),
+        "far_read_ns": reads.last().map(Duration::as_nanos),
         "bytes_per_rule": figures.last().map(|figure| figure.resident / figure.rules),
         "weight_per_rule": figures.last().map(|figure| figure.weight / figure.rules),
         "build_ms": figures.last().map(|figure| figure.build.as_millis()),

@@ -5,6 +5,7 @@ mod board;
 mod casbin_peer;
 #[cfg(feature = "cedar")]
 mod cedar_peer;
+mod far;
 mod index;
 mod world;
 
@@ -12,6 +13,7 @@ use anyhow::Result;
 use yihe_authz::{Catalogue, Snapshot};
 use yihe_oracle::{Generator, Oracle};
 
+pub use far::far_read;
 pub use index::{IndexFigures, Loading, Swapping, index, loading, swapping};
 pub use world::World;
 

@@ -7,7 +7,7 @@ use yihe_proto::directory::v1::{CreateAppointmentRequest, EndAppointmentRequest,
 use yihe_proto::meeting::v1::ListBodiesRequest;
 use yihe_proto::policy::v1::policy_edit::Edit;
 use yihe_proto::policy::v1::{
-    ActivateChangeRequest, ApproveChangeRequest, Effect, Grant, PolicyEdit, ProposeChangeRequest,
+    ActivateChangeRequest, ApproveChangeRequest, Effect, GetRevisionRequest, Grant, PolicyEdit, ProposeChangeRequest,
 };
 use yihe_testkit::Actor;
 
@@ -63,7 +63,7 @@ async fn rules(community: &Community, changes: usize) -> Result<Vec<Duration>> {
     Ok(took)
 }
 
-/// Puts an edit into force; the id of the grant that it made.
+/// Puts an edit into force; the id of the one rule that the community then has, if any.
 async fn change(community: &Community, edit: Edit) -> Result<String> {
     let secretary = &community.secretary;
     let request = ProposeChangeRequest {
@@ -83,11 +83,12 @@ async fn change(community: &Community, edit: Edit) -> Result<String> {
         ..Default::default()
     };
     let active = secretary.call(request).await.context("activating")?;
-    let made = active.edits.into_iter().find_map(|edit| match edit.edit {
-        Some(Edit::Add(grant)) => Some(grant.id),
-        _ => None,
-    });
-    Ok(made.unwrap_or_default())
+    let request = GetRevisionRequest {
+        name: format!("{}/policyRevisions/{}", community.name, active.revision),
+    };
+    let rules = secretary.call(request).await.context("looking up")?.rules;
+    let denials = rules.into_iter().flat_map(|rules| rules.grants);
+    Ok(denials.last().map(|grant| grant.id).unwrap_or_default())
 }
 
 /// One representative after the other loses the post, and asks until that tells.
