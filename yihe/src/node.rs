@@ -221,6 +221,7 @@ impl Node {
                 snapshots: self.snapshots(wires, "ledger"),
                 directory: wires.link(ServiceName::Directory, "ledger"),
                 files: wires.link(ServiceName::File, "ledger"),
+                meeting: wires.link(ServiceName::Meeting, "ledger"),
             })
             .await?;
             self.attach(config, wires, ServiceName::Ledger, started.routes).await?;

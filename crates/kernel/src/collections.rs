@@ -66,7 +66,14 @@ pub static COLLECTIONS: &[Collection] = collections! {
         "communities/{community}/files/{file}";
     "ledger":
         "communities/{community}/accounts/{account}"
-        "communities/{community}/transfers/{transfer}";
+        "communities/{community}/transfers/{transfer}"
+        "communities/{community}/serviceRecords/{service_record}"
+        "communities/{community}/goods/{good}"
+        "communities/{community}/redemptions/{redemption}"
+        "communities/{community}/rates/{rate}"
+        "communities/{community}/funds/{fund}"
+        "communities/{community}/funds/{fund}/contributions/{contribution}"
+        "communities/{community}/funds/{fund}/expenses/{expense}";
 };
 
 /// The collection that a resource name is of; `None` for every other text. Ids in it are not looked at.

@@ -1,10 +1,17 @@
 //! The RPCs, each delegated to its command or query.
 
+mod fund;
+mod time_bank;
+
 use std::sync::Arc;
 
 use tonic::service::Routes;
 use tonic::{Request, Response, Status, async_trait};
 use yihe_proto::ledger::v1::account_service_server::{AccountService, AccountServiceServer};
+use yihe_proto::ledger::v1::exchange_service_server::ExchangeServiceServer;
+use yihe_proto::ledger::v1::fund_service_server::FundServiceServer;
+use yihe_proto::ledger::v1::good_service_server::GoodServiceServer;
+use yihe_proto::ledger::v1::service_record_service_server::ServiceRecordServiceServer;
 use yihe_proto::ledger::v1::statement_service_server::{StatementService, StatementServiceServer};
 use yihe_proto::ledger::v1::transfer_service_server::{TransferService, TransferServiceServer};
 use yihe_proto::ledger::v1::*;
@@ -22,7 +29,11 @@ impl Api {
         let api = Self(service);
         Routes::new(AccountServiceServer::new(api.clone()))
             .add_service(TransferServiceServer::new(api.clone()))
-            .add_service(StatementServiceServer::new(api))
+            .add_service(StatementServiceServer::new(api.clone()))
+            .add_service(ServiceRecordServiceServer::new(api.clone()))
+            .add_service(GoodServiceServer::new(api.clone()))
+            .add_service(ExchangeServiceServer::new(api.clone()))
+            .add_service(FundServiceServer::new(api))
     }
 }
 

@@ -15,6 +15,10 @@ macro_rules! kinds {
 
 kinds! {
     AccountOpened AccountLimitsSet AccountClosed
+    ServiceRecorded ServiceConfirmed ServiceRejected
+    RatePublished
+    GoodCreated GoodRestocked GoodRedeemed
+    FundCreated FundClosed Contributed ExpenseRecorded ShareReturned
     TransferPosted TransferCorrected HoldPlaced HoldPosted HoldVoided HoldExpired
 }
 

@@ -18,6 +18,7 @@ mod domain;
 mod events;
 mod files;
 mod lookup;
+mod meeting;
 mod migrations;
 mod names;
 mod queries;

@@ -2,10 +2,10 @@
 //! one that the caller may not see.
 
 use yihe_authz::{Admitted, Authorized, Condition};
-use yihe_kernel::Result;
+use yihe_kernel::{OrganizationId, Result};
 
-use crate::domain::{Account, Hold, Owner};
-use crate::names::{AccountId, AccountName, TransferName};
+use crate::domain::{Account, Fund, Good, Hold, Owner, ServiceRecord};
+use crate::names::{AccountId, AccountName, FundName, GoodName, RedemptionName, ServiceRecordName, TransferName};
 use crate::service::Service;
 use crate::store;
 
@@ -89,4 +89,73 @@ impl Service {
         let by = admitted.settle(&|condition| facts.holds(condition))?;
         Ok((by, hold))
     }
+
+    /// A service, for those who gave, received or organized it.
+    pub async fn service_record(
+        &self,
+        admitted: Admitted,
+        name: &ServiceRecordName,
+    ) -> Result<(Authorized, ServiceRecord)> {
+        let Some(record) = store::service_record::find(self.reader(), name).await? else {
+            return Err(admitted.missing(name));
+        };
+        let gave = record
+            .givers
+            .iter()
+            .map(|giver| Facts::of(Owner::Person(giver.user), &admitted));
+        let facts = gave.fold(deciders(&record, &admitted), Facts::or);
+        Ok((admitted.settle(&|condition| facts.holds(condition))?, record))
+    }
+
+    /// A service, for those who received or organized it.
+    pub async fn decidable(&self, admitted: Admitted, name: &ServiceRecordName) -> Result<(Authorized, ServiceRecord)> {
+        let Some(record) = store::service_record::find(self.reader(), name).await? else {
+            return Err(admitted.missing(name));
+        };
+        let facts = deciders(&record, &admitted);
+        Ok((admitted.settle(&|condition| facts.holds(condition))?, record))
+    }
+
+    /// A good.
+    pub async fn good(&self, admitted: Admitted, name: &GoodName) -> Result<(Authorized, Good)> {
+        let Some(good) = store::good::find(self.reader(), name).await? else {
+            return Err(admitted.missing(name));
+        };
+        let facts = Facts::of(Owner::Organization(good.organization), &admitted);
+        Ok((admitted.settle(&|condition| facts.holds(condition))?, good))
+    }
+
+    /// A redemption; `stands` says what of who redeems and of who provides counts.
+    pub async fn redemption(
+        &self,
+        admitted: Admitted,
+        name: &RedemptionName,
+        stands: fn(Facts, Facts) -> Facts,
+    ) -> Result<Authorized> {
+        let Some(redemption) = store::good::find_redemption(self.reader(), name).await? else {
+            return Err(admitted.missing(name));
+        };
+        let good = store::good::find(self.reader(), &redemption.good).await?;
+        let provider = |good: Good| Facts::of(Owner::Organization(good.organization), &admitted);
+        let facts = stands(
+            Facts::of(Owner::Person(redemption.user), &admitted),
+            good.map_or_else(Facts::default, provider),
+        );
+        admitted.settle(&|condition| facts.holds(condition))
+    }
+
+    /// A fund; `beside` are facts that count as well as keeping it.
+    pub async fn fund(&self, admitted: Admitted, name: &FundName, beside: Facts) -> Result<(Authorized, Fund)> {
+        let Some(fund) = store::fund::find(self.reader(), name).await? else {
+            return Err(admitted.missing(name));
+        };
+        let facts = Facts::of(Owner::Organization(fund.organization), &admitted).or(beside);
+        Ok((admitted.settle(&|condition| facts.holds(condition))?, fund))
+    }
+}
+
+fn deciders(record: &ServiceRecord, admitted: &Admitted) -> Facts {
+    let organized = |organizer: OrganizationId| Facts::of(Owner::Organization(organizer), admitted);
+    let organized = record.organizer.map_or_else(Facts::default, organized);
+    Facts::of(record.receiver, admitted).or(organized)
 }

@@ -21,6 +21,17 @@ reasons! {
     HOLD_EXPIRED: Precondition, "the hold {name} ran out at {expired_at}", "冻结 {name} 已于 {expired_at} 到期";
     HOLD_TOO_SMALL: Precondition, "the hold {name} holds {possible}, not {amount}", "冻结 {name} 的金额为 {possible},不足 {amount}";
     TRANSFER_KIND: Precondition, "{name} is {kind} and is dealt with where that was done", "{name} 的类别为 {kind},须在原业务中办理";
+    SERVICE_DECIDED: Precondition, "{name} is {state} already", "服务 {name} 已处理:{state}";
+    OWN_SERVICE: Precondition, "you gave {name} yourself: somebody else confirms it", "{name} 为您本人提供的服务,须由他人确认";
+    STOCK_TOO_LOW: Precondition, "there are {possible} of {name}, not {quantity}", "{name} 库存为 {possible},不足 {quantity}";
+    RATE_REPLACED: Precondition, "{name} was replaced by a newer rate", "兑换率 {name} 已更新";
+    EXCHANGE_UNEVEN: Precondition, "{amount} is no multiple of {step}; {possible} is", "{amount} 不是 {step} 的整数倍,可兑换 {possible}";
+    ACTS_FOR_NONE: Precondition, "this is done for an organization", "此事须以单位身份办理";
+    FUND_CLOSED: Precondition, "{name} is closed", "共筹 {name} 已结清";
+    FUND_TOO_LOW: Precondition, "{amount} fen cannot be paid from {name}: {possible} could", "无法从 {name} 支出 {amount} 分,最多可支出 {possible} 分";
+    SHARE_TOO_LOW: Precondition, "{amount} fen cannot go back from {name}: {possible} are unspent", "无法从 {name} 退回 {amount} 分,未用余额为 {possible} 分";
+    RESOLUTION_REQUIRED: Precondition, "{amount} fen from {name} take a resolution; without one {possible} could be spent", "从 {name} 支出 {amount} 分须有决议,无决议时最多 {possible} 分";
+    RESOLUTION_UNKNOWN: Precondition, "there is no resolution {name}", "决议 {name} 不存在";
     ALREADY_CORRECTED: Precondition, "{name} was corrected by {correction}", "{name} 已由 {correction} 冲正";
 }
 
@@ -32,6 +43,10 @@ mod tests {
             include_str!("../../../proto/yihe/ledger/v1/account.proto"),
             include_str!("../../../proto/yihe/ledger/v1/transfer.proto"),
             include_str!("../../../proto/yihe/ledger/v1/statement.proto"),
+            include_str!("../../../proto/yihe/ledger/v1/time_bank.proto"),
+            include_str!("../../../proto/yihe/ledger/v1/good.proto"),
+            include_str!("../../../proto/yihe/ledger/v1/exchange.proto"),
+            include_str!("../../../proto/yihe/ledger/v1/fund.proto"),
         ];
         for reason in super::REASONS {
             let named = contracts

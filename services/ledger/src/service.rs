@@ -9,6 +9,7 @@ use yihe_store::{Feed, Reader, Store, StoreConfig};
 use crate::api::Api;
 use crate::directory::Directory;
 use crate::files::Files;
+use crate::meeting::Meeting;
 use crate::migrations;
 
 const NAME: &str = "ledger";
@@ -27,6 +28,8 @@ pub struct Deps {
     pub directory: ServiceLink,
     /// The way to the file service, as this service.
     pub files: ServiceLink,
+    /// The way to the meeting service, as this service.
+    pub meeting: ServiceLink,
 }
 
 /// A running service.
@@ -48,6 +51,7 @@ pub async fn start(deps: Deps) -> Result<Started> {
         guard: Guard::new(NAME, deps.snapshots, Arc::clone(&deps.clock)),
         directory: Directory::new(deps.directory),
         files: Files::new(deps.files),
+        meeting: Meeting::new(deps.meeting),
         store,
     });
     let tokens = InternalTokens::new(&deps.keys, Arc::clone(&deps.clock));
@@ -60,6 +64,7 @@ pub(crate) struct Service {
     pub guard: Guard,
     pub directory: Directory,
     pub files: Files,
+    pub meeting: Meeting,
     pub store: Store,
 }
 

@@ -57,11 +57,11 @@ impl TryFrom<&pb::OpenAccountRequest> for NewAccount {
             (_, true) => AccountKind::Organization,
             (_, false) => AccountKind::Purpose,
         };
+        let unit = fields.finish_with("account.unit", unit)?;
         let limits = Limits {
             donate_only: account.donate_only,
-            ..Limits::USUAL
+            ..Limits::usual(owner, unit)
         };
-        let unit = fields.finish_with("account.unit", unit)?;
         Ok(Self {
             owner,
             kind,

@@ -1,6 +1,6 @@
 use yihe_proto::ledger::v1 as pb;
 
-use crate::domain::{AccountKind, TransferKind, TransferState, Unit};
+use crate::domain::{AccountKind, AttributionRule, RedemptionState, ServiceState, TransferKind, TransferState, Unit};
 
 /// A domain enum and its form on the wire.
 pub trait Wire: Sized {
@@ -48,6 +48,9 @@ wire! {
         Payment Donation Issue Service Redemption Exchange Contribution Expense Return Correction
     };
     TransferState { Posted Pending Voided Expired };
+    ServiceState { Recorded Confirmed Rejected };
+    RedemptionState { Reserved Fulfilled Cancelled Expired };
+    AttributionRule { ProRata EarmarkFirst Fifo };
 }
 
 #[cfg(test)]
@@ -62,6 +65,15 @@ mod tests {
         }
         for kind in AccountKind::ALL {
             assert_eq!(format!("ACCOUNT_KIND_{}", kind.code()), kind.to_wire().as_str_name());
+        }
+        for rule in AttributionRule::ALL {
+            assert_eq!(
+                format!("ATTRIBUTION_RULE_{}", rule.code()),
+                rule.to_wire().as_str_name()
+            );
+        }
+        for state in ServiceState::ALL {
+            assert_eq!(format!("SERVICE_STATE_{}", state.code()), state.to_wire().as_str_name());
         }
         for kind in TransferKind::ALL {
             assert_eq!(format!("TRANSFER_KIND_{}", kind.code()), kind.to_wire().as_str_name());

@@ -2,7 +2,11 @@
 
 pub mod account;
 mod codes;
+pub mod fund;
+pub mod good;
+pub mod rate;
 mod read;
+pub mod service_record;
 pub mod statement;
 pub mod transfer;
 

@@ -101,8 +101,23 @@ pub struct Limits {
     pub donate_only: bool,
 }
 
+/// Minutes that a person saves up at most: 1,500 hours, unless its account is set otherwise.
+const MOST_MINUTES: i64 = 1_500 * 60;
+
 impl Limits {
-    /// Of an account just opened: not below zero.
+    /// Of an account just opened.
+    #[must_use]
+    pub const fn usual(owner: Owner, unit: Unit) -> Self {
+        match (owner, unit) {
+            (Owner::Person(_), Unit::Minutes) => Self {
+                most: MOST_MINUTES,
+                ..Self::USUAL
+            },
+            _ => Self::USUAL,
+        }
+    }
+
+    /// Not below zero.
     pub const USUAL: Self = Self {
         least: 0,
         most: BOUND,

@@ -1,13 +1,19 @@
 //! The tables of this service, on SQLite and PostgreSQL. Expand, then contract: a migration that shipped never changes.
 
 mod m0001_accounts;
+mod m0002_time_bank;
+mod m0003_funds;
 
 use sea_orm_migration::prelude::*;
 
 /// All migrations, those of the store first.
 #[must_use]
 pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-    yihe_store::with_own_tables(vec![Box::new(m0001_accounts::Migration)])
+    yihe_store::with_own_tables(vec![
+        Box::new(m0001_accounts::Migration),
+        Box::new(m0002_time_bank::Migration),
+        Box::new(m0003_funds::Migration),
+    ])
 }
 
 async fn create(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {

@@ -6,8 +6,8 @@ use yihe_kernel::{CommunityId, Error, Timestamp};
 use yihe_store::{Failure, Tx};
 
 use super::posting::Posting;
-use super::{account, balance, hold, posting, row, transfer};
-use crate::domain::{Hold, HoldEnd, Leg, Outcome, Side, Transfer, legs, release_legs};
+use super::{account, balance, good, hold, posting, row, transfer};
+use crate::domain::{Hold, HoldEnd, Leg, Outcome, Side, Transfer, TransferKind, legs, release_legs};
 use crate::events;
 use crate::names::{AccountName, TransferName};
 use crate::reasons;
@@ -113,6 +113,9 @@ pub async fn end(tx: &Tx, by: &Authorized, held: &Transfer, end: HoldEnd) -> Res
     if end.posted > 0 {
         write_postings(tx, by, &held.name.community, &moved, std::slice::from_ref(held)).await?;
     }
+    if end.posted == 0 && held.kind == TransferKind::Redemption {
+        good::put_back(tx, by, &held.name).await?;
+    }
     let kind = match end.outcome {
         Outcome::Posted => events::HoldPosted,
         Outcome::Voided => events::HoldVoided,
@@ -155,10 +158,15 @@ async fn make_way(
 
 /// Ends the holds of an account that ran out.
 pub async fn sweep(tx: &Tx, by: &Authorized, account: &AccountName, now: Timestamp) -> Result<(), Failure> {
-    for name in hold::ran_out(tx, account, now).await? {
-        let Some(held) = transfer::find(tx, &name).await? else {
-            return Err(Error::internal(format!("the hold {name} has no transfer")).into());
-        };
+    expire(tx, by, &hold::ran_out(tx, account, now).await?, now).await?;
+    hold::note_next(tx, by, account).await
+}
+
+/// Ends holds that ran out.
+pub async fn expire(tx: &Tx, by: &Authorized, holds: &[TransferName], now: Timestamp) -> Result<(), Failure> {
+    for name in holds {
+        let held = transfer::find(tx, name).await?;
+        let held = held.ok_or_else(|| Error::internal(format!("the hold {name} has no transfer")))?;
         let ended = HoldEnd {
             outcome: Outcome::Expired,
             posted: 0,
@@ -170,7 +178,7 @@ pub async fn sweep(tx: &Tx, by: &Authorized, account: &AccountName, now: Timesta
             done => done?,
         }
     }
-    hold::note_next(tx, by, account).await
+    Ok(())
 }
 
 fn values(community: &CommunityId, leg: &Leg, now: Timestamp, expiry: Timestamp) -> [Value; 10] {

@@ -2,11 +2,17 @@
 
 pub mod account;
 pub mod balance;
+pub mod contribution;
 pub mod engine;
 mod entity;
+pub mod expense;
+pub mod fund;
+pub mod good;
 pub mod hold;
 pub mod posting;
+pub mod rate;
 pub mod row;
+pub mod service_record;
 pub mod sight;
 pub mod transfer;
 pub mod trial_balance;

@@ -15,6 +15,8 @@ use yihe_proto::file::v1::file_lookup_service_server::FileLookupService;
 use yihe_proto::file::v1::{
     File, FileState, LookupFilesRequest, LookupFilesResponse, RetainFilesRequest, RetainFilesResponse,
 };
+use yihe_proto::meeting::v1::object_service_server::ObjectService;
+use yihe_proto::meeting::v1::{GetObjectFactsRequest, ObjectFacts};
 use yihe_proto::policy::v1 as pb;
 
 use crate::harness::{COMMUNITY, OTHER_COMMUNITY};
@@ -120,6 +122,30 @@ impl FileLookupService for Files {
     }
 }
 
+/// A meeting service that knows the resolutions it was told of.
+#[derive(Clone, Default)]
+pub struct Meeting {
+    resolutions: Arc<Mutex<Vec<String>>>,
+}
+
+impl Meeting {
+    /// There is such a resolution.
+    pub fn adopt(&self, name: &str) {
+        self.resolutions.lock().unwrap().push(name.to_owned());
+    }
+}
+
+#[async_trait]
+impl ObjectService for Meeting {
+    async fn get_object_facts(&self, request: Request<GetObjectFactsRequest>) -> Result<Response<ObjectFacts>, Status> {
+        let exists = self.resolutions.lock().unwrap().contains(&request.into_inner().name);
+        Ok(Response::new(ObjectFacts {
+            exists,
+            ..ObjectFacts::default()
+        }))
+    }
+}
+
 /// Policies as the template has them, in short, and the posts of those it was told of.
 #[derive(Clone, Default)]
 pub struct Policies {
@@ -160,6 +186,7 @@ fn grants() -> Vec<pb::Grant> {
         "account.set_limits",
         "balance.get",
         "credit.issue",
+        "rate.publish",
         "posting.list",
         "statement.export",
         "transfer.get",
@@ -186,7 +213,38 @@ fn grants() -> Vec<pb::Grant> {
         "transfer.correct",
         "hold.post",
         "hold.void",
+        "service.record",
+        "service.confirm",
+        "service.reject",
+        "service.get",
+        "service.list",
+        "good.restock",
+        "redemption.create",
+        "credit.exchange",
+        "redemption.fulfil",
+        "redemption.cancel",
+        "redemption.get",
+        "fund.close",
+        "contribution.create",
+        "expense.record",
+        "share.return",
     ];
+    let open = [
+        "good.create",
+        "fund.create",
+        "good.get",
+        "rate.list",
+        "good.list",
+        "fund.get",
+        "fund.list",
+        "contribution.list",
+        "contribution.trace",
+        "expense.get",
+        "expense.list",
+    ];
+    for act in open {
+        all.push(grant("*/*", &format!("ledger.{act}"), pb::Condition::Unspecified));
+    }
     for act in own {
         for condition in [pb::Condition::Owner, pb::Condition::Caller] {
             all.push(grant("*/*", &format!("ledger.{act}"), condition));

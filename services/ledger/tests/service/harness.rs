@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tonic::codegen::InterceptedService;
@@ -11,14 +12,19 @@ use yihe_ledger::{Deps, Started, start};
 use yihe_proto::directory::v1::authority_service_server::AuthorityServiceServer;
 use yihe_proto::file::v1::file_lookup_service_server::FileLookupServiceServer;
 use yihe_proto::ledger::v1::account_service_client::AccountServiceClient;
+use yihe_proto::ledger::v1::exchange_service_client::ExchangeServiceClient;
+use yihe_proto::ledger::v1::fund_service_client::FundServiceClient;
+use yihe_proto::ledger::v1::good_service_client::GoodServiceClient;
+use yihe_proto::ledger::v1::service_record_service_client::ServiceRecordServiceClient;
 use yihe_proto::ledger::v1::statement_service_client::StatementServiceClient;
 use yihe_proto::ledger::v1::transfer_service_client::TransferServiceClient;
 use yihe_proto::ledger::v1::*;
+use yihe_proto::meeting::v1::object_service_server::ObjectServiceServer;
 use yihe_server::{Link, ServiceLink};
 use yihe_store::{Backend, StoreConfig};
 use yihe_testkit::Postgres;
 
-use crate::doubles::{Directory, Files, Policies};
+use crate::doubles::{Directory, Files, Meeting, Policies};
 
 pub const COMMUNITY: &str = "communities/440309002021";
 pub const OTHER_COMMUNITY: &str = "communities/440309002022";
@@ -29,11 +35,13 @@ pub struct House {
     pub clock: Arc<AdjustableClock>,
     pub directory: Directory,
     pub files: Files,
+    pub meeting: Meeting,
     pub ids: Ids,
     policies: Policies,
     keys: Keys,
     backend: Backend,
-    data: tempfile::TempDir,
+    folder: PathBuf,
+    _data: Option<tempfile::TempDir>,
 }
 
 /// Adds what the gateway adds: the internal token of the method called.
@@ -86,7 +94,13 @@ impl House {
     pub async fn new() -> Self {
         let data = tempfile::tempdir().unwrap();
         let file = data.path().join("ledger.db");
-        Self::on(Backend::Sqlite { file }, data).await
+        Self::on(Backend::Sqlite { file }, data.path().to_owned(), Some(data)).await
+    }
+
+    /// On SQLite, in a folder that stays.
+    pub async fn at(folder: PathBuf) -> Self {
+        let file = folder.join("ledger.db");
+        Self::on(Backend::Sqlite { file }, folder, None).await
     }
 
     /// On a schema of its own of a PostgreSQL server.
@@ -95,38 +109,42 @@ impl House {
             url: server.url(),
             schema: schema.to_owned(),
         };
-        Self::on(backend, tempfile::tempdir().unwrap()).await
+        let data = tempfile::tempdir().unwrap();
+        Self::on(backend, data.path().to_owned(), Some(data)).await
     }
 
-    async fn on(backend: Backend, data: tempfile::TempDir) -> Self {
+    async fn on(backend: Backend, folder: PathBuf, data: Option<tempfile::TempDir>) -> Self {
         let clock = Arc::new(AdjustableClock::starting_at("2026-03-02T01:00:00Z".parse().unwrap()));
-        let keys = Keys::load_or_create(data.path()).unwrap();
+        let keys = Keys::load_or_create(&folder).unwrap();
         let (directory, files, policies) = (Directory::default(), Files::default(), Policies::default());
-        let started = run(&backend, &keys, &clock, (&directory, &files, &policies)).await;
+        let meeting = Meeting::default();
+        let started = run(&backend, &keys, &clock, (&directory, &files, &meeting, &policies)).await;
         Self {
             started,
             ids: Ids::new(clock.clone()),
             clock,
             directory,
             files,
+            meeting,
             policies,
             keys,
             backend,
-            data,
+            folder,
+            _data: data,
         }
     }
 
     /// The same house after the process has gone and come back.
     pub async fn again(self) -> Self {
         drop(self.started);
-        let doubles = (&self.directory, &self.files, &self.policies);
+        let doubles = (&self.directory, &self.files, &self.meeting, &self.policies);
         let started = run(&self.backend, &self.keys, &self.clock, doubles).await;
         Self { started, ..self }
     }
 
     /// The folder with the data.
     pub fn folder(&self) -> &std::path::Path {
-        self.data.path()
+        &self.folder
     }
 
     pub fn id(&self) -> String {
@@ -188,7 +206,7 @@ async fn run(
     backend: &Backend,
     keys: &Keys,
     clock: &Arc<AdjustableClock>,
-    (directory, files, policies): (&Directory, &Files, &Policies),
+    (directory, files, meeting, policies): (&Directory, &Files, &Meeting, &Policies),
 ) -> Started {
     let shared: SharedClock = clock.clone();
     let tokens = InternalTokens::new(keys, shared.clone());
@@ -200,6 +218,7 @@ async fn run(
         snapshots: Snapshots::new(Arc::new(policies.clone()), shared),
         directory: link(Routes::new(AuthorityServiceServer::new(directory.clone()))),
         files: link(Routes::new(FileLookupServiceServer::new(files.clone()))),
+        meeting: link(Routes::new(ObjectServiceServer::new(meeting.clone()))),
     };
     start(deps).await.unwrap()
 }
@@ -219,6 +238,22 @@ impl Party {
 
     pub fn statements(&self) -> StatementServiceClient<Client<Link>> {
         StatementServiceClient::with_interceptor(self.link(), self.vouch.clone())
+    }
+
+    pub fn services(&self) -> ServiceRecordServiceClient<Client<Link>> {
+        ServiceRecordServiceClient::with_interceptor(self.link(), self.vouch.clone())
+    }
+
+    pub fn goods(&self) -> GoodServiceClient<Client<Link>> {
+        GoodServiceClient::with_interceptor(self.link(), self.vouch.clone())
+    }
+
+    pub fn exchange(&self) -> ExchangeServiceClient<Client<Link>> {
+        ExchangeServiceClient::with_interceptor(self.link(), self.vouch.clone())
+    }
+
+    pub fn funds(&self) -> FundServiceClient<Client<Link>> {
+        FundServiceClient::with_interceptor(self.link(), self.vouch.clone())
     }
 
     /// Whose accounts it opens.
@@ -299,13 +334,20 @@ impl Party {
         self.account(name).await.unwrap().balance
     }
 
+    /// All postings of an account.
     pub async fn postings(&self, name: &str) -> Vec<Posting> {
+        // small pages, so that there are several
+        self.postings_by(name, 7).await
+    }
+
+    /// The same by pages of so many.
+    pub async fn postings_by(&self, name: &str, page_size: i32) -> Vec<Posting> {
         let mut all = Vec::new();
         let mut page_token = String::new();
         loop {
             let request = ListPostingsRequest {
                 parent: name.to_owned(),
-                page_size: 7,
+                page_size,
                 page_token,
             };
             let answer = self.statements().list_postings(request).await.unwrap().into_inner();

@@ -14,10 +14,14 @@ const MOST: i64 = 400;
 const EACH: i64 = 200;
 
 /// Numbers that a seed decides.
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub fn roll(&mut self, sides: usize) -> usize {
         // splitmix64
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
@@ -97,7 +101,7 @@ pub async fn run(house: House, seed: u64) {
 }
 
 async fn play(room: Arc<Room>, actor: usize, seed: u64) {
-    let mut dice = Dice(seed * 1000 + actor as u64);
+    let mut dice = Dice::new(seed * 1000 + actor as u64);
     let (party, own) = &room.holders[actor];
     let mut holds: Vec<String> = Vec::new();
     for _ in 0..STEPS {

@@ -3,7 +3,15 @@
 #[cfg(test)]
 mod accounts;
 #[cfg(test)]
+mod crashes;
+#[cfg(test)]
 mod doubles;
+#[cfg(test)]
+mod exchange;
+#[cfg(test)]
+mod funds;
+#[cfg(test)]
+mod goods;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
@@ -14,5 +22,7 @@ mod holds;
 mod postgres;
 #[cfg(test)]
 mod statements;
+#[cfg(test)]
+mod time_bank;
 #[cfg(test)]
 mod transfers;

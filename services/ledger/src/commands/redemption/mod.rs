@@ -1,0 +1,4 @@
+pub mod cancel;
+pub mod create;
+mod end;
+pub mod fulfil;

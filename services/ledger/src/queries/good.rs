@@ -1,0 +1,54 @@
+use tonic::Request;
+use yihe_kernel::{Error, Result};
+use yihe_proto::ledger::v1 as pb;
+
+use crate::convert;
+use crate::convert::good::good;
+use crate::domain::Good;
+use crate::lookup::Facts;
+use crate::names::{GoodName, RedemptionName, TransferName};
+use crate::service::Service;
+use crate::store;
+
+pub async fn get(service: &Service, request: Request<pb::GetGoodRequest>) -> Result<pb::Good> {
+    let (admitted, request) = service.guard.admit(request).await?;
+    let (_, found) = service.good(admitted, &convert::name("name", &request.name)?).await?;
+    Ok(good(found))
+}
+
+pub async fn list(service: &Service, request: Request<pb::ListGoodsRequest>) -> Result<pb::ListGoodsResponse> {
+    let (admitted, request) = service.guard.admit(request).await?;
+    let by = admitted.without_target()?;
+    let community = by.community()?;
+    let query = format!("goods of {community}");
+    let page = service.store.page(&query, request.page_size, &request.page_token)?;
+    let goods = store::good::list(service.reader(), community, &page).await?;
+    let (goods, next_page_token) = page.next(goods, |good| good.name.good.to_string());
+    Ok(pb::ListGoodsResponse {
+        goods: goods.into_iter().map(good).collect(),
+        next_page_token,
+    })
+}
+
+pub async fn get_redemption(service: &Service, request: Request<pb::GetRedemptionRequest>) -> Result<pb::Redemption> {
+    let (admitted, request) = service.guard.admit(request).await?;
+    let name: RedemptionName = convert::name("name", &request.name)?;
+    service.redemption(admitted, &name, Facts::or).await?;
+    told(service, &name).await
+}
+
+/// A good that was just changed.
+pub async fn known(service: &Service, name: &GoodName) -> Result<Good> {
+    let good = store::good::find(service.reader(), name).await?;
+    good.ok_or_else(|| Error::not_found(name))
+}
+
+/// A redemption as it is now.
+pub async fn told(service: &Service, name: &RedemptionName) -> Result<pb::Redemption> {
+    let redemption = store::good::find_redemption(service.reader(), name).await?;
+    let hold = TransferName::new(&name.community, name.redemption.uuid().into());
+    let hold = store::transfer::find(service.reader(), &hold).await?;
+    let both = redemption.zip(hold);
+    let (redemption, hold) = both.ok_or_else(|| Error::not_found(name))?;
+    Ok(convert::good::redemption(&redemption, &hold, service.now()))
+}
