@@ -8,7 +8,7 @@ async fn everybody_has_one_account_for_a_unit_and_organizations_more_for_purpose
     let resident = house.resident();
     let account = resident.open(&house, Unit::Minutes).await.unwrap();
     assert_eq!((account.kind(), account.balance), (AccountKind::Person, 0));
-    assert_eq!((account.least_balance, account.most_balance), (Some(0), None));
+    assert_eq!((account.least_balance, account.most_balance), (Some(0), Some(90_000)));
     assert_eq!(reason(resident.open(&house, Unit::Minutes).await), "ACCOUNT_EXISTS");
     resident.open(&house, Unit::Points).await.unwrap();
 
