@@ -28,7 +28,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 100_000)]
     cases: u64,
     /// Changes of each kind that are waited for at the gateway
-    #[arg(long, default_value_t = 60)]
+    #[arg(long, default_value_t = 300)]
     changes: usize,
 }
 

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -12,7 +13,7 @@ use yihe_proto::policy::v1::{
 use yihe_testkit::Actor;
 
 use crate::figures::{Report, percentile, quotient};
-use crate::room::Community;
+use crate::room::{Community, Voter};
 
 /// How long after its acknowledgement a change is what the gateway decides by, over sockets: the 99th of 100 of the slowest kind.
 pub async fn measure(changes: usize, report: &Report) -> Result<Duration> {
@@ -98,18 +99,19 @@ async fn posts(community: &Community, changes: usize) -> Result<Vec<Duration>> {
         page_size: 1_000,
         ..Default::default()
     };
-    let appointments = community.secretary.call(request).await?.appointments;
+    let held = community.secretary.call(request).await?.appointments;
+    let mut held: HashMap<_, _> = held.into_iter().map(|held| (held.user, held.name)).collect();
     let mut took = Vec::with_capacity(changes);
-    for voter in community.voters.iter().take(changes) {
-        let user = format!("users/{}", voter.user);
-        let appointment = appointments.iter().find(|appointment| appointment.user == user);
+    for voter in community.voters.iter().cycle().take(changes) {
+        let name = match held.remove(&format!("users/{}", voter.user)) {
+            Some(name) => name,
+            None => appoint(community, voter, None).await?,
+        };
+        until(&voter.actor, &community.name, false).await?;
         let request = EndAppointmentRequest {
-            name: appointment.context("an appointment is not listed")?.name.clone(),
+            name,
             ..Default::default()
         };
-        ask(&voter.actor, &community.name)
-            .await
-            .context("before its post ends")?;
         community.secretary.call(request).await.context("ending")?;
         took.push(until(&voter.actor, &community.name, true).await?);
     }
@@ -120,22 +122,27 @@ async fn posts(community: &Community, changes: usize) -> Result<Vec<Duration>> {
 async fn lapses(community: &Community, changes: usize) -> Result<Vec<Duration>> {
     let clock = &community.node.clock;
     let mut took = Vec::with_capacity(changes);
-    for voter in community.voters.iter().take(changes) {
+    for voter in community.voters.iter().cycle().take(changes) {
         let end = Timestamp::from_micros(clock.now().micros() + 1_000_000);
-        let request = CreateAppointmentRequest {
-            parent: community.name.clone(),
-            user: format!("users/{}", voter.user),
-            organization: format!("organizations/{}", voter.organization),
-            post: Post::Representative.into(),
-            end_time: Some(end.to_proto()),
-            ..Default::default()
-        };
-        community.secretary.call(request).await.context("appointing")?;
+        appoint(community, voter, Some(end)).await?;
         until(&voter.actor, &community.name, false).await?;
         clock.set(end);
         took.push(until(&voter.actor, &community.name, true).await?);
     }
     Ok(took)
+}
+
+/// Gives a voter the post again; the appointment's name.
+async fn appoint(community: &Community, voter: &Voter, end: Option<Timestamp>) -> Result<String> {
+    let request = CreateAppointmentRequest {
+        parent: community.name.clone(),
+        user: format!("users/{}", voter.user),
+        organization: format!("organizations/{}", voter.organization),
+        post: Post::Representative.into(),
+        end_time: end.map(Timestamp::to_proto),
+        ..Default::default()
+    };
+    Ok(community.secretary.call(request).await.context("appointing")?.name)
 }
 
 async fn until(voter: &Actor, community: &str, denied: bool) -> Result<Duration> {
