@@ -168,8 +168,10 @@ impl Index {
     pub fn rules_of(&self, permission: usize) -> impl Iterator<Item = (usize, &Rule)> {
         let bound = |place: usize| self.offsets.get(place).and_then(|offset| usize::try_from(*offset).ok());
         let (start, end) = bound(permission).zip(bound(permission + 1)).unwrap_or_default();
-        let end = mutate!(end, LastRowLost => end.max(start + 1) - 1);
         let rules = self.rules.get(start..end).unwrap_or(&[]);
+        let rules = rules
+            .get(..mutate!(rules.len(), LastRowLost => rules.len().saturating_sub(1)))
+            .unwrap_or(&[]);
         (start..).zip(rules)
     }
 }

@@ -27,11 +27,11 @@ impl Snapshot {
             return Decision::Deny { grant: None };
         };
         let mut said = Said::default();
-        let count = self.layers.len();
-        let layers = self.layers.iter().enumerate();
-        let layers = layers
-            .take(mutate!(count, NarrowestLayerLeftOut => count.saturating_sub(1)))
-            .skip(mutate!(0, WidestLayerLeftOut => 1));
+        let placed = self.layers.iter().enumerate();
+        let layers = mutate!(placed,
+            WidestLayerLeftOut => { let mut placed = placed; placed.next(); placed },
+            NarrowestLayerLeftOut => { let mut placed = placed; placed.next_back(); placed },
+        );
         for (number, Placed { index, layer }) in layers {
             for (place, rule) in index.rules_of(place) {
                 let held = roles.hold(number, rule.role);

@@ -59,8 +59,8 @@ impl RoleSet {
             let (word, bit) = place(role.get());
             return self.shipped.get(word).is_some_and(|word| word & bit != 0);
         };
-        let layer = mutate!(layer, NumberOfAnotherLayer => 0);
-        let made = self.made.get(layer).map_or(&[][..], |made| made);
+        let made = self.made.get(mutate!(layer, NumberOfAnotherLayer => 0));
+        let made = made.map_or(&[][..], |made| made);
         made.binary_search(&number).is_ok()
     }
 

@@ -97,10 +97,10 @@ impl Standings {
             let holds = place(row.from) <= passed && passed < place(row.until);
             mutate!(holds, IntervalBefore => place(row.from) <= passed + 1 && passed + 1 < place(row.until))
         };
-        let row = self.rows(principal, capacity)?.find(in_force);
+        let found = self.rows(principal, capacity)?.find(in_force);
         let row = mutate!(
-            row,
-            ActsForAnybody => row.or_else(|| self.rows(principal, Capacity::Own)?.find(in_force)),
+            found,
+            ActsForAnybody => found.or_else(|| self.rows(principal, Capacity::Own)?.find(in_force)),
         );
         self.roles(row?)
     }
