@@ -108,7 +108,11 @@ impl Oracle {
     pub fn turn_to(&mut self, snapshot: &pb::Snapshot) {
         self.community = own_place(snapshot);
         let regions = snapshot.regions.iter().map(|name| code(name));
-        self.place = regions.chain([self.community.clone()]).collect::<Vec<_>>().join(",");
+        // rows for regions alone are in force in a region itself, not in the communities below it
+        let is_region = snapshot.community.is_empty() && !snapshot.regions.is_empty();
+        let as_region = is_region.then(|| "regions".to_owned());
+        let own = [self.community.clone()];
+        self.place = regions.chain(own).chain(as_region).collect::<Vec<_>>().join(",");
     }
 
     /// Whether casbin allows a request.

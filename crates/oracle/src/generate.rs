@@ -11,7 +11,7 @@ use yihe_proto::policy::v1 as pb;
 
 use crate::Request;
 
-/// The community decided in. Its division has another code by now, and its recorded ancestors are not what its own digits say.
+/// The community decided in, unless it is a region. Its division has another code by now, and its recorded ancestors are not what its own digits say.
 const COMMUNITY: &str = "440309002021";
 const REGIONS: [&str; 4] = ["440311005007", "440311005", "440311", "44"];
 /// Elsewhere, though the digits of three of them look like the community's own.
@@ -34,8 +34,8 @@ const ROLES: [&str; 18] = [
     "*/*",
     "OPERATOR",
     "RESIDENT_UNIT/CLIENT",
-    "ROLE/hall-keeper",
-    "ROLE/guide",
+    "ROLE/hall-keeper@440309002021",
+    "ROLE/hall-keeper@440311",
 ];
 
 const PERMISSIONS: [&str; 5] = [
@@ -136,13 +136,22 @@ impl Generator {
         } else {
             (grants, Vec::new())
         };
+        // one in five decides in a region itself
+        let places = if self.chance(20) { &REGIONS[1..] } else { &REGIONS[..] };
+        let in_region = places.len() < REGIONS.len();
+        let regions: Vec<_> = places.iter().map(|code| format!("regions/{code}")).collect();
         pb::Snapshot {
-            community: format!("communities/{COMMUNITY}"),
+            community: if in_region {
+                String::new()
+            } else {
+                format!("communities/{COMMUNITY}")
+            },
+            region: if in_region { regions[0].clone() } else { String::new() },
             revision: Some(pb::Revision {
                 directory_sequence: 1,
                 policy_sequence: 1,
             }),
-            regions: REGIONS.iter().map(|code| format!("regions/{code}")).collect(),
+            regions,
             grants,
             roles,
             layers,
@@ -153,8 +162,9 @@ impl Generator {
     fn grant(&mut self, number: usize) -> pb::Grant {
         let (start_time, end_time) = self.term(25);
         let domain = match self.random.random_range(0..100) {
-            0..40 => "*",
-            40..70 => self.pick(&REGIONS),
+            0..35 => "*",
+            35..45 => "regions",
+            45..70 => self.pick(&REGIONS),
             70..85 => COMMUNITY,
             _ => self.pick(&ELSEWHERE),
         };
@@ -195,7 +205,7 @@ impl Generator {
         let organization = self.random.random_range(1..5);
         let (principal, role) = if self.chance(18) {
             let holder = if self.chance(80) { "users" } else { "clients" };
-            let made = *self.pick(&["ROLE/hall-keeper", "ROLE/guide"]);
+            let made = *self.pick(&["ROLE/hall-keeper@440309002021", "ROLE/hall-keeper@440311"]);
             (format!("{holder}/{}", id(self.random.random_range(1..4))), made)
         } else if self.chance(18) {
             let clients: Vec<_> = ROLES.iter().filter(|role| role.ends_with("/CLIENT")).collect();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::time::{Instant, timeout_at};
 use yihe_authz::{Revision, Scope};
-use yihe_kernel::{CommunityId, Error, Result};
+use yihe_kernel::{Error, Result};
 use yihe_proto::policy::v1 as pb;
 
 use crate::authority::{Authorities, Known};
@@ -36,9 +36,9 @@ impl Composer {
         self.compose(scope, 0, held).await
     }
 
-    /// The newest snapshot of a community.
-    pub async fn of_community(&self, community: &CommunityId) -> Result<pb::Snapshot> {
-        self.newest(Some(&Scope::Community(community.clone()))).await
+    /// The newest snapshot of a community or region.
+    pub async fn of(&self, scope: &Scope) -> Result<pb::Snapshot> {
+        self.newest(Some(scope)).await
     }
 
     /// A snapshot that covers `asked`, or `REVISION_UNKNOWN` if that has not come to be in time.

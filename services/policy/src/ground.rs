@@ -2,12 +2,14 @@ use std::sync::Arc;
 
 use sea_orm::ConnectionTrait;
 use yihe_authz::{Domain, Grant, RoleName};
-use yihe_kernel::{Error, RegionCode, Result, reasons};
+use yihe_kernel::{Error, RegionCode, Result, Timestamp, reasons};
+use yihe_proto::policy::v1 as pb;
 use yihe_store::Failure;
 
 use crate::domain::change::apply::{After, apply};
 use crate::domain::change::base::Covering;
-use crate::domain::change::edit::Edit;
+use crate::domain::change::edit::{self, Edit};
+use crate::domain::change::naming::named_in_full;
 use crate::domain::change::{guards, is_sensitive};
 use crate::domain::made::Made;
 use crate::domain::place::Place;
@@ -50,7 +52,8 @@ impl Standpoint {
     fn domains(&self) -> Vec<Domain> {
         let own = self.place.domain();
         let above = self.regions.iter().rev().cloned().map(Domain::Code);
-        let above = [Domain::Everywhere].into_iter().chain(above);
+        let in_region = self.place.community().is_none().then_some(Domain::Regions);
+        let above = [Domain::Everywhere].into_iter().chain(in_region).chain(above);
         above.filter(|domain| *domain != own).chain([own.clone()]).collect()
     }
 
@@ -97,6 +100,19 @@ impl Standpoint {
 }
 
 impl Ground {
+    /// The edits with every made role named in full.
+    pub fn named_in_full(&self, edits: &[pb::PolicyEdit]) -> Vec<pb::PolicyEdit> {
+        named_in_full(edits, &self.made, &self.roles_above)
+    }
+
+    /// Reads the edits of a change of the place that this is the ground of.
+    ///
+    /// # Errors
+    /// As of [`edit::read`].
+    pub fn read(&self, edits: &[pb::PolicyEdit], place: &Place, now: Timestamp) -> Result<Vec<Edit>> {
+        edit::read(&self.named_in_full(edits), place, now)
+    }
+
     /// What the rules would be after these edits, as the revision `sequence`, and whether the change is sensitive.
     ///
     /// # Errors

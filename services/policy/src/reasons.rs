@@ -8,9 +8,9 @@ reasons! {
     CORE_KEEPS_POLICY: Precondition, "{edit}: {permission} cannot be taken from {role}: the Party committee keeps the administration of policies", "{edit}：不得剥夺“{role}”的“{permission}”：权责清单始终由党委管理";
     DENIED_ABOVE: Precondition, "{edit}: {domain} denies {permission} to {role} ({rule}); a level below cannot grant it", "{edit}：上级 {domain} 已禁止“{role}”行使“{permission}”（{rule}），下级不得授予";
     DRAFT_OR_CHANGE: Invalid, "either a change is simulated or edits are: exactly one of `change` and `edits`", "模拟须且只须指明变更或变更项之一（`change` 或 `edits`）";
-    DOMAIN_NOT_ADMINISTERED: Invalid, "{name} is changed as the community that it is", "{name} 应以社区名义变更";
+    DOMAIN_NOT_ADMINISTERED: Invalid, "{name} is administered as the community that it is", "{name} 应以社区名义办理";
     MADE_ROLE_IN_USE: Precondition, "{edit}: {role} is still held or named by a rule", "{edit}：“{role}”仍有任职者或仍被授权条目引用";
-    MADE_ROLE_TAKEN: AlreadyExists, "{edit}: {role} was made before, here or at a level above", "{edit}：“{role}”已在本级或上级设立";
+    MADE_ROLE_TAKEN: AlreadyExists, "{edit}: {role} was made before", "{edit}：“{role}”此前已设立";
     MADE_ROLE_UNKNOWN: Precondition, "{edit}: {role} was not made in {domain} nor above", "{edit}：{domain} 及其上级未设立“{role}”";
     NOTHING_TO_CHANGE: Invalid, "the change holds no edit", "变更没有任何内容";
     NOT_THE_PROPOSER: Denied, "only who proposed {name} may withdraw it", "只有提出人可以撤回 {name}";

@@ -142,7 +142,7 @@ impl Layer {
                 PermissionPattern::Resource(text) | PermissionPattern::One(text) => text.len() + PIECE,
             };
             let domain = match &grant.domain {
-                Domain::Everywhere => 0,
+                Domain::Everywhere | Domain::Regions => 0,
                 Domain::Code(code) => code.as_str().len() + PIECE,
             };
             // the two counts of an `Arc` lie beside its text

@@ -68,7 +68,7 @@ impl Layers {
 pub fn is_wide(layer: &Layer) -> bool {
     match layer.domain() {
         None => false,
-        Some(Domain::Everywhere) => true,
+        Some(Domain::Everywhere | Domain::Regions) => true,
         Some(Domain::Code(code)) => code.as_str().len() < COMMUNITY,
     }
 }

@@ -33,6 +33,10 @@ mutants! {
     LapsedIsAppointed
     /// Rows of the template cover nothing.
     TemplateCoversNothing
+    /// Rows for regions alone cover communities too.
+    RegionsCoverCommunities
+    /// Rows for regions alone cover nothing.
+    RegionsCoverNothing
     /// Rows of regions cover nothing.
     RegionCoversNothing
     /// Rows of regions cover only communities directly below.

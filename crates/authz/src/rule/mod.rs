@@ -25,16 +25,24 @@ pub enum Effect {
 pub enum Domain {
     /// `*`: everywhere.
     Everywhere,
+    /// `regions`: in each region itself, and in none of the communities below it.
+    Regions,
     /// A region's code, and everything below it in the recorded tree; or a community's.
     Code(RegionCode),
 }
 
 impl Domain {
-    /// Whether it covers a community whose division and recorded ancestors are `regions`; with no community, the root layer.
+    /// Whether it covers a community whose division and recorded ancestors are `regions`; with no community, the region that these
+    /// begin with, or where they are none the root layer.
     #[must_use]
     pub fn covers(&self, community: Option<&CommunityId>, regions: &[RegionCode]) -> bool {
         match self {
             Self::Everywhere => mutate!(true, TemplateCoversNothing => false),
+            Self::Regions => mutate!(
+                community.is_none() && !regions.is_empty(),
+                RegionsCoverCommunities => !regions.is_empty(),
+                RegionsCoverNothing => false,
+            ),
             Self::Code(code) => {
                 let own = community.is_some_and(|community| community.as_str() == code.as_str());
                 let above = mutate!(
@@ -55,6 +63,7 @@ impl FromStr for Domain {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text {
             "*" => Ok(Self::Everywhere),
+            "regions" => Ok(Self::Regions),
             code => match code.parse() {
                 Ok(code) => Ok(Self::Code(code)),
                 Err(error) => Err(error.to_string()),
@@ -67,6 +76,7 @@ impl fmt::Display for Domain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Everywhere => f.write_str("*"),
+            Self::Regions => f.write_str("regions"),
             Self::Code(code) => code.fmt(f),
         }
     }

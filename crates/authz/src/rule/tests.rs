@@ -99,5 +99,9 @@ fn a_domain_covers_what_is_recorded_below_it() {
         assert!(!covers(domain), "{domain}");
     }
     assert!(Domain::Everywhere.covers(None, &[]));
+    // the region itself, and neither the communities below it nor the root layer
+    let street = ["440311005".parse().unwrap()];
+    assert!(Domain::Regions.covers(None, &street) && "regions".parse() == Ok(Domain::Regions));
+    assert!(!Domain::Regions.covers(Some(&community()), &street) && !Domain::Regions.covers(None, &[]));
     assert!(!Domain::Code("44".parse().unwrap()).covers(None, &[]));
 }

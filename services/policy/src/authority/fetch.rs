@@ -6,7 +6,7 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 use tonic::{Code, Status};
 use yihe_authz::Scope;
-use yihe_kernel::{Error, Result};
+use yihe_kernel::{Error, RegionCode, Result};
 use yihe_proto::directory::v1::GetAuthorityRequest;
 use yihe_proto::directory::v1::authority_service_client::AuthorityServiceClient;
 use yihe_server::{ServiceLink, remote_error};
@@ -63,8 +63,20 @@ impl Authorities {
         let authority = Arc::new(self.fetch(scope).await?);
         *held = Some(Arc::clone(&authority));
         self.known.note_regions(scope, &authority.regions);
+        self.known.note_fetched(scope, authority.sequence);
         self.known.note(scope, authority.sequence);
         Ok(authority)
+    }
+
+    /// The recorded ancestors of a community or region, its own division first.
+    ///
+    /// # Errors
+    /// As of [`Authorities::of`].
+    pub async fn lineage(&self, scope: &Scope) -> Result<Vec<RegionCode>> {
+        match self.known.lineage(scope) {
+            Some(regions) => Ok(regions),
+            None => Ok(self.of(scope, 0).await?.regions.clone()),
+        }
     }
 
     async fn fetch(&self, scope: &Scope) -> Result<Authority> {

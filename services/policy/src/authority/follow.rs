@@ -49,6 +49,9 @@ async fn follow_once(directory: &ServiceLink, known: &Known, pace: Pace, pause: 
             let name: RegionName = change.region.parse().map_err(|error| format!("{error}"))?;
             known.note(&Scope::Region(name.region), change.sequence);
         }
+        if change.caught_up {
+            known.catch_up();
+        }
         known.hear();
     }
 }

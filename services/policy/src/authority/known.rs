@@ -19,6 +19,10 @@ struct State {
     sequences: HashMap<Scope, Noted>,
     /// The recorded ancestors of those whose authority was fetched.
     regions: HashMap<Scope, Vec<RegionCode>>,
+    /// The sequence at which it was.
+    fetched: HashMap<Scope, u64>,
+    /// The directory has told of all places that there are.
+    caught_up: bool,
     /// The same places by the step at which they last changed, so that a watcher reads only what it has not seen.
     by_step: BTreeMap<u64, Scope>,
     step: u64,
@@ -85,6 +89,36 @@ impl Known {
             let newest = state.newest_rules;
             state.moved_at.insert(scope.clone(), newest);
         }
+    }
+
+    /// Notes that a place's authority was fetched, as it was at a sequence.
+    pub fn note_fetched(&self, scope: &Scope, sequence: u64) {
+        self.state().fetched.insert(scope.clone(), sequence);
+    }
+
+    /// The recorded ancestors of a place, its own division first, unless something has changed there since they were fetched.
+    pub fn lineage(&self, scope: &Scope) -> Option<Vec<RegionCode>> {
+        let state = self.state();
+        let fetched = *state.fetched.get(scope)?;
+        let newest = state.sequences.get(scope).map_or(0, |noted| noted.sequence);
+        (fetched >= newest).then(|| state.regions.get(scope).cloned()).flatten()
+    }
+
+    /// The directory has told of all places that there are.
+    pub fn catch_up(&self) {
+        self.state().caught_up = true;
+    }
+
+    /// All communities and regions that the directory has told of, by code; `None` while it may not have told of all.
+    pub fn places(&self) -> Option<Vec<Scope>> {
+        let state = self.state();
+        if !state.caught_up {
+            return None;
+        }
+        let mut places: Vec<_> = state.sequences.keys().cloned().collect();
+        drop(state);
+        places.sort_by_cached_key(|scope| (scope.region().is_none(), scope.to_string()));
+        Some(places)
     }
 
     /// The rules are those of this sequence when the service starts.
@@ -226,6 +260,22 @@ mod tests {
             (known.least_rules(&community(1)), known.least_rules(&community(2))),
             (9, 4)
         );
+    }
+
+    #[test]
+    fn a_lineage_is_known_until_something_changes() {
+        let known = Known::new();
+        known.note(&community(1), 5);
+        assert_eq!((known.lineage(&community(1)), known.places()), (None, None));
+        let street: RegionCode = "440309002".parse().unwrap();
+        known.note_regions(&community(1), std::slice::from_ref(&street));
+        known.note_fetched(&community(1), 5);
+        assert_eq!(known.lineage(&community(1)), Some(vec![street.clone()]));
+        known.note(&community(1), 6);
+        assert_eq!(known.lineage(&community(1)), None);
+        known.note(&Scope::Region(street.clone()), 1);
+        known.catch_up();
+        assert_eq!(known.places(), Some(vec![Scope::Region(street), community(1)]));
     }
 
     #[tokio::test(start_paused = true)]

@@ -29,8 +29,12 @@ pub(crate) async fn import_policies(
     let declaration = first.declaration.unwrap_or_default();
     let place = convert::place("declaration.parent", &declaration.parent)?;
     let text = receive(first.chunk, messages).await?;
-    let rows = parse(text).await?;
+    let mut rows = parse(text).await?;
     let standpoint = Standpoint::of(policy, &place).await?;
+    let roles = standpoint.rules.made_roles(&place.scope(), &standpoint.regions);
+    for read in &mut rows {
+        read.grant.role = roles.meant(read.grant.role);
+    }
     let ground = standpoint.ground(policy.store.reader()).await.map_err(Error::from)?;
     let made: Vec<_> = ground
         .made

@@ -1,4 +1,4 @@
-use yihe_kernel::{Error, MalformedName, OrganizationName, RegionName, Result};
+use yihe_kernel::{Error, MalformedName, OrganizationName, RegionCode, RegionName, Result};
 use yihe_proto::policy::v1 as pb;
 
 use crate::domain::change::base::Covering;
@@ -31,12 +31,17 @@ pub(crate) fn place(field: &str, text: &str) -> Result<Place> {
 /// `DOMAIN_NOT_ADMINISTERED`.
 pub(crate) fn administered(place: &Place) -> Result<()> {
     match place {
-        Place::Region(region) if region.as_str().len() == 12 => {
+        Place::Region(region) if !is_administered(region) => {
             let name = RegionName { region: region.clone() };
             Err(Error::new(&reasons::DOMAIN_NOT_ADMINISTERED).with("name", name))
         }
         Place::Region(_) | Place::Community(_) => Ok(()),
     }
+}
+
+/// Whether a region is a domain of its own: a community's own division is not.
+pub(crate) fn is_administered(region: &RegionCode) -> bool {
+    region.as_str().len() < 12
 }
 
 /// A change as it is shown, in conflict where what it was made against has moved.

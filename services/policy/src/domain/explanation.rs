@@ -1,18 +1,23 @@
-use yihe_authz::{ConditionSet, Decision, Domain, Effect, Grant, Revision, RoleName};
-use yihe_kernel::CommunityId;
-use yihe_proto::directory::v1::{OrganizationKind, Post};
+use yihe_authz::{Decision, Domain, Effect, Grant, Revision, RoleName};
 
+use super::made_roles::MadeRoles;
+use super::open_condition::Open;
 use super::origin::Origin;
-use super::vocabulary::{Words, condition, role};
-
-/// The posts that administer a community's policies: the secretary approves what is proposed.
-pub(crate) const ADMINISTRATORS: [RoleName; 1] = [RoleName::Post(OrganizationKind::PartyCommittee, Post::Secretary)];
+use super::place::Place;
+use super::sentences::{by_condition, listed, open};
+use super::vocabulary::{Words, condition};
 
 /// A decision and what is known around it.
 #[derive(Debug)]
 pub(crate) struct Case<'a> {
     pub permission: &'a str,
-    pub community: &'a CommunityId,
+    pub place: &'a Place,
+    /// The posts that administer its policies: the secretary approves what is proposed.
+    pub administrators: &'a [RoleName],
+    /// What roles that were made are called.
+    pub names: &'a MadeRoles,
+    /// For a conditional decision: what is open.
+    pub open: &'a [Open],
     /// Name of somebody else than the caller, such as `users/{user}`.
     pub somebody: Option<String>,
     /// What the organization acted for is called; `None` for `self`.
@@ -37,15 +42,15 @@ pub(crate) struct Case<'a> {
 
 impl Case<'_> {
     /// The roles that could grant what is denied: none where a level above denies, or where only the operator may.
-    pub fn roles_that_may_grant(&self) -> &'static [RoleName] {
+    pub fn roles_that_may_grant(&self) -> &[RoleName] {
         let Decision::Deny { .. } = self.decision else {
             return &[];
         };
         let liftable = match &self.deciding {
             None => !self.needs_a_person && !self.only_the_operator_may(),
-            Some((grant, _)) => matches!(&grant.domain, Domain::Code(code) if code.as_str() == self.community.as_str()),
+            Some((grant, _)) => grant.domain == self.place.domain(),
         };
-        if liftable { &ADMINISTRATORS } else { &[] }
+        if liftable { self.administrators } else { &[] }
     }
 
     fn only_the_operator_may(&self) -> bool {
@@ -58,7 +63,17 @@ impl Case<'_> {
             Decision::Allow { .. } => (vec![self.may_zh("")], vec![self.may_en("")]),
             Decision::Residual(residual) => {
                 let (zh, en) = open(residual.allow_if, residual.deny_if);
-                (vec![self.may_zh(&zh)], vec![self.may_en(&en)])
+                let fulfilling: Vec<_> = self.open.iter().map(|open| open.words(self.names)).collect();
+                (
+                    [self.may_zh(&zh)]
+                        .into_iter()
+                        .chain(fulfilling.iter().map(|words| words.zh.clone()))
+                        .collect(),
+                    [self.may_en(&en)]
+                        .into_iter()
+                        .chain(fulfilling.iter().map(|words| words.en.clone()))
+                        .collect(),
+                )
             }
             Decision::Deny { .. } => self.denial(),
         };
@@ -125,7 +140,7 @@ impl Case<'_> {
         if held.is_empty() {
             return Words::new("在此身份下没有在任的职务。", "In this capacity no post is held now.");
         }
-        let names: Vec<_> = held.into_iter().map(|held| role(*held)).collect();
+        let names: Vec<_> = held.into_iter().map(|held| self.names.words(*held)).collect();
         let (zh, en) = (
             listed(&names, "、", |words| &words.zh),
             listed(&names, ", ", |words| &words.en),
@@ -136,14 +151,29 @@ impl Case<'_> {
         )
     }
 
+    fn administrators(&self) -> Words {
+        let words: Vec<_> = self.administrators.iter().map(|role| self.names.words(*role)).collect();
+        Words::new(
+            listed(&words, "或", |words| &words.zh),
+            listed(&words, " or ", |words| &words.en),
+        )
+    }
+
     fn who_may(&self) -> Words {
+        let granting = self.administrators();
         if self.roles_that_may.is_empty() {
             return Words::new(
-                "目前没有任何职务获得此项授权。如确有需要，可请社区党委书记依程序授予。",
-                "No role has been granted it. The secretary of the Party committee may grant it by the governed procedure.",
+                format!(
+                    "目前没有任何职务获得此项授权。如确有需要，可请{}依程序授予。",
+                    granting.zh
+                ),
+                format!(
+                    "No role has been granted it. The {} may grant it by the governed procedure.",
+                    granting.en
+                ),
             );
         }
-        let Words { zh, en } = by_condition(self.roles_that_may);
+        let Words { zh, en } = by_condition(self.roles_that_may, self.names);
         if self.needs_a_person {
             return Words::new(format!("可以执行的有：{zh}。"), format!("Those who may: {en}."));
         }
@@ -154,24 +184,34 @@ impl Case<'_> {
             );
         }
         Words::new(
-            format!("可以执行的有：{zh}。如确有需要，可请社区党委书记依程序授予。"),
+            format!("可以执行的有：{zh}。如确有需要，可请{}依程序授予。", granting.zh),
             format!(
-                "Those who may: {en}. The secretary of the Party committee may grant it by the governed procedure."
+                "Those who may: {en}. The {} may grant it by the governed procedure.",
+                granting.en
             ),
         )
     }
 
     fn lifting(&self, grant: &Grant) -> Words {
         if !self.roles_that_may_grant().is_empty() {
+            let lifting = self.administrators();
             return Words::new(
-                "可请社区党委书记依程序解除。",
-                "The secretary of the Party committee may lift it by the governed procedure.",
+                format!("可请{}依程序解除。", lifting.zh),
+                format!("The {} may lift it by the governed procedure.", lifting.en),
             );
         }
+        let (below_zh, below_en) = match self.place {
+            Place::Community(_) => ("社区", "a community"),
+            Place::Region(_) => ("本级", "this level"),
+        };
         match &grant.domain {
             Domain::Everywhere => Words::new(
                 "它对所有社区有效，社区不能解除。",
                 "It holds everywhere; no community can lift it.",
+            ),
+            Domain::Regions => Words::new(
+                "它对各级区域本身有效，任何一级不能解除。",
+                "It holds in every region itself; no level can lift it.",
             ),
             Domain::Code(code) => {
                 let (zh, en) = match &self.level {
@@ -179,8 +219,8 @@ impl Case<'_> {
                     None => (format!("区划 {code}"), format!("division {code}")),
                 };
                 Words::new(
-                    format!("只有作出禁止的上级（{zh}）可以解除，社区不能放宽。"),
-                    format!("Only the level above that forbids it ({en}) can lift it; a community cannot."),
+                    format!("只有作出禁止的上级（{zh}）可以解除，{below_zh}不能放宽。"),
+                    format!("Only the level above that forbids it ({en}) can lift it; {below_en} cannot."),
                 )
             }
         }
@@ -191,7 +231,7 @@ impl Case<'_> {
         let Some((grant, origin)) = &self.deciding else {
             return Words::new("无", "none");
         };
-        let (who, under) = (role(grant.role), grant.condition.map(condition));
+        let (who, under) = (self.names.words(grant.role), grant.condition.map(condition));
         let (verb_zh, verb_en) = match grant.effect {
             Effect::Allow => ("准许", "may"),
             Effect::Deny => ("禁止", "may not"),
@@ -223,58 +263,4 @@ impl Case<'_> {
             (None, Some(_)) => format!("{who}, acting for themselves,"),
         }
     }
-}
-
-/// Roles with the conditions under which they may, those of one condition together.
-fn by_condition(roles: &[(RoleName, Decision)]) -> Words {
-    let mut groups: Vec<(Words, Vec<Words>)> = Vec::new();
-    for (holder, decision) in roles {
-        let (zh, en) = match decision {
-            Decision::Residual(residual) => open(residual.allow_if, residual.deny_if),
-            Decision::Allow { .. } | Decision::Deny { .. } => (String::new(), String::new()),
-        };
-        let (zh, en) = (zh.trim_start_matches('，'), en.trim_start_matches([',', ' ']));
-        let under = match en {
-            "" => Words::new("", ""),
-            _ => Words::new(format!("（{zh}）"), format!("{en}: ")),
-        };
-        match groups.iter_mut().find(|(known, _)| *known == under) {
-            Some((_, holders)) => holders.push(role(*holder)),
-            None => groups.push((under, vec![role(*holder)])),
-        }
-    }
-    let told = groups.into_iter().map(|(under, holders)| {
-        let zh = format!("{}{}", under.zh, listed(&holders, "、", |words| &words.zh));
-        let en = format!("{}{}", under.en, listed(&holders, ", ", |words| &words.en));
-        Words::new(zh, en)
-    });
-    let told: Vec<_> = told.collect();
-    Words::new(
-        listed(&told, "；", |words| &words.zh),
-        listed(&told, "; ", |words| &words.en),
-    )
-}
-
-fn open(allow_if: ConditionSet, deny_if: ConditionSet) -> (String, String) {
-    let words = |set: ConditionSet| set.iter().map(condition).collect::<Vec<_>>();
-    let (allowing, denying) = (words(allow_if), words(deny_if));
-    let (mut zh, mut en) = (String::new(), String::new());
-    if !allowing.is_empty() {
-        zh += &format!("，须{}", listed(&allowing, "，或", |words| &words.zh));
-        en += &format!(" where {}", listed(&allowing, ", or ", |words| &words.en));
-    }
-    if !denying.is_empty() {
-        zh += &format!("，但{}的除外", listed(&denying, "，或", |words| &words.zh));
-        en += &format!(", but not where {}", listed(&denying, ", or ", |words| &words.en));
-    }
-    (zh, en)
-}
-
-fn listed<'a>(words: &'a [Words], separator: &str, language: impl Fn(&'a Words) -> &'a String) -> String {
-    words
-        .iter()
-        .map(language)
-        .map(String::as_str)
-        .collect::<Vec<_>>()
-        .join(separator)
 }

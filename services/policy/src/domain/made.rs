@@ -53,16 +53,19 @@ impl Item {
         Ok(match kind {
             1 => {
                 let wire = pb::Grant::decode(said).map_err(garbled)?;
+                if let Ok(role @ RoleName::Made(_)) = wire.role.parse() {
+                    in_full(&role.to_string())?;
+                }
                 Self::Grant(Grant::parse(&wire, Catalogue::shipped()).map_err(|error| error.to_string())?)
             }
             2 => {
                 let role = pb::MadeRole::decode(said).map_err(garbled)?;
-                made_role(&role.role)?;
+                in_full(&role.role)?;
                 Self::Role(role)
             }
             3 => {
                 let assignment = pb::RoleAssignment::decode(said).map_err(garbled)?;
-                made_role(&assignment.role)?;
+                in_full(&assignment.role)?;
                 Self::Assignment(assignment)
             }
             4 => Self::Settings(pb::PolicySettings::decode(said).map_err(garbled)?),
@@ -109,6 +112,14 @@ pub(crate) fn made_role(text: &str) -> Result<MadeRole, String> {
     match text.parse() {
         Ok(RoleName::Made(role)) => Ok(role),
         _ => Err(format!("`{text}` is not a made role: ROLE/slug")),
+    }
+}
+
+/// What is stored names the domain that made a role: a slug alone could be anybody's.
+fn in_full(text: &str) -> Result<(), String> {
+    match made_role(text)?.maker() {
+        Some(_) => Ok(()),
+        None => Err(format!("`{text}` does not say which domain made the role")),
     }
 }
 

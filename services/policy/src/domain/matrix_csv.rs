@@ -1,10 +1,8 @@
 use std::collections::HashMap;
 
-use yihe_authz::{Catalogue, Condition, ConditionSet, PermissionInfo, RoleName};
+use yihe_authz::{Catalogue, Condition, ConditionSet, PermissionInfo};
 use yihe_kernel::{Error, Result};
-use yihe_proto::policy::v1::{Matrix, MatrixCell, MatrixRow, Verdict};
-
-use super::vocabulary;
+use yihe_proto::policy::v1::{Matrix, MatrixCell, Verdict};
 
 // without it a spreadsheet takes the file for one in another encoding
 const BYTE_ORDER_MARK: &str = "\u{feff}";
@@ -24,7 +22,6 @@ pub(crate) fn write(matrix: &Matrix) -> Result<String> {
             .collect(),
     )?;
     for row in &matrix.rows {
-        let (zh, en) = names(row);
         let cells: HashMap<_, _> = row
             .cells
             .iter()
@@ -33,19 +30,17 @@ pub(crate) fn write(matrix: &Matrix) -> Result<String> {
         let cells = permissions
             .iter()
             .map(|info| cells.get(info.name.as_str()).map_or("", String::as_str));
-        record([row.role.as_str(), &zh, &en].into_iter().chain(cells).collect())?;
+        record(
+            [row.role.as_str(), &row.display_name_zh, &row.display_name_en]
+                .into_iter()
+                .chain(cells)
+                .collect(),
+        )?;
     }
     let bytes = writer
         .into_inner()
         .map_err(|error| Error::internal(error.to_string()))?;
     String::from_utf8(bytes).map_err(Error::internal)
-}
-
-fn names(row: &MatrixRow) -> (String, String) {
-    row.role
-        .parse::<RoleName>()
-        .map(vocabulary::role)
-        .map_or_else(|_| (row.role.clone(), row.role.clone()), |words| (words.zh, words.en))
 }
 
 /// `allow`, or the conditions.

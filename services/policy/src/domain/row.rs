@@ -1,5 +1,5 @@
-use yihe_authz::{Catalogue, Condition, Grant, PermissionPattern, RoleName};
-use yihe_kernel::{RegionCode, Timestamp};
+use yihe_authz::{Catalogue, Condition, Domain, Grant, PermissionPattern, RoleName};
+use yihe_kernel::Timestamp;
 use yihe_proto::policy::v1 as pb;
 
 use super::closest::closest;
@@ -26,9 +26,7 @@ impl Row<'_> {
     pub fn grant(&self, catalogue: &Catalogue) -> Result<Grant, String> {
         let role: RoleName = self.role.parse()?;
         self.check_permission(catalogue)?;
-        if self.domain != "*" {
-            self.domain.parse::<RegionCode>().map_err(|error| error.to_string())?;
-        }
+        self.domain.parse::<Domain>()?;
         let effect = match self.effect {
             "allow" => pb::Effect::Allow,
             "deny" => pb::Effect::Deny,

@@ -3,10 +3,11 @@ use std::sync::Arc;
 
 use prost::Message;
 use sha2::{Digest, Sha256};
-use yihe_authz::{Domain, Grant};
+use yihe_authz::{Domain, Grant, Scope};
 use yihe_kernel::{CommunityId, RegionCode};
 use yihe_proto::policy::v1 as pb;
 
+use super::made_roles::MadeRoles;
 use super::template::{Group, Template};
 
 /// The rules that one domain made: the template's, a region's or a community's. Immutable, and shared by all it covers.
@@ -44,18 +45,15 @@ impl Rules {
             fixtures: Arc::new(fixtures),
             template: Arc::new(template),
         };
-        let domains: Vec<_> = rules.fixtures.keys().cloned().chain([Domain::Everywhere]).collect();
+        let of_template = [Domain::Everywhere, Domain::Regions];
+        let domains: Vec<_> = rules.fixtures.keys().cloned().chain(of_template).collect();
         let base = domains.into_iter().map(|domain| {
             // a row of the file bears on its domain only, but the file is of one sequence
-            let own = if domain == Domain::Everywhere {
-                rules.template.grants().to_vec()
-            } else {
-                Vec::new()
-            };
+            let own = rules.template.grants().iter().filter(|grant| grant.domain == domain);
             RuleLayer {
-                domain,
                 sequence,
-                grants: own,
+                grants: own.cloned().collect(),
+                domain,
                 roles: Vec::new(),
                 assignments: Vec::new(),
             }
@@ -86,15 +84,22 @@ impl Rules {
         self.layers.get(domain)
     }
 
-    /// The layers that bear on a community with this division and these recorded ancestors, or on the root layer, the widest
-    /// first.
+    /// The layers that bear on a community with this division and these recorded ancestors, on the region that these begin with
+    /// where there is no community, or on the root layer; the widest first.
     pub fn covering(&self, community: Option<&CommunityId>, regions: &[RegionCode]) -> Vec<Arc<RuleLayer>> {
         let own = community.and_then(|community| community.as_str().parse::<RegionCode>().ok());
         // a community's own division may have the community's code: it is one domain
         let own = own.filter(|own| !regions.contains(own));
         let codes = regions.iter().rev().cloned().chain(own).map(Domain::Code);
-        let domains = [Domain::Everywhere].into_iter().chain(codes);
+        let in_region = (community.is_none() && !regions.is_empty()).then_some(Domain::Regions);
+        let domains = [Domain::Everywhere].into_iter().chain(in_region).chain(codes);
         domains.filter_map(|domain| self.layers.get(&domain).cloned()).collect()
+    }
+
+    /// The roles that were made in a community or region and above it.
+    pub fn made_roles(&self, scope: &Scope, regions: &[RegionCode]) -> MadeRoles {
+        let layers = self.covering(scope.community(), regions);
+        MadeRoles::of(layers.iter().flat_map(|layer| &layer.roles))
     }
 
     /// The policies' sequence of a community, or of the root layer: the newest of what bears on it.
@@ -200,6 +205,11 @@ mod tests {
             "the widest first, each once"
         );
         assert_eq!(covering(None, &[]), ["*"]);
+        assert_eq!(
+            covering(None, &["440309002", "440309"]),
+            ["*", "regions", "440309"],
+            "in a region itself what counts in regions alone counts too"
+        );
     }
 
     #[test]

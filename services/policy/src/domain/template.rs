@@ -1,7 +1,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use yihe_authz::{Catalogue, Grant};
+use yihe_authz::{Catalogue, Domain, Grant};
 use yihe_kernel::Result;
 
 use super::lines::{Fault, Line, columns, read};
@@ -11,6 +11,8 @@ use super::row::Row;
 pub(crate) const TEMPLATE: &str = include_str!("../../template.csv");
 const COLUMNS: [&str; 5] = ["group", "role", "permission", "effect", "condition"];
 const SOURCE: &str = "template";
+/// After a group's name: its rows hold in each region itself, and in no community.
+const IN_REGIONS: &str = " @regions";
 
 /// A group of rows and the sentence that says what they are for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +20,8 @@ pub(crate) struct Group {
     pub name: String,
     pub zh: String,
     pub en: String,
+    /// Everywhere, or in regions alone.
+    pub domain: Domain,
 }
 
 /// The rights-and-duties list (权责清单) that holds everywhere.
@@ -128,6 +132,7 @@ impl Reading {
                 format!("group `{group}` is not introduced by `# {group}: Chinese | English`"),
             ));
         };
+        let domain = self.template.groups[place].domain.to_string();
         if let Some((_, rows)) = &mut self.last_group {
             *rows += 1;
         }
@@ -138,7 +143,7 @@ impl Reading {
             let row = Row {
                 source: SOURCE,
                 role,
-                domain: "*",
+                domain: &domain,
                 permission: &permission,
                 effect: &effect,
                 condition: &condition,
@@ -165,15 +170,20 @@ impl Reading {
     }
 }
 
-/// `group: Chinese | English`; any other comment is just a comment.
+/// `group: Chinese | English` or `group @regions: Chinese | English`; any other comment is just a comment.
 fn sentence(comment: &str) -> Option<Group> {
     let (name, rest) = comment.split_once(": ")?;
     let (zh, en) = rest.split_once(" | ")?;
+    let (name, domain) = match name.strip_suffix(IN_REGIONS) {
+        Some(name) => (name, Domain::Regions),
+        None => (name, Domain::Everywhere),
+    };
     let is_name = !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
     is_name.then(|| Group {
         name: name.to_owned(),
         zh: zh.trim().to_owned(),
         en: en.trim().to_owned(),
+        domain,
     })
 }
 

@@ -2,7 +2,8 @@ use yihe_authz::{Decision, Effect, RoleName, Snapshot, Term};
 use yihe_kernel::Timestamp;
 use yihe_proto::policy::v1 as pb;
 
-use super::vocabulary::{Words, role};
+use super::made_roles::MadeRoles;
+use super::vocabulary::Words;
 
 const ZONE: &str = "Asia/Shanghai";
 
@@ -12,6 +13,7 @@ pub(crate) fn out_of_term(
     held: &[pb::RoleTerm],
     roles: &[RoleName],
     permission: &str,
+    names: &MadeRoles,
     now: Timestamp,
 ) -> Vec<Words> {
     let appointments = held.iter().filter_map(|row| {
@@ -23,7 +25,7 @@ pub(crate) fn out_of_term(
             Decision::Deny { .. }
         );
         (would && !roles.contains(&name)).then_some(())?;
-        let words = role(name);
+        let words = names.words(name);
         told(
             term,
             now,

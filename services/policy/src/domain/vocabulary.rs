@@ -50,11 +50,16 @@ pub(crate) fn role(role: RoleName) -> Words {
         }
         RoleName::Appointed => Words::new("在本社区任职的任何人", "anybody with a post in this community"),
         RoleName::Operator => Words::new("节点操作员", "the operator of the node"),
-        RoleName::Made(made) => Words::new(format!("自设角色 {}", made.slug()), format!("the role {}", made.slug())),
+        RoleName::Made(made) => {
+            let name = made.to_string();
+            let name = name.trim_start_matches("ROLE/");
+            Words::new(format!("自设角色 {name}"), format!("the role {name}"))
+        }
     }
 }
 
-fn kind(kind: Kind) -> (&'static str, &'static str) {
+/// What people call a kind of organization, in Chinese and in English.
+pub(crate) fn kind(kind: Kind) -> (&'static str, &'static str) {
     match kind {
         Kind::Unspecified => ("单位", "an organization"),
         Kind::PartyCommittee => ("社区党委", "the Party committee"),

@@ -3,7 +3,7 @@ use yihe_authz::Catalogue;
 use yihe_kernel::Result;
 use yihe_proto::policy::v1::{CheckRequest, CheckResponse};
 
-use super::Verdict;
+use super::{Verdict, scope};
 use crate::domain::closest::unknown_permission;
 use crate::service::Policy;
 
@@ -15,8 +15,8 @@ pub(crate) async fn check(policy: &Policy, request: Request<CheckRequest>) -> Re
     if catalogue.permission_index(&request.permission).is_none() {
         return Err(unknown_permission(&request.permission, catalogue));
     }
-    let (caller, community) = (authorized.caller(), authorized.community()?);
-    let snapshot = policy.snapshots.community(community, None).await?;
+    let (caller, scope) = (authorized.caller(), scope(&request.parent)?);
+    let snapshot = policy.snapshots.of(&scope, None).await?;
     let decision = snapshot.decide(
         &caller.principal,
         &caller.capacity,
@@ -33,6 +33,6 @@ pub(crate) async fn check(policy: &Policy, request: Request<CheckRequest>) -> Re
         allow_if,
         deny_if,
         grant: decision.grant().map(ToString::to_string).unwrap_or_default(),
-        revision: policy.tokens.mint(community, snapshot.revision()),
+        revision: policy.tokens.mint_at(&scope, snapshot.revision()),
     })
 }

@@ -1,15 +1,21 @@
 use tonic::Request;
-use yihe_authz::{Caller, Capacity, Catalogue, Condition, Decision, Domain, Effect, Grant, RoleName, Snapshot};
-use yihe_kernel::{CommunityId, OrganizationId, Result, Timestamp};
-use yihe_proto::policy::v1::{ExplainRequest, ExplainResponse, RoleTerm};
+use yihe_authz::{Caller, Capacity, Catalogue, Condition, Decision, Domain, Effect, Grant, RoleName, Scope, Snapshot};
+use yihe_kernel::{OrganizationId, Result, Timestamp};
+use yihe_proto::directory::v1::{OrganizationKind, Post};
+use yihe_proto::policy::v1::{ExplainRequest, ExplainResponse, OpenCondition, RoleTerm};
 
+use super::made_roles;
 use super::subject::Subject;
 use crate::authority::{organization_names, region_name};
+use crate::convert::change as convert;
+use crate::domain::change::guards::CORE;
 use crate::domain::closest::unknown_permission;
 use crate::domain::explanation::Case;
+use crate::domain::made_roles::MadeRoles;
 use crate::domain::matrix::roles_that_may;
+use crate::domain::open_condition::Open;
 use crate::domain::origin::Origin;
-use crate::domain::place::ChangeName;
+use crate::domain::place::{ChangeName, Place};
 use crate::domain::rules::Rules;
 use crate::domain::terms::out_of_term;
 use crate::service::Policy;
@@ -21,12 +27,13 @@ pub(crate) async fn explain(policy: &Policy, request: Request<ExplainRequest>) -
     let subject = Subject::read(&admitted, &request.principal, &request.acting_as)?;
     let about_caller = subject.is_caller;
     let authorized = admitted.settle(&|condition| condition == Condition::Caller && about_caller)?;
-    let community = authorized.community()?;
+    let place = convert::place("parent", &request.parent)?;
+    let scope = place.scope();
     let catalogue = Catalogue::shipped();
     if catalogue.permission_index(&request.permission).is_none() {
         return Err(unknown_permission(&request.permission, catalogue));
     }
-    let snapshot = policy.snapshots.community(community, None).await?;
+    let snapshot = policy.snapshots.of(&scope, None).await?;
     let now = policy.clock.now();
     let finding = Finding::make(&snapshot, &subject, &request.permission, now);
     let organizations: Vec<_> = finding
@@ -35,7 +42,7 @@ pub(crate) async fn explain(policy: &Policy, request: Request<ExplainRequest>) -
         .copied()
         .chain(subject.capacity.organization())
         .collect();
-    let names = organization_names(&policy.directory, community, &organizations).await;
+    let names = organization_names(policy, &scope, &organizations).await;
     let name = |organization: &OrganizationId| names.get(organization).cloned().unwrap_or_default();
     let deciding = finding
         .grants
@@ -50,18 +57,26 @@ pub(crate) async fn explain(policy: &Policy, request: Request<ExplainRequest>) -
         )),
         None => None,
     };
+    let roles_made = made_roles(policy, &scope, &snapshot);
+    let open = match &finding.decision {
+        Decision::Residual(residual) => Open::of(&snapshot, &request.permission, residual, now),
+        Decision::Allow { .. } | Decision::Deny { .. } => Vec::new(),
+    };
     let out_of_term = match (&finding.decision, &deciding) {
         (Decision::Deny { .. }, None) => {
-            let held = held(policy, community, &subject).await?;
-            out_of_term(&snapshot, &held, &finding.roles, &request.permission, now)
+            let held = held(policy, &scope, &subject).await?;
+            out_of_term(&snapshot, &held, &finding.roles, &request.permission, &roles_made, now)
         }
         _ => Vec::new(),
     };
     let case = Case {
-        level: level(policy, community, &finding.decision, deciding.as_ref()).await,
+        level: level(policy, &place, &finding.decision, deciding.as_ref()).await,
+        administrators: &administrators(policy, &place).await?,
+        names: &roles_made,
+        open: &open,
+        place: &place,
         out_of_term: &out_of_term,
         permission: &request.permission,
-        community,
         somebody: (!subject.is_caller).then(|| subject.principal.to_string()),
         acting_for: subject.capacity.organization().as_ref().map(name),
         roles: &finding.roles,
@@ -85,7 +100,8 @@ pub(crate) async fn explain(policy: &Policy, request: Request<ExplainRequest>) -
         roles_that_may_grant: case.roles_that_may_grant().iter().map(ToString::to_string).collect(),
         text_zh: words.zh,
         text_en: words.en,
-        revision: policy.tokens.mint(community, snapshot.revision()),
+        revision: policy.tokens.mint_at(&scope, snapshot.revision()),
+        open_conditions: open.iter().map(|open| open_condition(open, &roles_made)).collect(),
     })
 }
 
@@ -123,12 +139,12 @@ async fn origin<'a>(
 /// What the division of a level above is called that denies.
 async fn level(
     policy: &Policy,
-    community: &CommunityId,
+    place: &Place,
     decision: &Decision,
     deciding: Option<&(&Grant, Origin<'_>)>,
 ) -> Option<String> {
     match (decision, &deciding?.0.domain) {
-        (Decision::Deny { .. }, Domain::Code(code)) if code.as_str() != community.as_str() => {
+        (Decision::Deny { .. }, Domain::Code(code)) if code.as_str() != place.code() => {
             region_name(&policy.directory, code).await
         }
         _ => None,
@@ -136,11 +152,44 @@ async fn level(
 }
 
 /// The roles of the one asked after in that capacity, whatever their terms.
-async fn held(policy: &Policy, community: &CommunityId, subject: &Subject) -> Result<Vec<RoleTerm>> {
-    let mut held = policy.composer.of_community(community).await?.roles;
+async fn held(policy: &Policy, scope: &Scope, subject: &Subject) -> Result<Vec<RoleTerm>> {
+    let mut held = policy.composer.of(scope).await?.roles;
     let (principal, capacity) = (subject.principal.to_string(), subject.capacity.to_string());
     held.retain(|row| row.principal == principal && row.capacity == capacity);
     Ok(held)
+}
+
+/// The posts that administer the policies of a place: in a region the secretary of whichever committee administers it.
+async fn administrators(policy: &Policy, place: &Place) -> Result<Vec<RoleName>> {
+    let secretary = |kind| RoleName::Post(kind, Post::Secretary);
+    if place.community().is_some() {
+        return Ok(vec![secretary(OrganizationKind::PartyCommittee)]);
+    }
+    let authority = policy.composer.authorities.of(&place.scope(), 0).await?;
+    let held = authority
+        .roles
+        .iter()
+        .filter_map(|held| held.role.parse::<RoleName>().ok());
+    let mut committees: Vec<_> = held
+        .filter_map(RoleName::kind)
+        .filter(|kind| CORE.contains(kind))
+        .map(secretary)
+        .collect();
+    committees.sort_unstable();
+    committees.dedup();
+    Ok(committees)
+}
+
+fn open_condition(open: &Open, names: &MadeRoles) -> OpenCondition {
+    let words = open.words(names);
+    OpenCondition {
+        condition: open.condition.to_proto().into(),
+        excludes: open.excludes,
+        permission: open.permission.unwrap_or_default().to_owned(),
+        roles: open.roles.iter().map(|(role, _)| role.to_string()).collect(),
+        text_zh: words.zh,
+        text_en: words.en,
+    }
 }
 
 /// The decision and what it came from.

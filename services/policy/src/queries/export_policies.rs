@@ -1,10 +1,11 @@
 use futures::StreamExt;
 use futures::stream::{BoxStream, iter, once};
 use tonic::{Request, Status};
-use yihe_authz::{Catalogue, Domain, Snapshot};
+use yihe_authz::{Catalogue, Snapshot};
 use yihe_kernel::{Result, Timestamp};
 use yihe_proto::policy::v1::{ExportPoliciesRequest, ExportPoliciesResponse};
 
+use crate::convert::change as convert;
 use crate::domain::holders::capacities;
 use crate::domain::interchange::{MODEL, holders, rows};
 use crate::service::Policy;
@@ -14,19 +15,19 @@ const PIECE: usize = 256 << 10;
 
 pub(crate) type Pieces = BoxStream<'static, Result<ExportPoliciesResponse, Status>>;
 
-/// The rules that bear on a community in casbin's form, and its holders of roles now.
+/// The rules that bear on a community or region in casbin's form, and its holders of roles now.
 pub(crate) async fn export_policies(policy: &Policy, request: Request<ExportPoliciesRequest>) -> Result<Pieces> {
     let (admitted, request) = policy.guard.admit(request).await?;
-    let authorized = admitted.without_target()?;
-    let community = authorized.community()?;
-    let composed = policy.composer.of_community(community).await?;
+    admitted.without_target()?;
+    let place = convert::place("parent", &request.parent)?;
+    let composed = policy.composer.of(&place.scope()).await?;
     let candidates = capacities(&composed.roles);
     let snapshot = Snapshot::compose(composed, Catalogue::shipped())?;
     let now = policy.clock.now();
-    let is_own = |domain: &Domain| matches!(domain, Domain::Code(code) if code.as_str() == community.as_str());
+    let own = place.domain();
     let exported = snapshot
         .grants()
-        .filter(|grant| !request.own_only || is_own(&grant.domain));
+        .filter(|grant| !request.own_only || grant.domain == own);
     let mut text = rows(exported, request.ids)?;
     if request.holders {
         text.push_str(&holders(&snapshot, &candidates, now)?);
@@ -34,7 +35,7 @@ pub(crate) async fn export_policies(policy: &Policy, request: Request<ExportPoli
     let head = ExportPoliciesResponse {
         model: MODEL.to_owned(),
         decision_time: Some(Timestamp::to_proto(now)),
-        revision: policy.tokens.mint(community, snapshot.revision()),
+        revision: policy.tokens.mint_at(&place.scope(), snapshot.revision()),
         ..ExportPoliciesResponse::default()
     };
     let pieces = pieces(&text).into_iter().map(|policies| {

@@ -33,7 +33,22 @@ pub(crate) use snapshot::get_snapshot;
 pub(crate) use what_can::what_can;
 pub(crate) use who_can::who_can;
 
-use yihe_authz::{Condition, ConditionSet, Decision};
+use yihe_authz::{Condition, ConditionSet, Decision, Scope, Snapshot};
+use yihe_kernel::Result;
+
+use crate::convert::change as convert;
+use crate::domain::made_roles::MadeRoles;
+use crate::service::Policy;
+
+/// Where a look-up looks: a community, or a region that is administered under this name.
+fn scope(parent: &str) -> Result<Scope> {
+    Ok(convert::place("parent", parent)?.scope())
+}
+
+/// The roles that were made where a snapshot decides, and above it.
+fn made_roles(policy: &Policy, scope: &Scope, snapshot: &Snapshot) -> MadeRoles {
+    policy.composer.rules.load().made_roles(scope, snapshot.regions())
+}
 
 /// The wire form of a set of conditions.
 fn conditions(set: ConditionSet) -> Vec<i32> {

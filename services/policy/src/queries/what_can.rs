@@ -4,7 +4,7 @@ use yihe_kernel::{Result, Timestamp};
 use yihe_proto::policy::v1 as pb;
 
 use super::subject::Subject;
-use super::{Verdict, page_of};
+use super::{Verdict, page_of, scope};
 use crate::service::Policy;
 
 /// Tells what the caller may do, or what somebody may, to those who may ask after anybody.
@@ -12,14 +12,14 @@ pub(crate) async fn what_can(policy: &Policy, request: Request<pb::WhatCanReques
     let (admitted, request) = policy.guard.admit(request).await?;
     let subject = Subject::read(&admitted, &request.principal, &request.acting_as)?;
     let about_caller = subject.is_caller;
-    let authorized = admitted.settle(&|condition| condition == Condition::Caller && about_caller)?;
-    let community = authorized.community()?;
+    admitted.settle(&|condition| condition == Condition::Caller && about_caller)?;
+    let scope = scope(&request.parent)?;
     let Subject {
         principal, capacity, ..
     } = &subject;
-    let query = format!("what {principal} for {capacity} can in {community}");
+    let query = format!("what {principal} for {capacity} can in {scope}");
     let page = policy.store.page(&query, request.page_size, &request.page_token)?;
-    let snapshot = policy.snapshots.community(community, None).await?;
+    let snapshot = policy.snapshots.of(&scope, None).await?;
     let now = policy.clock.now();
     let may = Catalogue::shipped().permissions().iter().filter_map(|info| {
         let decision = snapshot.decide(principal, capacity, &info.name, now);
@@ -32,7 +32,7 @@ pub(crate) async fn what_can(policy: &Policy, request: Request<pb::WhatCanReques
         permissions,
         next_page_token,
         change_time: snapshot.next_change(principal, capacity, now).map(Timestamp::to_proto),
-        revision: policy.tokens.mint(community, snapshot.revision()),
+        revision: policy.tokens.mint_at(&scope, snapshot.revision()),
     })
 }
 

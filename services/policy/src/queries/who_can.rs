@@ -1,19 +1,19 @@
 use std::collections::HashMap;
 
 use tonic::Request;
-use yihe_authz::{Catalogue, Condition, Decision, Principal, RoleName, Snapshot};
-use yihe_kernel::{CommunityId, OrganizationId, Result, Timestamp};
+use yihe_authz::{Catalogue, Condition, Decision, Principal, RoleName, Scope, Snapshot};
+use yihe_kernel::{OrganizationId, Result, Timestamp};
 use yihe_proto::policy::v1 as pb;
 
-use super::Verdict;
-use super::page_of;
+use super::{Verdict, made_roles, page_of, scope};
 use crate::authority::organization_names;
 use crate::domain::closest::unknown_permission;
 use crate::domain::facts::Facts;
 use crate::domain::holders::{Candidate, capacities};
+use crate::domain::made_roles::MadeRoles;
 use crate::domain::matrix::roles_that_may;
 use crate::domain::permission::is_for_persons;
-use crate::domain::vocabulary;
+use crate::domain::vocabulary::Words;
 use crate::service::Policy;
 
 /// Tells the roles that may do something, and the holders that the caller may see: all of them, or itself.
@@ -21,22 +21,24 @@ pub(crate) async fn who_can(policy: &Policy, request: Request<pb::WhoCanRequest>
     let (admitted, request) = policy.guard.admit(request).await?;
     let visible = admitted.filter();
     let authorized = admitted.authorized_list();
-    let community = authorized.community()?;
+    let scope = scope(&request.parent)?;
     let catalogue = Catalogue::shipped();
     let permission = request.permission.as_str();
     if catalogue.permission_index(permission).is_none() {
         return Err(unknown_permission(permission, catalogue));
     }
     let facts = Facts::read(request.facts.as_ref())?;
-    let query = format!("who can {permission} in {community} with {facts:?}");
+    let query = format!("who can {permission} in {scope} with {facts:?}");
     let page = policy.store.page(&query, request.page_size, &request.page_token)?;
-    let composed = policy.composer.of_community(community).await?;
+    let composed = policy.composer.of(&scope).await?;
     let mut candidates = capacities(&composed.roles);
     let own = &authorized.caller().principal;
     candidates
         .retain(|candidate| visible.lets_through(&|fact| fact == Condition::Caller && candidate.principal == *own));
+    let snapshot = Snapshot::compose(composed, catalogue)?;
     let asked = Asked {
-        snapshot: Snapshot::compose(composed, catalogue)?,
+        roles: made_roles(policy, &scope, &snapshot),
+        snapshot,
         permission,
         facts,
         for_persons: is_for_persons(permission),
@@ -47,7 +49,7 @@ pub(crate) async fn who_can(policy: &Policy, request: Request<pb::WhoCanRequest>
         Some((candidate, decision))
     });
     let (holders, next_page_token) = page_of(&page, candidates, |(candidate, _)| candidate.key.as_str());
-    let names = asked.names(policy, community, &holders).await;
+    let names = asked.names(policy, &scope, &holders).await;
     Ok(pb::WhoCanResponse {
         roles: asked.roles(),
         holders: holders
@@ -55,13 +57,14 @@ pub(crate) async fn who_can(policy: &Policy, request: Request<pb::WhoCanRequest>
             .map(|(candidate, decision)| asked.holder(candidate, decision, &names))
             .collect(),
         next_page_token,
-        revision: policy.tokens.mint(community, asked.snapshot.revision()),
+        revision: policy.tokens.mint_at(&scope, asked.snapshot.revision()),
     })
 }
 
 /// What is asked after, and what answers.
 struct Asked<'a> {
     snapshot: Snapshot,
+    roles: MadeRoles,
     permission: &'a str,
     facts: Option<Facts>,
     for_persons: bool,
@@ -91,7 +94,7 @@ impl Asked<'_> {
     async fn names(
         &self,
         policy: &Policy,
-        community: &CommunityId,
+        scope: &Scope,
         holders: &[(Candidate, Decision)],
     ) -> HashMap<OrganizationId, String> {
         let mut organizations: Vec<_> = holders
@@ -100,7 +103,7 @@ impl Asked<'_> {
             .collect();
         organizations.sort_unstable();
         organizations.dedup();
-        organization_names(&policy.directory, community, &organizations).await
+        organization_names(policy, scope, &organizations).await
     }
 
     fn roles(&self) -> Vec<pb::RoleVerdict> {
@@ -108,7 +111,7 @@ impl Asked<'_> {
         may.into_iter()
             .filter(|(role, _)| !(self.for_persons && matches!(role, RoleName::Client(_))))
             .filter_map(|(role, decision)| Some((role, self.allowed(decision)?)))
-            .map(|(role, decision)| role_verdict(role, &decision))
+            .map(|(role, decision)| role_verdict(role, self.roles.words(role), &decision))
             .collect()
     }
 
@@ -143,13 +146,12 @@ impl Asked<'_> {
     }
 }
 
-fn role_verdict(role: RoleName, decision: &Decision) -> pb::RoleVerdict {
+fn role_verdict(role: RoleName, words: Words, decision: &Decision) -> pb::RoleVerdict {
     let Verdict {
         verdict,
         allow_if,
         deny_if,
     } = Verdict::from(decision);
-    let words = vocabulary::role(role);
     pb::RoleVerdict {
         role: role.to_string(),
         display_name_zh: words.zh,

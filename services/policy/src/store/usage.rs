@@ -1,7 +1,7 @@
 //! Counts of decisions by day: what a change would have meant is read from them.
 
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
-use sea_orm::{ActiveValue, ColumnTrait, Condition as Where, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, SimpleExpr};
+use sea_orm::{ActiveValue, ColumnTrait, Condition as Where, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use yihe_authz::{Condition, ConditionSet, Use};
 use yihe_kernel::{Error, Result, Timestamp};
 use yihe_store::{Failure, Reader, Store, Tx};
@@ -87,7 +87,77 @@ async fn insert(tx: &Tx, counts: &[&UsageCount]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The counts of some communities and regions from a day on, about some permissions: one for each kind, whatever its days.
+pub(crate) async fn kinds_since(
+    reader: &Reader,
+    domains: &[String],
+    permissions: &[&str],
+    day: i32,
+) -> Result<Vec<UsageCount>> {
+    let rows: Vec<(String, String, String, i32, i32, i32, i64)> = count::Entity::find()
+        .select_only()
+        .columns([
+            count::Column::Domain,
+            count::Column::Permission,
+            count::Column::Roles,
+            count::Column::Asked,
+            count::Column::Held,
+            count::Column::Outcome,
+        ])
+        .expr_as(whole_sum(), "total")
+        .filter(from(domains, day).add(count::Column::Permission.is_in(permissions.iter().copied())))
+        .group_by(count::Column::Domain)
+        .group_by(count::Column::Permission)
+        .group_by(count::Column::Roles)
+        .group_by(count::Column::Asked)
+        .group_by(count::Column::Held)
+        .group_by(count::Column::Outcome)
+        .order_by_asc(count::Column::Permission)
+        .order_by_asc(count::Column::Roles)
+        .order_by_asc(count::Column::Domain)
+        .into_tuple()
+        .all(reader)
+        .await
+        .map_err(|error| Error::from(Failure::from(error)))?;
+    let model = |(domain, permission, roles, asked, held, outcome, count)| count::Model {
+        domain,
+        day,
+        permission,
+        roles,
+        asked,
+        held,
+        outcome,
+        count,
+    };
+    rows.into_iter().map(|row| read(model(row))).collect()
+}
+
+/// How many decisions were counted in some communities and regions from a day on.
+pub(crate) async fn total_since(reader: &Reader, domains: &[String], day: i32) -> Result<u64> {
+    let total: Option<Option<i64>> = count::Entity::find()
+        .select_only()
+        .expr_as(whole_sum(), "total")
+        .filter(from(domains, day))
+        .into_tuple()
+        .one(reader)
+        .await
+        .map_err(|error| Error::from(Failure::from(error)))?;
+    u64::try_from(total.flatten().unwrap_or_default()).map_err(Error::internal)
+}
+
+fn from(domains: &[String], day: i32) -> Where {
+    Where::all()
+        .add(count::Column::Domain.is_in(domains.iter().map(String::as_str)))
+        .add(count::Column::Day.gte(day))
+}
+
+/// PostgreSQL sums whole numbers to decimal ones.
+fn whole_sum() -> SimpleExpr {
+    Expr::col((count::Entity, count::Column::Count)).sum().cast_as("BIGINT")
+}
+
 /// The counts of a community or region from a day on, one for each kind and day, by permission.
+#[cfg(test)]
 pub(crate) async fn since(reader: &Reader, domain: &str, day: i32) -> Result<Vec<UsageCount>> {
     let rows = count::Entity::find()
         .filter(
@@ -190,6 +260,24 @@ mod tests {
         let kept = since(store.reader(), DOMAIN, today - 1).await.unwrap();
         assert_eq!(kept, [yesterday, one(today, 42), denied.clone()]);
         assert_eq!(since(store.reader(), DOMAIN, today).await.unwrap().len(), 2);
+        // by kind, over all days and several places
+        let places = [DOMAIN.to_owned(), "440305006013".to_owned()];
+        let kinds = kinds_since(store.reader(), &places, &["meeting.motion.submit"], today - 1).await;
+        let counts: Vec<_> = kinds
+            .unwrap()
+            .iter()
+            .map(|one| (one.domain.clone(), one.count))
+            .collect();
+        let here = |count| (DOMAIN.to_owned(), count);
+        assert_eq!(counts.len(), 3);
+        assert!(counts.contains(&here(43)) && counts.contains(&here(5)) && counts.contains(&(places[1].clone(), 9)));
+        assert_eq!(total_since(store.reader(), &places, today - 1).await.unwrap(), 57);
+        assert_eq!(total_since(store.reader(), &places[..1], today).await.unwrap(), 47);
+        assert_eq!(total_since(store.reader(), &[], today).await.unwrap(), 0);
+        let none = kinds_since(store.reader(), &places, &["meeting.vote.open"], 0)
+            .await
+            .unwrap();
+        assert_eq!(none, []);
         // more kinds than one statement takes
         let many = (0..i32::try_from(ROWS).unwrap() + 3).map(|day| UsageCount {
             permission: format!("meeting.motion.{day}"),

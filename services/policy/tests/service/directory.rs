@@ -56,7 +56,7 @@ impl Directory {
         self.authorities
             .lock()
             .unwrap()
-            .insert(authority.community.clone(), authority);
+            .insert(authority.community.clone() + authority.region.as_str(), authority);
     }
 
     /// Ends the watches, as a restart does.

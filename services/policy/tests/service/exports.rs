@@ -67,7 +67,7 @@ fn holds(when: Dynamic, context: Dynamic) -> Dynamic {
     (when.is_empty() || part(&context, "facts").split(',').any(|fact| fact == when)).into()
 }
 
-async fn casbin(model: &str, policies: &str) -> Enforcer {
+pub async fn casbin(model: &str, policies: &str) -> Enforcer {
     let model = DefaultModel::from_str(model).await.unwrap();
     let mut enforcer = Enforcer::new(model, StringAdapter::new(policies)).await.unwrap();
     enforcer.add_function("covers", OperatorFunction::Arg2(covers));
@@ -77,7 +77,7 @@ async fn casbin(model: &str, policies: &str) -> Enforcer {
 }
 
 /// UTC with six digits behind the point.
-fn fixed(instant: Timestamp) -> String {
+pub fn fixed(instant: Timestamp) -> String {
     let text = instant.to_string();
     let (seconds, fraction) = text
         .trim_end_matches('Z')

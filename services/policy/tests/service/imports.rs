@@ -21,7 +21,7 @@ fn declaration() -> ImportDeclaration {
     }
 }
 
-async fn import(
+pub async fn import(
     running: &Running,
     by: &Who,
     declaration: ImportDeclaration,

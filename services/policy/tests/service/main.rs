@@ -15,6 +15,8 @@ mod exports;
 #[cfg(test)]
 mod imports;
 #[cfg(test)]
+mod levels;
+#[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod lookups;

@@ -6,7 +6,7 @@ use yihe_store::Failure;
 
 use super::{Said, Taken, locked, take};
 use crate::convert::change as convert;
-use crate::domain::change::{Change, edit};
+use crate::domain::change::Change;
 use crate::domain::rules::digest;
 use crate::ground::Standpoint;
 use crate::service::Policy;
@@ -55,10 +55,11 @@ async fn write(writing: &Writing<'_>, taken: &Taken, standpoint: &Standpoint) ->
     // first of all its turn: no other change comes into force anywhere until this one has or has not
     let sequence = revision::next(writing.tx()).await?;
     let found = locked(writing, &taken.name).await?;
-    let (base, edits) = (found.base, edit::read(&found.edits, &taken.name.place, writing.now)?);
+    let (base, wire) = (found.base, found.edits.clone());
     let activated = found.activate(&taken.etag, taken.hand.clone(), &taken.comment, sequence, writing.now)?;
     standpoint.covering(writing.tx()).await?.check(base)?;
     let ground = standpoint.ground(writing.tx()).await?;
+    let edits = ground.read(&wire, &taken.name.place, writing.now)?;
     let (after, _) = ground.try_out(&edits, sequence, &taken.name.to_string())?;
     made::write(writing, &after, taken.name.change.uuid()).await?;
     let digest = digest(after.made.grants());

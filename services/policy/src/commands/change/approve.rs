@@ -6,7 +6,7 @@ use yihe_store::Failure;
 use super::{Said, Taken, locked, take};
 use crate::convert::change as convert;
 use crate::domain::change::base::Covering;
-use crate::domain::change::{Change, State, edit};
+use crate::domain::change::{Change, State};
 use crate::ground::Standpoint;
 use crate::service::Policy;
 use crate::store::{Writing, change};
@@ -32,10 +32,11 @@ pub(crate) async fn approve(policy: &Policy, request: Request<pb::ApproveChangeR
 
 async fn write(writing: &Writing<'_>, taken: &Taken, standpoint: &Standpoint) -> Result<(Change, Covering), Failure> {
     let found = locked(writing, &taken.name).await?;
-    let (base, edits) = (found.base, edit::read(&found.edits, &taken.name.place, writing.now)?);
+    let (base, wire) = (found.base, found.edits.clone());
     let made = found.approve(&taken.etag, taken.hand.clone(), &taken.comment, writing.now)?;
     standpoint.covering(writing.tx()).await?.check(base)?;
     let ground = standpoint.ground(writing.tx()).await?;
+    let edits = ground.read(&wire, &taken.name.place, writing.now)?;
     ground.try_out(&edits, ground.covering.sequence() + 1, &taken.name.to_string())?;
     change::update(writing, &made).await?;
     let event = pb::ChangeApproved {

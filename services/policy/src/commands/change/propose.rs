@@ -7,9 +7,9 @@ use yihe_store::Failure;
 
 use super::hand;
 use crate::convert::change as convert;
-use crate::domain::change::edit::{self, Edit};
+use crate::domain::change::edit;
 use crate::domain::change::{Change, Hand, State, Step, StepKind};
-use crate::domain::place::{ChangeName, Place};
+use crate::domain::place::ChangeName;
 use crate::ground::{Ground, Standpoint};
 use crate::service::Policy;
 use crate::store::{Writing, change};
@@ -27,7 +27,6 @@ pub(super) struct Draft {
     pub title: String,
     pub rationale: String,
     pub wire: Vec<pb::PolicyEdit>,
-    pub edits: Vec<Edit>,
     pub base: u64,
     pub hand: Hand,
     pub restores: Option<u64>,
@@ -53,10 +52,11 @@ pub(crate) async fn propose_by(
     let request_id = fields.request_id(&request.request_id);
     fields.finish()?;
     let now = policy.clock.now();
+    edit::check_count(&request.edits)?;
+    edit::read(&request.edits, &place, now)?;
     let draft = Draft {
         title,
         rationale,
-        edits: read(&request.edits, &place, now)?,
         wire: request.edits.clone(),
         base: request.base_revision,
         hand,
@@ -94,11 +94,6 @@ pub(crate) async fn propose_by(
     Ok(convert::change(&made, &covering))
 }
 
-fn read(edits: &[pb::PolicyEdit], place: &Place, now: Timestamp) -> Result<Vec<Edit>> {
-    edit::check_count(edits)?;
-    edit::read(edits, place, now)
-}
-
 async fn write(writing: &Writing<'_>, wanted: &Wanted) -> Result<String, Failure> {
     let (request, draft) = (&wanted.request, &wanted.draft);
     if let Some(name) = writing
@@ -130,7 +125,9 @@ impl Draft {
     pub fn on(&self, ground: &Ground, now: Timestamp) -> Result<Change> {
         let base = ground.covering.base(self.base)?;
         let next = ground.covering.sequence() + 1;
-        let (_, sensitive) = ground.try_out(&self.edits, next, &self.name.to_string())?;
+        let edits = ground.named_in_full(&self.wire);
+        let read = edit::read(&edits, &self.name.place, now)?;
+        let (_, sensitive) = ground.try_out(&read, next, &self.name.to_string())?;
         let settings = ground.made.settings();
         let approvals_needed = if sensitive {
             settings.sensitive_approvals
@@ -141,7 +138,7 @@ impl Draft {
             name: self.name.clone(),
             title: self.title.clone(),
             rationale: self.rationale.clone(),
-            edits: self.wire.clone(),
+            edits,
             state: State::Proposed,
             base,
             sensitive,

@@ -7,7 +7,7 @@ use yihe_store::Failure;
 use super::hand;
 use super::propose::{Draft, add};
 use crate::convert::change as convert;
-use crate::domain::change::{Hand, edit, rollback};
+use crate::domain::change::{Hand, rollback};
 use crate::domain::place::{ChangeName, RevisionName};
 use crate::ground::Standpoint;
 use crate::reasons;
@@ -93,7 +93,6 @@ async fn write(writing: &Writing<'_>, wanted: &Wanted) -> Result<String, Failure
         return Err(Error::new(&reasons::NOTHING_TO_CHANGE).into());
     }
     let draft = Draft {
-        edits: edit::read(&wire, place, writing.now)?,
         wire,
         name: wanted.name.clone(),
         title: wanted.title.clone(),

@@ -147,15 +147,8 @@ fn check_roles(after: &After, edits: &[Edit], above: &[RoleName]) -> Result<()> 
         .collect();
     for (place, item) in after.items_begun() {
         let role = match item {
-            Item::Role(role) => {
-                let role: Option<RoleName> = role.role.parse().ok();
-                if role.is_some_and(|role| above.contains(&role)) {
-                    return Err(Error::new(&reasons::MADE_ROLE_TAKEN)
-                        .with("edit", at(place))
-                        .with("role", role.map(|role| role.to_string()).unwrap_or_default()));
-                }
-                continue;
-            }
+            // the domain that makes a role is part of it: it is nobody's but its own
+            Item::Role(_) => continue,
             Item::Grant(grant) => Some(grant.role),
             Item::Assignment(assignment) => assignment.role.parse().ok(),
             Item::Settings(_) => None,

@@ -188,7 +188,14 @@ impl Reader<'_> {
     }
 
     fn role(&mut self, at: &str, role: &pb::MadeRole) -> Option<Edit> {
-        let made = self.made(&format!("{at}.role"), &role.role)?;
+        let at_role = format!("{at}.role");
+        let made = self.made(&at_role, &role.role)?;
+        let own = self.place.code();
+        if made.maker().is_some_and(|maker| maker.as_str() != own) {
+            let zh = format!("“{}”属于另一辖域", cut(&role.role));
+            self.fields.refuse(&at_role, "is a role of another domain", zh);
+            return None;
+        }
         let display_name_zh = self
             .fields
             .line(&format!("{at}.display_name_zh"), &role.display_name_zh, 1..=60);

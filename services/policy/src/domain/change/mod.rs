@@ -4,6 +4,8 @@ pub(crate) mod apply;
 pub(crate) mod base;
 pub(crate) mod edit;
 pub(crate) mod guards;
+pub(crate) mod naming;
+pub(crate) mod reach;
 pub(crate) mod rollback;
 mod sensitive;
 pub(crate) mod simulation;

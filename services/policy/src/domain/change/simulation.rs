@@ -27,7 +27,7 @@ pub(crate) struct Comparison<'a> {
 }
 
 /// Whether two decisions let the same objects through, by whichever grant.
-fn same(one: &Decision, other: &Decision) -> bool {
+pub(crate) fn same(one: &Decision, other: &Decision) -> bool {
     Filter::from(one) == Filter::from(other)
 }
 
@@ -43,7 +43,7 @@ impl Comparison<'_> {
     }
 
     /// The permissions on which anything may flip.
-    fn permissions(&self) -> Vec<&'static str> {
+    pub fn permissions(&self) -> Vec<&'static str> {
         let patterns: Vec<&PermissionPattern> = self.touched().map(|grant| &grant.permission).collect();
         let all = Catalogue::shipped().permissions().iter();
         all.map(|permission| permission.name.as_str())

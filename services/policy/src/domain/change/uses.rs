@@ -18,26 +18,34 @@ pub(crate) struct FlippedUse {
     pub uncertain: bool,
 }
 
-/// What was really asked and would have gone otherwise, the most frequent first. Only what the change itself decides otherwise
-/// counts: the rules may have moved since a decision was made.
-pub(crate) fn flipped(
-    counts: &[UsageCount],
-    before: &Snapshot,
-    after: &Snapshot,
-    now: Timestamp,
-) -> Vec<(FlippedUse, u64)> {
-    let mut flipped: BTreeMap<FlippedUse, u64> = BTreeMap::new();
-    for count in counts {
+/// How many there were, and in which communities and regions.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Asked {
+    pub count: u64,
+    /// Their codes.
+    pub domains: BTreeSet<String>,
+}
+
+/// What was really asked and would have gone otherwise. Only what the change itself decides otherwise counts: the rules may have
+/// moved since a decision was made.
+#[derive(Debug, Default)]
+pub(crate) struct FlippedUses {
+    kinds: BTreeMap<FlippedUse, Asked>,
+}
+
+impl FlippedUses {
+    /// Decides again what was asked in a place, by its rules before and after.
+    pub fn add(&mut self, count: &UsageCount, before: &Snapshot, after: &Snapshot, now: Timestamp) {
         let was = before.decide_roles(&count.roles, &count.permission, now);
         let would = after.decide_roles(&count.roles, &count.permission, now);
         if Filter::from(&was) == Filter::from(&would) {
-            continue;
+            return;
         }
         let filtered = count.outcome == Outcome::Filtered;
         let was_allowed = count.outcome != Outcome::Denied;
         let uncertain = match otherwise(&would, count.asked, count.held, was_allowed) {
             _ if filtered => false,
-            Otherwise::No => continue,
+            Otherwise::No => return,
             Otherwise::Yes => false,
             Otherwise::Perhaps => true,
         };
@@ -49,12 +57,18 @@ pub(crate) fn flipped(
             filtered,
             uncertain,
         };
-        *flipped.entry(kind).or_default() += count.count;
+        let asked = self.kinds.entry(kind).or_default();
+        asked.count += count.count;
+        asked.domains.insert(count.domain.clone());
     }
-    let mut flipped: Vec<_> = flipped.into_iter().collect();
-    // stable: equally frequent ones stay in their order
-    flipped.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    flipped
+
+    /// The most frequent first.
+    pub fn sorted(self) -> Vec<(FlippedUse, Asked)> {
+        let mut flipped: Vec<_> = self.kinds.into_iter().collect();
+        // stable: equally frequent ones stay in their order
+        flipped.sort_by_key(|(_, asked)| std::cmp::Reverse(asked.count));
+        flipped
+    }
 }
 
 /// What became of a decision that was really made.

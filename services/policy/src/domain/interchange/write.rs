@@ -1,6 +1,6 @@
 use std::fmt::Write as _;
 
-use yihe_authz::{Condition, Effect, Grant, PermissionPattern, Snapshot};
+use yihe_authz::{Condition, Effect, Grant, PermissionPattern, Scope, Snapshot};
 use yihe_kernel::{Error, Result, Timestamp};
 
 use super::instant::fixed;
@@ -58,14 +58,18 @@ pub(super) fn row(grant: &Grant) -> String {
 
 /// Who holds which role in which capacity at an instant, wider roles included: casbin knows no terms of roles.
 pub(crate) fn holders(snapshot: &Snapshot, candidates: &[Candidate], now: Timestamp) -> Result<String> {
-    let community = snapshot.community().map(ToString::to_string).unwrap_or_default();
-    let mut text = String::from("# g, subject, role, community\n");
+    let place = match snapshot.scope() {
+        Some(Scope::Community(community)) => community.to_string(),
+        Some(Scope::Region(region)) => region.to_string(),
+        None => String::new(),
+    };
+    let mut text = String::from("# g, subject, role, community or region\n");
     for Candidate {
         principal, capacity, ..
     } in candidates
     {
         for role in snapshot.roles(principal, capacity, now) {
-            writeln!(text, "g, {principal} for {capacity}, {role}, {community}").map_err(Error::internal)?;
+            writeln!(text, "g, {principal} for {capacity}, {role}, {place}").map_err(Error::internal)?;
         }
     }
     Ok(text)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
-use yihe_authz::{Effect, Grant, RoleName};
+use yihe_authz::{Domain, Effect, Grant, RoleName};
 
 use super::Template;
 use crate::domain::vocabulary;
@@ -14,7 +14,10 @@ const HEAD: &str = "# 权责清单 / Rights and duties\n\n\
     没有列出的一律不准；禁止优先于准许；社区和上级只能收紧，不能放宽上级的禁止。\n\n\
     What is not listed is not allowed; deny beats allow; a level below may tighten, never loosen.\n\n\
     Roles: `KIND/POST` holds the post in an organization of the kind, `KIND/*` any post in it, `KIND/CLIENT` its API client, \
-    `*/*` any appointed person. Why a decision is as it is: `yihe policy explain`, see [policies](guides/policies.md).\n";
+    `*/*` any appointed person. A group counts everywhere, unless it is said to count in regions alone. Why a decision is as it is: `yihe policy explain`, see [policies](guides/policies.md).\n";
+
+const IN_REGIONS: &str = "仅在各级区域本身（街道、区等）有效，在其下的社区一概无效，本级党委是社区成员单位的也一样。\n\n\
+    Counts in each region itself, and in none of the communities below it, also where the committee is a member there.\n\n";
 
 /// Who holds what under which effect and condition.
 type Said = (Effect, Option<yihe_authz::Condition>);
@@ -25,6 +28,9 @@ fn page(template: &Template) -> String {
         let grants = template.grants().iter();
         let grants = grants.filter(|grant| template.group_of(&grant.id) == Some(group));
         write!(text, "\n## {}\n\n{}\n\n{}\n\n", group.name, group.zh, group.en).unwrap();
+        if group.domain == Domain::Regions {
+            text.push_str(IN_REGIONS);
+        }
         text.push_str("| 谁 / who | 权限 / permissions | 效力 / effect |\n|---|---|---|\n");
         for ((roles, said), permissions) in rows(grants) {
             let permissions: Vec<_> = permissions.iter().map(|permission| format!("`{permission}`")).collect();

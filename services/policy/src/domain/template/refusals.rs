@@ -44,6 +44,11 @@ fn a_bad_row_is_refused_with_its_line() {
             5,
             "group `a` is not introduced",
         ),
+        (
+            format!("group,role,permission,effect,condition\n# a @streets: 中文。 | English.\n{row}"),
+            3,
+            "group `a` is not introduced",
+        ),
         (format!("{start}{row}# a: 中文。 | English.\n"), 4, "has begun before"),
         (format!("{start}# b: 中文。 | English.\n"), 2, "without rows"),
         (format!("{start}{row}# b: 中文。 | English.\n"), 4, "without rows"),

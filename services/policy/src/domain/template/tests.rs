@@ -1,12 +1,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
-use yihe_authz::{Capacity, Condition, Decision, Principal, RoleName, Snapshot};
+use yihe_authz::{Capacity, Condition, Decision, Principal, RoleName, Scope, Snapshot};
 use yihe_kernel::Timestamp;
 use yihe_proto::policy::v1 as pb;
 
 use super::*;
-use crate::domain::authority::compose;
+use crate::domain::authority::{Authority, compose};
 use crate::domain::rules::Rules;
 use crate::domain::{matrix, vocabulary};
 
@@ -22,8 +22,24 @@ fn shipped() -> Template {
 
 /// A community under the template alone, where one principal holds one role.
 fn snapshot(role: Option<RoleName>) -> Snapshot {
-    let mut wire = compose(&Rules::new(shipped(), Vec::new(), 1), None);
-    wire.community = "communities/440309002021".to_owned();
+    let community = Scope::Community("440309002021".parse().unwrap());
+    snapshot_in(&community, role)
+}
+
+/// The same in a street itself.
+fn snapshot_of_street(role: Option<RoleName>) -> Snapshot {
+    snapshot_in(&Scope::Region("440309002".parse().unwrap()), role)
+}
+
+fn snapshot_in(scope: &Scope, role: Option<RoleName>) -> Snapshot {
+    let authority = Authority {
+        scope: scope.clone(),
+        sequence: 1,
+        regions: ["440309002", "440309"].map(|code| code.parse().unwrap()).to_vec(),
+        roles: Vec::new(),
+        cutoffs: Vec::new(),
+    };
+    let mut wire = compose(&Rules::new(shipped(), Vec::new(), 1), Some(&authority));
     wire.roles.extend(role.filter(|role| role.kind().is_some()).map(|role| {
         let principal = if matches!(role, RoleName::Client(_)) {
             CLIENT
@@ -90,14 +106,16 @@ fn every_group_does_what_its_sentence_says() {
     let text = std::fs::read_to_string(format!("{FOLDER}/template.toml")).unwrap();
     let cases: Cases = toml::from_str(&text).unwrap();
     let named: Vec<_> = cases.group.iter().map(|group| group.name.clone()).collect();
-    let groups: Vec<_> = shipped().groups().iter().map(|group| group.name.clone()).collect();
+    let template = shipped();
+    let groups: Vec<_> = template.groups().iter().map(|group| group.name.clone()).collect();
     assert_eq!(
         named, groups,
         "each group of the template has its cases, in the same order"
     );
     let mut wrong = Vec::new();
     let mut snapshots = BTreeMap::new();
-    for group in &cases.group {
+    for (group, of_template) in cases.group.iter().zip(template.groups()) {
+        let in_region = of_template.domain == Domain::Regions;
         let allowed = group.cases.iter().filter(|case| case.verdict == "allow").count();
         assert!(
             allowed > 0 && allowed < group.cases.len(),
@@ -116,8 +134,11 @@ fn every_group_does_what_its_sentence_says() {
                 assert!(vocabulary::has_post(kind, post), "{role} makes no sense");
             }
             let snapshot = snapshots
-                .entry(role.to_string())
-                .or_insert_with(|| snapshot(Some(role)));
+                .entry((in_region, role.to_string()))
+                .or_insert_with(|| match in_region {
+                    true => snapshot_of_street(Some(role)),
+                    false => snapshot(Some(role)),
+                });
             let allowed =
                 decide_under(snapshot, role, &case.permission).settle(&|condition| facts.contains(&condition));
             let verdict = if allowed { "allow" } else { "deny" };
@@ -145,16 +166,39 @@ fn every_group_has_a_sentence_in_both_languages() {
 
 #[test]
 fn every_permission_is_held_by_somebody() {
-    let snapshot = snapshot(None);
-    let roles: Vec<_> = matrix::roles(snapshot.grants(), []);
+    let (community, street) = (snapshot(None), snapshot_of_street(None));
+    let roles: Vec<_> = matrix::roles(street.grants(), []);
+    let holds = |snapshot: &Snapshot, role: RoleName, permission: &str| {
+        !matches!(snapshot.decide_role(role, permission, NOW), Decision::Deny { .. })
+    };
     for permission in Catalogue::shipped().permissions() {
-        let holder = roles.iter().find(|role| {
-            !matches!(
-                snapshot.decide_role(**role, &permission.name, NOW),
-                Decision::Deny { .. }
-            )
-        });
-        assert!(holder.is_some(), "nobody holds {}", permission.name);
+        let name = &permission.name;
+        let held = |role: &RoleName| holds(&community, *role, name) || holds(&street, *role, name);
+        assert!(roles.iter().any(held), "nobody holds {name}");
+    }
+}
+
+#[test]
+fn what_counts_in_regions_alone_counts_in_no_community() {
+    let template = shipped();
+    let of_regions = |snapshot: &Snapshot| {
+        let rows = snapshot.grants().filter(|grant| grant.domain == Domain::Regions);
+        rows.map(|grant| grant.id.clone()).collect::<BTreeSet<_>>()
+    };
+    let rows = template.grants().iter().filter(|grant| grant.domain == Domain::Regions);
+    let rows: BTreeSet<_> = rows.map(|grant| grant.id.clone()).collect();
+    assert!(rows.len() > 60 && rows.iter().all(|id| id.starts_with("template/regions/")));
+    assert_eq!(of_regions(&snapshot_of_street(None)), rows);
+    assert!(of_regions(&snapshot(None)).is_empty());
+    let secretary: RoleName = "STREET_PARTY_COMMITTEE/SECRETARY".parse().unwrap();
+    for permission in Catalogue::shipped().permissions() {
+        let decision = snapshot(None).decide_role(secretary, &permission.name, NOW);
+        let open = ["policy.decision.", "policy.matrix.", "policy.lookup."];
+        let administers =
+            permission.name.starts_with("policy.") && !open.iter().any(|prefix| permission.name.starts_with(prefix));
+        if administers || permission.name.starts_with("directory.region") {
+            assert_eq!(decision, Decision::Deny { grant: None }, "{}", permission.name);
+        }
     }
 }
 
@@ -227,7 +271,15 @@ fn posts_named_make_sense_in_their_kinds() {
 
 #[test]
 fn the_matrix_is_the_reviewed_one() {
-    let snapshot = snapshot(None);
+    check_matrix(&snapshot(None), "matrix.golden.csv");
+}
+
+#[test]
+fn the_matrix_of_regions_is_the_reviewed_one() {
+    check_matrix(&snapshot_of_street(None), "matrix.regions.golden.csv");
+}
+
+fn check_matrix(snapshot: &Snapshot, name: &str) {
     let permissions = Catalogue::shipped().permissions();
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer
@@ -251,7 +303,7 @@ fn the_matrix_is_the_reviewed_one() {
             .unwrap();
     }
     let matrix = String::from_utf8(writer.into_inner().unwrap()).unwrap();
-    let file = format!("{FOLDER}/matrix.golden.csv");
+    let file = format!("{FOLDER}/{name}");
     if std::env::var_os("YIHE_TEST_UPDATE_GOLDEN").is_some() {
         std::fs::write(&file, &matrix).unwrap();
     }
@@ -262,7 +314,7 @@ fn the_matrix_is_the_reviewed_one() {
         .collect();
     assert!(
         matrix == reviewed,
-        "the template gives another matrix than tests/matrix.golden.csv; read the difference, and if it is meant, \
+        "the template gives another matrix than tests/{name}; read the difference, and if it is meant, \
          write it with YIHE_TEST_UPDATE_GOLDEN=1 cargo test -p yihe-policy the_matrix\n{changed:#?}"
     );
 }

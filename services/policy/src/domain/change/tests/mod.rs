@@ -7,6 +7,7 @@ use yihe_authz::{Domain, Grant, RoleName};
 use yihe_proto::policy::v1::policy_edit::Edit as Wire;
 
 use super::apply::{After, MOST_ITEMS, apply};
+use super::naming::named_in_full;
 use super::*;
 use crate::domain::made::{Item, Made};
 use crate::domain::place::Place;
@@ -84,15 +85,16 @@ fn above() -> Vec<Grant> {
     above
 }
 
+/// Made by the district and, one of them again, by the street.
+fn roles_above() -> Vec<RoleName> {
+    let above = ["grid-lead@440309", "guide@440309", "grid-lead@440309002"];
+    above.map(|role| RoleName::Made(role.parse().unwrap())).to_vec()
+}
+
 fn try_on(before: &Made, sequence: u64, edits: &[pb::PolicyEdit]) -> Result<After> {
-    let edits = edit::read(edits, &place(), NOW)?;
-    let after = apply(
-        before,
-        &edits,
-        &[RoleName::Made("grid-lead".parse().unwrap())],
-        sequence,
-        "change",
-    )?;
+    let above_it = roles_above();
+    let edits = edit::read(&named_in_full(edits, before, &above_it), &place(), NOW)?;
+    let after = apply(before, &edits, &above_it, sequence, "change")?;
     guards::check(&after, &above())?;
     Ok(after)
 }
@@ -244,16 +246,6 @@ fn roles_are_made_before_they_are_named_and_ended_when_nobody_holds_them() {
     );
     assert_eq!(refused(&[assign("hall-keeper", PERSON, "self")]), "MADE_ROLE_UNKNOWN");
     assert_eq!(refused(&[role("hall-keeper"), role("hall-keeper")]), "MADE_ROLE_TAKEN");
-    assert_eq!(
-        refused(&[role("grid-lead")]),
-        "MADE_ROLE_TAKEN",
-        "a level above made it"
-    );
-    let from_above = [assign("grid-lead", PERSON, "self")];
-    assert_eq!(
-        try_on(&nothing(), 1, &from_above).unwrap().made.assignments().count(),
-        1
-    );
     let held = made(
         1,
         &[
@@ -273,6 +265,51 @@ fn roles_are_made_before_they_are_named_and_ended_when_nobody_holds_them() {
     assert_eq!(
         reason(&[edit(Wire::End("440309002021/1.3".to_owned()))]),
         Some("RULE_NOT_IN_FORCE")
+    );
+}
+
+#[test]
+fn roles_of_two_domains_are_never_one_whichever_came_first() {
+    let named = |before: &Made, edits: &[pb::PolicyEdit]| {
+        let after = try_on(before, before.sequence + 1, edits).unwrap();
+        let rules = after.made.grants().map(|grant| grant.role.to_string());
+        let held = after.made.assignments().map(|held| held.role.clone());
+        rules.chain(held).collect::<Vec<_>>()
+    };
+    let both = [
+        allow("ROLE/grid-lead", "meeting.vote.get"),
+        assign("grid-lead", PERSON, "self"),
+    ];
+    // the nearest level above is meant, until the community makes its own
+    assert_eq!(named(&nothing(), &both), ["ROLE/grid-lead@440309002"; 2]);
+    let own = made(1, &[role("grid-lead")]);
+    assert_eq!(named(&own, &both), ["ROLE/grid-lead@440309002021"; 2]);
+    let made_along = [both[0].clone(), role("grid-lead")];
+    assert_eq!(named(&nothing(), &made_along), ["ROLE/grid-lead@440309002021"]);
+    let of_district = [allow("ROLE/grid-lead@440309", "meeting.vote.get")];
+    assert_eq!(named(&own, &of_district), ["ROLE/grid-lead@440309"]);
+    assert_eq!(named(&own, &[assign("guide", PERSON, "self")]), ["ROLE/guide@440309"]);
+    // nobody here made those, and nobody makes or ends another domain's
+    assert_eq!(
+        refused(&[allow("ROLE/guide@440309002", "meeting.vote.get")]),
+        "MADE_ROLE_UNKNOWN"
+    );
+    assert_eq!(fields(&[role("guide@440309")]), ["edits[0].add_role.role"]);
+    let end = |role: &str| try_on(&own, 2, &[edit(Wire::EndRole(role.to_owned()))]);
+    assert_eq!(end("ROLE/guide@440309").unwrap_err().reason().code, "RULE_NOT_IN_FORCE");
+    assert_eq!(end("ROLE/grid-lead").unwrap().ended.len(), 1);
+}
+
+#[test]
+fn what_a_change_names_stays_what_it_was_when_it_was_made() {
+    let edits = [allow("ROLE/guide", "meeting.vote.get")];
+    let in_full = named_in_full(&edits, &nothing(), &roles_above());
+    let own = made(1, &[role("guide")]);
+    assert_eq!(named_in_full(&in_full, &own, &[]), in_full);
+    assert_eq!(
+        named_in_full(&edits, &nothing(), &[]),
+        edits,
+        "nobody made it: that is for the guards to tell"
     );
 }
 
