@@ -1,4 +1,4 @@
-use yihe_proto::policy::v1::{ExplainRequest, ExplainResponse};
+use yihe_proto::policy::v1::{Condition, ExplainRequest, ExplainResponse};
 
 use crate::changes::{Committee, allow};
 use crate::people::*;
@@ -204,4 +204,33 @@ async fn a_rule_of_a_change_tells_its_revision_and_its_author_to_those_who_see_c
         "{}",
         told.text_en
     );
+}
+
+#[tokio::test]
+async fn an_open_condition_says_who_could_fulfil_it() {
+    let running = Running::start_with("PROPERTY_COMPANY/*,440309002021,meeting.ballot.cast,deny,owner,,\n").await;
+    let answer = explain(&running, &caretaker(), "meeting.ballot.cast").await;
+    let [participant, owner] = &answer.open_conditions[..] else {
+        panic!("{answer:?}")
+    };
+    assert_eq!(participant.condition(), Condition::Participant);
+    assert_eq!(
+        (participant.excludes, participant.permission.as_str()),
+        (false, "meeting.body_member.add")
+    );
+    assert!(participant.roles.contains(&"PARTY_COMMITTEE/SECRETARY".to_owned()));
+    assert!(participant.text_zh.contains("可以办理的有：") && participant.text_zh.contains("社区党委书记"));
+    assert!(answer.text_zh.contains(&participant.text_zh) && answer.text_en.contains(&participant.text_en));
+    // what follows from the object itself nobody brings about
+    assert_eq!((owner.condition(), owner.excludes), (Condition::Owner, true));
+    assert_eq!(
+        (owner.permission.as_str(), &owner.roles[..]),
+        ("", &["PROPERTY_COMPANY/*".to_owned()][..])
+    );
+    // it names roles and nobody
+    for person in [SECRETARY, MANAGER, OWNER] {
+        assert!(!answer.text_zh.contains(person) && !answer.text_en.contains(person));
+    }
+    let plain = explain(&running, &secretary(), "meeting.vote.open").await;
+    assert!(plain.open_conditions.is_empty());
 }
