@@ -6,7 +6,7 @@ mod owners;
 mod proceedings;
 mod standing;
 
-use yihe_authz::{Admitted, Authorized, Condition};
+use yihe_authz::{Admitted, Authorized, Condition, Filter};
 use yihe_kernel::{OrganizationId, Result};
 
 use crate::domain::minutes::Objection;
@@ -75,6 +75,17 @@ impl Rows {
             Self::All => None,
             Self::Of(member) => Some((member, true)),
             Self::NotOf(member) => Some((member, false)),
+        }
+    }
+
+    /// The rows that a plan lets through, where all have the same facts but for whose they are; `None` where that is none.
+    #[must_use]
+    pub fn let_through(filter: Filter, facts: Facts, caller: Option<Member>) -> Option<Self> {
+        let sees = |owner: bool| filter.lets_through(&|condition| Facts { owner, ..facts }.holds(condition));
+        let others = sees(false);
+        match caller {
+            Some(member) if sees(true) != others => Some(if others { Self::NotOf(member) } else { Self::Of(member) }),
+            _ => others.then_some(Self::All),
         }
     }
 }
@@ -172,14 +183,7 @@ impl Service {
             return Err(admitted.missing(name));
         };
         let facts = self.meeting_facts(&admitted, &meeting).await?;
-        let filter = admitted.filter();
-        let sees = |owner: bool| filter.lets_through(&|condition| Facts { owner, ..facts }.holds(condition));
-        let others = sees(false);
-        match calling_member(&admitted) {
-            Some(member) if sees(true) != others => Ok(if others { Rows::NotOf(member) } else { Rows::Of(member) }),
-            _ if others => Ok(Rows::All),
-            _ => Err(admitted.missing(name)),
-        }
+        Rows::let_through(admitted.filter(), facts, calling_member(&admitted)).ok_or_else(|| admitted.missing(name))
     }
 
     /// An agenda item.

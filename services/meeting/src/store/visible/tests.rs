@@ -1,6 +1,7 @@
 //! The facts in SQL and the facts in Rust must let the same rows through, whatever the rows and the policies.
 
 mod commitments;
+mod owned_rows;
 mod ratifications;
 
 use proptest::prelude::*;
