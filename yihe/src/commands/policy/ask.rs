@@ -4,7 +4,8 @@ use yihe_authz::Condition;
 use yihe_kernel::Timestamp;
 use yihe_proto::policy::v1 as pb;
 
-use super::{Client, Form, Table, parent};
+use super::place::Place;
+use super::{Client, Form, Table};
 
 /// Permissions and holders asked for at a time.
 const PAGE: i32 = 500;
@@ -14,9 +15,8 @@ const PAGE: i32 = 500;
 pub struct Explain {
     /// The permission, such as meeting.vote.open
     permission: String,
-    /// The community's division code
-    #[arg(long)]
-    community: String,
+    #[command(flatten)]
+    place: Place,
     /// Whose decision: `users/…` or `clients/…` [default: one's own]
     #[arg(long)]
     principal: Option<String>,
@@ -28,7 +28,7 @@ pub struct Explain {
 impl Explain {
     pub(super) async fn run(&self, client: &Client, form: Form) -> Result<()> {
         let request = pb::ExplainRequest {
-            parent: parent(&self.community),
+            parent: self.place.parent(),
             permission: self.permission.clone(),
             principal: self.principal.clone().unwrap_or_default(),
             acting_as: self.capacity.clone().unwrap_or_default(),
@@ -59,9 +59,8 @@ impl Explain {
 pub struct WhoCan {
     /// The permission, such as meeting.vote.open
     permission: String,
-    /// The community's division code
-    #[arg(long)]
-    community: String,
+    #[command(flatten)]
+    place: Place,
     /// What holds of the object, such as owner,participant; nothing else does. Without it conditions stay open
     #[arg(long, value_delimiter = ',', value_name = "CONDITIONS")]
     facts: Option<Vec<String>>,
@@ -91,7 +90,7 @@ impl WhoCan {
         loop {
             let first = page_token.is_empty();
             let request = pb::WhoCanRequest {
-                parent: parent(&self.community),
+                parent: self.place.parent(),
                 permission: self.permission.clone(),
                 facts: facts.clone(),
                 page_size: PAGE,
@@ -139,9 +138,8 @@ impl WhoCan {
 /// `yihe policy what-can`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct WhatCan {
-    /// The community's division code
-    #[arg(long)]
-    community: String,
+    #[command(flatten)]
+    place: Place,
     /// Who: `users/…` or `clients/…` [default: oneself]
     #[arg(long)]
     principal: Option<String>,
@@ -162,7 +160,7 @@ impl WhatCan {
         let mut page_token = String::new();
         loop {
             let request = pb::WhatCanRequest {
-                parent: parent(&self.community),
+                parent: self.place.parent(),
                 principal: self.principal.clone().unwrap_or_default(),
                 acting_as: self.capacity.clone().unwrap_or_default(),
                 page_size: PAGE,

@@ -8,7 +8,8 @@ use yihe_proto::policy::v1 as pb;
 
 use super::change::shown;
 use super::client::told;
-use super::{Client, Form, parent};
+use super::place::Place;
+use super::{Client, Form};
 
 /// Bytes of a file in one message.
 const CHUNK: usize = 256 << 10;
@@ -16,9 +17,8 @@ const CHUNK: usize = 256 << 10;
 /// `yihe policy matrix`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Matrix {
-    /// The community's division code
-    #[arg(long)]
-    community: String,
+    #[command(flatten)]
+    place: Place,
     /// Where to write it [default: standard output]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -27,7 +27,7 @@ pub struct Matrix {
 impl Matrix {
     pub(super) async fn run(&self, client: &Client) -> Result<()> {
         let request = pb::ExportMatrixRequest {
-            parent: parent(&self.community),
+            parent: self.place.parent(),
         };
         let file = client.call(request).await?;
         write(self.output.as_deref(), file.csv.as_bytes())
@@ -37,10 +37,9 @@ impl Matrix {
 /// `yihe policy export`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Export {
-    /// The community's division code
-    #[arg(long)]
-    community: String,
-    /// Only the rules that the community itself made, as `import` takes them
+    #[command(flatten)]
+    place: Place,
+    /// Only the rules that the place itself made, as `import` takes them
     #[arg(long)]
     own: bool,
     /// Also who holds which role now, by id
@@ -60,7 +59,7 @@ pub struct Export {
 impl Export {
     pub(super) async fn run(&self, client: &Client) -> Result<()> {
         let request = pb::ExportPoliciesRequest {
-            parent: parent(&self.community),
+            parent: self.place.parent(),
             own_only: self.own,
             holders: self.holders,
             ids: self.ids,
@@ -83,16 +82,15 @@ impl Export {
 pub struct Import {
     /// The file of rules in casbin's form
     file: PathBuf,
-    /// The community's division code
-    #[arg(long)]
-    community: String,
+    #[command(flatten)]
+    place: Place,
     /// What the change is called
     #[arg(long)]
     title: String,
     /// Why it is wanted
     #[arg(long, default_value = "")]
     rationale: String,
-    /// End the rules of the community that the file leaves out
+    /// End the rules of the place that the file leaves out
     #[arg(long)]
     end_others: bool,
     /// The policies' sequence it is made against, as `revisions` tells it [default: the present one]
@@ -111,7 +109,7 @@ impl Import {
         let name = self.file.display().to_string();
         let bytes = fs::read(&self.file).with_context(|| format!("{name} cannot be read"))?;
         let declaration = pb::ImportDeclaration {
-            parent: parent(&self.community),
+            parent: self.place.parent(),
             title: self.title.clone(),
             rationale: self.rationale.clone(),
             end_others: self.end_others,

@@ -25,11 +25,11 @@ use self::table::{Form, Table};
 /// `yihe policy …`.
 #[derive(Debug, Clone, Subcommand)]
 pub enum PolicyCommand {
-    /// Run a file of policy tests (权责测试) against the shipped template, or against the rules of a community
+    /// Run a file of policy tests (权责测试) against the shipped template, or against the rules of a community, a street or a district
     ///
     /// Exit code 0: all passed; 1: the file or the node cannot be read; 2: a test failed.
     Test(test::Test),
-    /// Write the matrix of roles and permissions (权责矩阵) of a community as CSV
+    /// Write the matrix of roles and permissions (权责矩阵) as CSV
     Matrix(exchange::Matrix),
     /// Explain a decision (解释): why somebody may, or what is missing and which post may grant it
     Explain(ask::Explain),
@@ -65,7 +65,7 @@ pub enum PolicyCommand {
     RollBack(revision::RollBack),
     /// List the roles that were made here and who holds them (自定角色); they change by `propose`
     Roles(revision::Roles),
-    /// Write the rules of a community in casbin's form
+    /// Write the rules in casbin's form
     Export(exchange::Export),
     /// Propose the rules of a file in casbin's form as one change
     Import(exchange::Import),
@@ -130,13 +130,4 @@ async fn run(policy: &Policy, form: Form) -> Result<ExitCode> {
         PolicyCommand::Import(import) => import.run(&client, form).await?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// `communities/{community}` of a code or of a name.
-fn parent(community: &str) -> String {
-    if community.contains('/') {
-        community.to_owned()
-    } else {
-        format!("communities/{community}")
-    }
 }

@@ -1,5 +1,3 @@
-use super::parent;
-
 /// Whose rules: those of a community, or of a street or district.
 #[derive(Debug, Clone, clap::Args)]
 #[group(required = true, multiple = false)]
@@ -21,10 +19,14 @@ impl Place {
 
 /// `communities/{community}` or `regions/{region}`; empty where neither is given.
 pub(super) fn place(community: Option<&str>, region: Option<&str>) -> String {
-    match (community, region) {
-        (Some(community), _) => parent(community),
-        (None, Some(region)) if region.contains('/') => region.to_owned(),
-        (None, Some(region)) => format!("regions/{region}"),
-        (None, None) => String::new(),
+    let (collection, code) = match (community, region) {
+        (Some(community), _) => ("communities", community),
+        (None, Some(region)) => ("regions", region),
+        (None, None) => return String::new(),
+    };
+    // names are taken as they are
+    if code.contains('/') {
+        return code.to_owned();
     }
+    format!("{collection}/{code}")
 }

@@ -6,7 +6,8 @@ use yihe_kernel::{Clock, SystemClock};
 use yihe_proto::policy::v1 as pb;
 
 use super::ask::verdict;
-use super::{Client, Form, Table, parent};
+use super::place::place;
+use super::{Client, Form, Table};
 
 /// `yihe policy test FILE`.
 #[derive(Debug, Clone, clap::Args)]
@@ -14,13 +15,16 @@ pub struct Test {
     /// The file of tests (YAML)
     file: PathBuf,
     /// Test the shipped template; needs no node
-    #[arg(long, required_unless_present = "community", conflicts_with = "community")]
+    #[arg(long, required_unless_present_any = ["community", "region"], conflicts_with_all = ["community", "region"])]
     pub(super) template: bool,
     /// Test the rules in force in a community: its division code
-    #[arg(long)]
+    #[arg(long, value_name = "CODE", conflicts_with = "region")]
     community: Option<String>,
-    /// Test the rules as they would be after this change of the community
-    #[arg(long, requires = "community", value_name = "CHANGE")]
+    /// Test the rules in force in a street or district itself: its division code
+    #[arg(long, value_name = "CODE")]
+    region: Option<String>,
+    /// Test the rules as they would be after this change of the same place
+    #[arg(long, conflicts_with = "template", value_name = "CHANGE")]
     after: Option<String>,
 }
 
@@ -33,7 +37,7 @@ impl Test {
 
     pub(super) async fn run(&self, client: &Client, form: Form) -> Result<ExitCode> {
         let request = pb::RunPolicyTestsRequest {
-            parent: parent(self.community.as_deref().unwrap_or_default()),
+            parent: place(self.community.as_deref(), self.region.as_deref()),
             tests: self.text()?,
             change: self.after.clone().unwrap_or_default(),
         };
