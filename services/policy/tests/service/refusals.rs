@@ -191,7 +191,7 @@ async fn around_the_gateway_nothing_is_reached() {
 #[tokio::test]
 async fn snapshots_are_for_services_named_in_the_contract() {
     let running = Running::start().await;
-    for caller in [secretary(), who("operators/local", "self"), service("resource")] {
+    for caller in [secretary(), who("operators/local", "self"), service("stranger")] {
         let request = running.call(&caller, GetSnapshotRequest::default());
         let refused = running.snapshots().get_snapshot(request).await.unwrap_err();
         assert_eq!(refused.code(), Code::PermissionDenied, "{caller:?}");

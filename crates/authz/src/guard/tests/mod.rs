@@ -214,7 +214,7 @@ async fn public_authenticated_and_internal_rpcs_need_no_permission() {
     let watch = |principal| admit(&policy, principal, pb::WatchRevisionsRequest {});
     assert!(watch(Principal::Service("gateway".into())).await.is_ok());
     for principal in [
-        Principal::Service("ledger".into()),
+        Principal::Service("stranger".into()),
         user(1),
         client(1),
         Principal::Operator,
