@@ -29,20 +29,17 @@ pub enum ServiceName {
     File,
     /// Time bank and pooled funds.
     Ledger,
-    /// Bookables, bookings, needs, offers, claims.
-    Resource,
 }
 
 impl ServiceName {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 6] = [
         Self::Gateway,
         Self::Directory,
         Self::Policy,
         Self::Meeting,
         Self::File,
         Self::Ledger,
-        Self::Resource,
     ];
 
     /// The name in contracts, tokens and file names.
@@ -55,7 +52,6 @@ impl ServiceName {
             Self::Meeting => "meeting",
             Self::File => "file",
             Self::Ledger => "ledger",
-            Self::Resource => "resource",
         }
     }
 }
@@ -319,7 +315,6 @@ mod tests {
         assert!(bad.contains("services.directory.address"), "{bad}");
         assert!(bad.contains("services.meeting.address"), "{bad}");
         assert!(bad.contains("services.file.address"), "{bad}");
-        assert!(bad.contains("services.resource.address"), "{bad}");
         assert!(!bad.contains("services.policy"), "{bad}");
     }
 

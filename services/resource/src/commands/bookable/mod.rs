@@ -1,3 +1,0 @@
-pub mod create;
-pub mod end;
-pub mod update;

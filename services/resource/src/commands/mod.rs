@@ -1,4 +1,0 @@
-//! What changes: one command a file.
-
-pub mod bookable;
-pub mod booking;

@@ -1,2 +1,0 @@
-pub mod bookable;
-pub mod booking;
