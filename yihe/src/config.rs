@@ -29,17 +29,20 @@ pub enum ServiceName {
     File,
     /// Time bank and pooled funds.
     Ledger,
+    /// Bookables, bookings, needs, offers, claims.
+    Resource,
 }
 
 impl ServiceName {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Gateway,
         Self::Directory,
         Self::Policy,
         Self::Meeting,
         Self::File,
         Self::Ledger,
+        Self::Resource,
     ];
 
     /// The name in contracts, tokens and file names.
@@ -52,6 +55,7 @@ impl ServiceName {
             Self::Meeting => "meeting",
             Self::File => "file",
             Self::Ledger => "ledger",
+            Self::Resource => "resource",
         }
     }
 }
@@ -315,6 +319,7 @@ mod tests {
         assert!(bad.contains("services.directory.address"), "{bad}");
         assert!(bad.contains("services.meeting.address"), "{bad}");
         assert!(bad.contains("services.file.address"), "{bad}");
+        assert!(bad.contains("services.resource.address"), "{bad}");
         assert!(!bad.contains("services.policy"), "{bad}");
     }
 

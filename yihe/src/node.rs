@@ -226,6 +226,19 @@ impl Node {
             .await?;
             self.attach(config, wires, ServiceName::Ledger, started.routes).await?;
         }
+        if config.runs(ServiceName::Resource) {
+            let started = yihe_resource::start(yihe_resource::Deps {
+                store: store_config(config, &wires.keys, ServiceName::Resource),
+                clock: Arc::clone(&wires.clock),
+                keys: wires.keys.clone(),
+                snapshots: self.snapshots(wires, "resource"),
+                directory: wires.link(ServiceName::Directory, "resource"),
+            })
+            .await?;
+            self.tasks.push(started.tasks);
+            self.attach(config, wires, ServiceName::Resource, started.routes)
+                .await?;
+        }
         Ok(())
     }
 

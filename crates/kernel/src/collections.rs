@@ -74,6 +74,9 @@ pub static COLLECTIONS: &[Collection] = collections! {
         "communities/{community}/funds/{fund}"
         "communities/{community}/funds/{fund}/contributions/{contribution}"
         "communities/{community}/funds/{fund}/expenses/{expense}";
+    "resource":
+        "communities/{community}/bookables/{bookable}"
+        "communities/{community}/bookings/{booking}";
 };
 
 /// The collection that a resource name is of; `None` for every other text. Ids in it are not looked at.

@@ -45,6 +45,13 @@ pub mod ledger {
         tonic::include_proto!("yihe.ledger.v1");
     }
 }
+/// `yihe.resource.v1`: bookables, bookings, needs, offers, claims, projects.
+pub mod resource {
+    /// Version 1.
+    pub mod v1 {
+        tonic::include_proto!("yihe.resource.v1");
+    }
+}
 /// `google.api`: the few annotation messages the contracts import.
 pub mod google {
     /// Annotations.

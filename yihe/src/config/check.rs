@@ -95,7 +95,7 @@ fn places(value: &Value, bad: &mut Vec<BadKey>) {
         match place {
             _ if !known => bad.push(BadKey::new(
                 &key,
-                "no such service: gateway, directory, policy, meeting, file or ledger",
+                "no such service: gateway, directory, policy, meeting, file, ledger or resource",
             )),
             Value::Dict(_, place) => {
                 for (name, value) in place {
@@ -203,7 +203,7 @@ fn services(value: &Value) -> Result<(), &'static str> {
     value
         .deserialize::<Vec<ServiceName>>()
         .map(|_| ())
-        .map_err(|_| "must be a list of gateway, directory, policy, meeting, file")
+        .map_err(|_| "must be a list of gateway, directory, policy, meeting, file, ledger, resource")
 }
 
 fn count(value: &Value) -> Result<(), &'static str> {

@@ -43,7 +43,7 @@ fn rules_are_read_as_written() {
     let Rule::Internal(callers) = &snapshot.rule else {
         panic!("{:?}", snapshot.rule)
     };
-    assert!(callers.contains(&"gateway".to_owned()) && !callers.contains(&"resource".to_owned()));
+    assert!(callers.contains(&"gateway".to_owned()) && !callers.contains(&"console".to_owned()));
 }
 
 #[test]

@@ -199,7 +199,15 @@ async fn snapshots_are_for_services_named_in_the_contract() {
         let refused = running.snapshots().watch_revisions(request).await.unwrap_err();
         assert_eq!(refused.code(), Code::PermissionDenied, "{caller:?}");
     }
-    for caller in ["gateway", "directory", "policy", "meeting", "file", "ledger"] {
+    for caller in [
+        "gateway",
+        "directory",
+        "policy",
+        "meeting",
+        "file",
+        "ledger",
+        "resource",
+    ] {
         let request = running.call(&service(caller), GetSnapshotRequest::default());
         running.snapshots().get_snapshot(request).await.unwrap();
     }

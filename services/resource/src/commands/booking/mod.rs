@@ -1,0 +1,12 @@
+pub mod approve;
+pub mod cancel;
+pub mod change;
+pub mod check_in;
+pub mod complete;
+pub mod confirm;
+pub mod create;
+pub mod create_series;
+pub mod decline;
+pub mod fitting;
+pub mod giving_back;
+pub mod no_show;

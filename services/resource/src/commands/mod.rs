@@ -1,0 +1,4 @@
+//! What changes: one command a file.
+
+pub mod bookable;
+pub mod booking;

@@ -1,0 +1,167 @@
+use yihe_kernel::{Error, OrganizationId, Result, Timestamp, reasons as common};
+
+use super::code::codes;
+use super::{Interval, OpeningHours, Organization, OrganizationKind, Quota};
+use crate::names::{self, BookableName};
+use crate::reasons;
+
+codes! {
+    /// What kind of thing can be booked.
+    BookableKind {
+        /// A hall, room or pitch.
+        Place = "PLACE",
+        /// Equipment.
+        Equipment = "EQUIPMENT",
+        /// Somebody's time.
+        Person = "PERSON",
+    }
+}
+
+/// The longest that anything is booked for: 31 days.
+pub const LONGEST_MINUTES: i64 = 31 * 24 * 60;
+
+/// A time in which something cannot be booked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blackout {
+    /// When.
+    pub interval: Interval,
+    /// Why; may be empty.
+    pub reason: String,
+}
+
+/// By which rules something is booked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BookingRules {
+    /// When it is open; none means always.
+    pub opening_hours: Vec<OpeningHours>,
+    /// When it is closed all the same.
+    pub blackouts: Vec<Blackout>,
+    /// Minutes from the act of booking to the start, at least.
+    pub minimum_notice: i64,
+    /// Minutes a booking lasts at most; 0 means [`LONGEST_MINUTES`].
+    pub longest: i64,
+    /// Minutes kept free before.
+    pub buffer_before: i64,
+    /// Minutes kept free after.
+    pub buffer_after: i64,
+    /// Whether the owner approves.
+    pub approval_required: bool,
+    /// How much one organization may book.
+    pub quota: Option<Quota>,
+    /// Kinds that may book.
+    pub booker_kinds: Vec<OrganizationKind>,
+    /// Organizations that may book besides.
+    pub bookers: Vec<OrganizationId>,
+}
+
+impl BookingRules {
+    /// Minutes a booking lasts at most.
+    #[must_use]
+    pub fn longest_minutes(&self) -> i64 {
+        if self.longest == 0 {
+            LONGEST_MINUTES
+        } else {
+            self.longest
+        }
+    }
+
+    fn admit(&self, booker: &Organization) -> bool {
+        let everybody = self.booker_kinds.is_empty() && self.bookers.is_empty();
+        everybody || self.booker_kinds.contains(&booker.kind) || self.bookers.contains(&booker.id)
+    }
+}
+
+/// Something that can be booked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bookable {
+    /// Its name.
+    pub name: BookableName,
+    /// What it is.
+    pub kind: BookableKind,
+    /// Who owns it, as it was called when it was registered.
+    pub owner: Organization,
+    /// What it is called.
+    pub title: String,
+    /// More about it.
+    pub description: String,
+    /// Where it is.
+    pub place: String,
+    /// Units that can be taken at one instant.
+    pub capacity: i64,
+    /// By which rules it is booked.
+    pub rules: BookingRules,
+    /// Number in the owner's system; may be empty.
+    pub external_ref: String,
+    /// The longest that one booking ever took, buffers included, in microseconds: how far back to look for what overlaps.
+    pub longest_span: i64,
+    /// When it was registered.
+    pub created_at: Timestamp,
+    /// When it was taken out of use.
+    pub ended_at: Option<Timestamp>,
+    /// Counts changes.
+    pub version: i64,
+}
+
+impl Bookable {
+    /// What a booking takes, buffers included.
+    #[must_use]
+    pub fn occupied_by(&self, interval: Interval) -> Interval {
+        interval.widened(self.rules.buffer_before, self.rules.buffer_after)
+    }
+
+    /// Refuses what is out of use.
+    ///
+    /// # Errors
+    /// `BOOKABLE_ENDED`.
+    pub fn expect_in_use(&self) -> Result<()> {
+        if self.ended_at.is_none() {
+            return Ok(());
+        }
+        Err(Error::new(&reasons::BOOKABLE_ENDED).with("name", &self.name))
+    }
+
+    /// Refuses an organization for which it is not open. Its owner always may book.
+    ///
+    /// # Errors
+    /// `BOOKER_NOT_ALLOWED`.
+    pub fn expect_booker(&self, booker: &Organization) -> Result<()> {
+        if booker.id == self.owner.id || self.rules.admit(booker) {
+            return Ok(());
+        }
+        Err(Error::new(&reasons::BOOKER_NOT_ALLOWED)
+            .with("organization", names::organization(booker.id))
+            .with("name", &self.name))
+    }
+
+    /// Refuses a change made to an older version.
+    ///
+    /// # Errors
+    /// `ETAG_MISMATCH`.
+    pub fn expect_etag(&self, etag: &str) -> Result<()> {
+        if etag.is_empty() || etag == self.version.to_string() {
+            return Ok(());
+        }
+        Err(Error::new(&common::ETAG_MISMATCH).with("name", &self.name))
+    }
+
+    /// The quota that binds an organization; the owner is bound by none.
+    #[must_use]
+    pub fn quota_of(&self, booker: OrganizationId) -> Option<Quota> {
+        self.rules.quota.filter(|_| booker != self.owner.id)
+    }
+
+    /// Takes it out of use.
+    ///
+    /// # Errors
+    /// `BOOKABLE_ENDED`, `BOOKABLE_IN_USE`.
+    pub fn end(mut self, booked_until: Option<Timestamp>, now: Timestamp) -> Result<Self> {
+        self.expect_in_use()?;
+        if let Some(until) = booked_until {
+            return Err(Error::new(&reasons::BOOKABLE_IN_USE)
+                .with("name", &self.name)
+                .with("until", until));
+        }
+        self.ended_at = Some(now);
+        Ok(self)
+    }
+}

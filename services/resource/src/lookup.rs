@@ -1,0 +1,81 @@
+//! The authorized lookup: loads a target, settles the open conditions with its facts, and answers for a missing one as for one
+//! that the caller may not see.
+
+use yihe_authz::{Admitted, Authorized, Condition};
+use yihe_kernel::{OrganizationId, Result};
+
+use crate::domain::{Bookable, Booking};
+use crate::names::{BookableName, BookingName};
+use crate::service::Service;
+use crate::store;
+use crate::store::visible::Sight;
+
+/// The facts about a target. Conditions without meaning here hold for nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The acting organization owns what is booked or claimed.
+    pub owner: bool,
+    /// The acting organization owes the claim.
+    pub assignee: bool,
+    /// It is about the acting organization: its booking, its claim.
+    pub caller: bool,
+}
+
+impl Facts {
+    /// Of what an organization owns.
+    #[must_use]
+    pub fn owned(owner: OrganizationId, acting: Option<OrganizationId>) -> Self {
+        Self {
+            owner: acting == Some(owner),
+            ..Self::default()
+        }
+    }
+
+    /// Whether a condition holds.
+    #[must_use]
+    pub fn holds(self, condition: Condition) -> bool {
+        match condition {
+            Condition::Owner => self.owner,
+            Condition::Assignee => self.assignee,
+            Condition::Caller => self.caller,
+            Condition::Participant | Condition::Convener | Condition::Serves => false,
+        }
+    }
+}
+
+/// The caller of a list, before it is known what it may see.
+pub fn sight(admitted: &Admitted) -> Sight {
+    Sight {
+        filter: admitted.filter(),
+        organization: admitted.organization(),
+    }
+}
+
+/// Settles the open conditions of a call with the facts.
+pub fn settle(admitted: Admitted, facts: Facts) -> Result<Authorized> {
+    admitted.settle(&|condition| facts.holds(condition))
+}
+
+impl Service {
+    /// Something that can be booked.
+    pub async fn bookable(&self, admitted: Admitted, name: &BookableName) -> Result<(Authorized, Bookable)> {
+        let Some(bookable) = store::bookable::find(self.reader(), name).await? else {
+            return Err(admitted.missing(name));
+        };
+        let facts = Facts::owned(bookable.owner.id, admitted.organization());
+        Ok((settle(admitted, facts)?, bookable))
+    }
+
+    /// A booking: who owns what is booked owns it, and it is about who booked.
+    pub async fn booking(&self, admitted: Admitted, name: &BookingName) -> Result<(Authorized, Booking)> {
+        let Some(booking) = store::booking::find(self.reader(), name).await? else {
+            return Err(admitted.missing(name));
+        };
+        let acting = admitted.organization();
+        let facts = Facts {
+            caller: acting == Some(booking.booker.id),
+            ..Facts::owned(booking.owner, acting)
+        };
+        Ok((settle(admitted, facts)?, booking))
+    }
+}

@@ -1,0 +1,6 @@
+//! Get and list.
+
+pub mod bookable;
+pub mod booking;
+pub mod calendar;
+pub mod free_busy;

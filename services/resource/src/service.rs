@@ -1,0 +1,86 @@
+use std::sync::Arc;
+
+use tonic::service::Routes;
+use yihe_authz::{Authorized, Guard, InternalTokens, Keys, Snapshots};
+use yihe_kernel::{CommunityId, Error, Result, SharedClock, Timestamp};
+use yihe_server::{ServiceLink, Tasks, protect};
+use yihe_store::{Feed, Reader, Store, StoreConfig};
+
+use crate::api::Api;
+use crate::directory::Directory;
+use crate::domain::Organization;
+use crate::{migrations, reasons, timers};
+
+pub(crate) const NAME: &str = "resource";
+
+/// What the service is given.
+pub struct Deps {
+    /// Where it keeps its data.
+    pub store: StoreConfig,
+    /// The clock.
+    pub clock: SharedClock,
+    /// The node's keys.
+    pub keys: Keys,
+    /// The policies.
+    pub snapshots: Arc<Snapshots>,
+    /// The way to the directory, as this service.
+    pub directory: ServiceLink,
+}
+
+/// A running service.
+pub struct Started {
+    /// Its router, behind the internal token.
+    pub routes: Routes,
+    /// What happens in it.
+    pub feed: Feed,
+    /// Its background tasks; they end when this is dropped.
+    pub tasks: Tasks,
+}
+
+/// Opens the store and starts the service.
+///
+/// # Errors
+/// `STORAGE_BROKEN`, `STORAGE_FULL` or `UNAVAILABLE` where the store cannot be opened.
+pub async fn start(deps: Deps) -> Result<Started> {
+    let store = Store::open(&deps.store, migrations::migrations, Arc::clone(&deps.clock)).await?;
+    let feed = store.feed();
+    let service = Arc::new(Service {
+        guard: Guard::new(NAME, deps.snapshots, Arc::clone(&deps.clock)),
+        directory: Directory::new(deps.directory),
+        store,
+    });
+    let mut tasks = Tasks::default();
+    tasks.spawn("resource.timers", timers::run(Arc::clone(&service)));
+    let tokens = InternalTokens::new(&deps.keys, Arc::clone(&deps.clock));
+    let routes = protect(Api::routes(service), NAME, tokens, deps.clock);
+    Ok(Started { routes, feed, tasks })
+}
+
+/// What commands and queries work with.
+pub(crate) struct Service {
+    pub guard: Guard,
+    pub directory: Directory,
+    pub store: Store,
+}
+
+impl Service {
+    pub fn now(&self) -> Timestamp {
+        self.store.clock().now()
+    }
+
+    pub fn reader(&self) -> &Reader {
+        self.store.reader()
+    }
+
+    /// The organization acted for, as the directory knows it.
+    ///
+    /// # Errors
+    /// `ORGANIZATION_REQUIRED`, `ORGANIZATION_NOT_A_MEMBER`; `UNAVAILABLE` where the directory does not answer.
+    pub async fn acting_organization(&self, by: &Authorized) -> Result<Organization> {
+        let acting = by
+            .organization()
+            .ok_or_else(|| Error::new(&reasons::ORGANIZATION_REQUIRED))?;
+        let community: &CommunityId = by.community()?;
+        Organization::member_of(self.directory.members(community, &[acting]).await?, acting)
+    }
+}

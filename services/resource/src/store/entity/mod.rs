@@ -1,0 +1,2 @@
+pub mod bookable;
+pub mod booking;

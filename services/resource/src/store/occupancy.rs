@@ -1,0 +1,125 @@
+//! What is taken when. Every query here is answered by an index that ends in all columns read.
+
+use sea_orm::sea_query::{Cond, ExprTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use uuid::Uuid;
+use yihe_kernel::{CommunityId, Timestamp};
+use yihe_store::Failure;
+
+use super::entity::booking;
+use super::row;
+use crate::domain::{Bookable, Interval, Taken};
+use crate::names::{BookableId, BookableName, BookingId};
+
+/// A booking that takes capacity.
+#[derive(Debug, Clone, Copy)]
+pub struct Occupied {
+    /// Its id.
+    pub booking: BookingId,
+    /// What it takes.
+    pub taken: Taken,
+    /// When it ends by itself.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Occupied {
+    /// Whether it still counts.
+    #[must_use]
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.expires_at.is_none_or(|at| at > now)
+    }
+}
+
+/// Everything that takes capacity of a bookable in a window, holds that ran out included.
+pub async fn within(
+    conn: &impl ConnectionTrait,
+    bookable: &Bookable,
+    window: Interval,
+) -> Result<Vec<Occupied>, Failure> {
+    use booking::Column;
+    let rows: Vec<(Uuid, i64, i64, i64, Option<i64>)> = booking::Entity::find()
+        .select_only()
+        .columns([
+            Column::Id,
+            Column::OccupiesFrom,
+            Column::OccupiesUntil,
+            Column::Quantity,
+            Column::ExpiresAt,
+        ])
+        .filter(Column::Community.eq(bookable.name.community.as_str()))
+        .filter(Column::Bookable.eq(bookable.name.bookable.uuid()))
+        .filter(overlaps(window, bookable.longest_span))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let occupied = |(id, from, until, quantity, expires_at)| {
+        let interval = row::interval(from, until)?;
+        Ok(Occupied {
+            booking: BookingId::from(id),
+            taken: Taken { interval, quantity },
+            expires_at: row::instant(expires_at),
+        })
+    };
+    rows.into_iter().map(occupied).collect()
+}
+
+/// What takes capacity in a window, in everything of a community that can be booked, in one query.
+pub async fn of_community(
+    conn: &impl ConnectionTrait,
+    community: &CommunityId,
+    window: Interval,
+    longest_span: i64,
+    now: Timestamp,
+) -> Result<Vec<(BookableId, Taken)>, Failure> {
+    use booking::Column;
+    let rows: Vec<(Uuid, i64, i64, i64)> = booking::Entity::find()
+        .select_only()
+        .columns([
+            Column::Bookable,
+            Column::OccupiesFrom,
+            Column::OccupiesUntil,
+            Column::Quantity,
+        ])
+        .filter(Column::Community.eq(community.as_str()))
+        .filter(overlaps(window, longest_span))
+        .filter(Column::ExpiresAt.is_null().or(Column::ExpiresAt.gt(now.micros())))
+        .into_tuple()
+        .all(conn)
+        .await?;
+    let taken = |(id, from, until, quantity)| {
+        let interval = row::interval(from, until)?;
+        Ok((BookableId::from(id), Taken { interval, quantity }))
+    };
+    rows.into_iter().map(taken).collect()
+}
+
+/// Overlap as a range of the first column: nothing that overlaps begins longer before the window than the longest there is.
+fn overlaps(window: Interval, longest_span: i64) -> Cond {
+    use booking::Column;
+    Cond::all()
+        .add(Column::OccupiesFrom.is_not_null())
+        .add(Column::OccupiesFrom.gt(window.from().micros().saturating_sub(longest_span)))
+        .add(Column::OccupiesFrom.lt(window.until().micros()))
+        .add(Column::OccupiesUntil.gt(window.from().micros()))
+}
+
+/// Until when a bookable is taken last, after an instant.
+pub async fn last_end(
+    conn: &impl ConnectionTrait,
+    bookable: &BookableName,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Failure> {
+    use booking::Column;
+    let last: Option<(i64,)> = booking::Entity::find()
+        .select_only()
+        .column(Column::OccupiesUntil)
+        .filter(Column::Community.eq(bookable.community.as_str()))
+        .filter(Column::Bookable.eq(bookable.bookable.uuid()))
+        .filter(Column::OccupiesUntil.gt(now.micros()))
+        .filter(Column::ExpiresAt.is_null().or(Column::ExpiresAt.gt(now.micros())))
+        .order_by_desc(Column::OccupiesUntil)
+        .into_tuple()
+        .one(conn)
+        .await?;
+    Ok(last.map(|(until,)| Timestamp::from_micros(until)))
+}

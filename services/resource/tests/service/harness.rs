@@ -1,0 +1,361 @@
+use std::sync::Arc;
+
+use tonic::codegen::InterceptedService;
+use tonic::service::{Interceptor, Routes};
+use tonic::{Request, Status};
+use tonic_types::StatusExt;
+use yihe_authz::{Capacity, InternalClaims, InternalTokens, Keys, Principal, Revision, Snapshots};
+use yihe_kernel::{AdjustableClock, Ids, OrganizationId, SharedClock, Timestamp, UserId};
+use yihe_proto::directory::v1::authority_service_server::AuthorityServiceServer;
+use yihe_proto::directory::v1::{OrganizationKind, OrganizationStanding};
+use yihe_proto::policy::v1::RoleTerm;
+use yihe_proto::resource::v1::bookable_service_client::BookableServiceClient;
+use yihe_proto::resource::v1::booking_service_client::BookingServiceClient;
+use yihe_proto::resource::v1::free_busy_service_client::FreeBusyServiceClient;
+use yihe_proto::resource::v1::{
+    Bookable, BookableKind, Booking, BookingRules, CreateBookableRequest, CreateBookingRequest,
+};
+use yihe_resource::{Deps, Started, start};
+use yihe_server::{Link, ServiceLink};
+use yihe_store::{Backend, StoreConfig};
+
+use crate::doubles::{DirectoryDouble, PolicyDouble};
+
+/// Beizhan.
+pub const COMMUNITY: &str = "440309002021";
+pub const PARENT: &str = "communities/440309002021";
+pub const ELSEWHERE: &str = "communities/440309002022";
+
+/// A Monday morning in Shenzhen, nine o'clock.
+pub const MONDAY: &str = "2026-03-02T01:00:00Z";
+
+/// A running service with its surroundings.
+pub struct House {
+    pub started: Started,
+    pub clock: Arc<AdjustableClock>,
+    pub directory: DirectoryDouble,
+    policy: PolicyDouble,
+    ids: Ids,
+    tokens: InternalTokens,
+    _files: tempfile::TempDir,
+}
+
+/// A person acting for an organization.
+#[derive(Clone)]
+pub struct Party {
+    principal: Principal,
+    pub organization: OrganizationId,
+    capacity: Capacity,
+    routes: Routes,
+    tokens: InternalTokens,
+    clock: SharedClock,
+    policy: PolicyDouble,
+}
+
+impl House {
+    /// On SQLite.
+    pub async fn new() -> Self {
+        let files = tempfile::tempdir().unwrap();
+        let file = files.path().join("resource.db");
+        Self::on(Backend::Sqlite { file }, files).await
+    }
+
+    /// On a schema of its own of a PostgreSQL server.
+    pub async fn on_postgres(server: &yihe_testkit::Postgres) -> Self {
+        let files = tempfile::tempdir().unwrap();
+        let folder = files.path().file_name().unwrap().to_string_lossy().to_lowercase();
+        let backend = Backend::Postgres {
+            url: server.url(),
+            schema: format!("resource_{}", folder.replace('.', "")),
+        };
+        Self::on(backend, files).await
+    }
+
+    async fn on(backend: Backend, files: tempfile::TempDir) -> Self {
+        let clock = Arc::new(AdjustableClock::starting_at(MONDAY.parse().unwrap()));
+        let shared: SharedClock = clock.clone();
+        let keys = Keys::load_or_create(files.path()).unwrap();
+        let tokens = InternalTokens::new(&keys, shared.clone());
+        let directory = DirectoryDouble::default();
+        let policy = PolicyDouble::default();
+        let link = Link::Local(Routes::new(AuthorityServiceServer::new(directory.clone())));
+        let deps = Deps {
+            store: StoreConfig::new(backend, [7; 32]),
+            clock: shared.clone(),
+            keys,
+            snapshots: Snapshots::new(Arc::new(policy.clone()), shared.clone()),
+            directory: ServiceLink::new(link, tokens.clone(), "resource", shared.clone()),
+        };
+        Self {
+            started: start(deps).await.unwrap(),
+            clock,
+            directory,
+            policy,
+            ids: Ids::new(shared),
+            tokens,
+            _files: files,
+        }
+    }
+
+    pub fn set(&self, text: &str) {
+        self.clock.set(local(text));
+    }
+
+    /// A member organization with one person.
+    pub fn member(&self, kind: OrganizationKind, role: &str, display_name: &str) -> Party {
+        let organization: OrganizationId = self.ids.next();
+        self.directory.tell(OrganizationStanding {
+            organization: format!("organizations/{organization}"),
+            kind: kind.into(),
+            display_name: display_name.to_owned(),
+            active: true,
+            heads: Vec::new(),
+        });
+        let principal = Principal::User(self.ids.next::<UserId>());
+        self.policy.appoint(RoleTerm {
+            principal: principal.to_string(),
+            capacity: format!("organizations/{organization}"),
+            role: role.to_owned(),
+            ..RoleTerm::default()
+        });
+        Party {
+            principal,
+            organization,
+            capacity: Capacity::Organization(organization),
+            routes: self.started.routes.clone(),
+            tokens: self.tokens.clone(),
+            clock: self.clock.clone(),
+            policy: self.policy.clone(),
+        }
+    }
+
+    /// The service centre, which owns halls.
+    pub fn center(&self) -> Party {
+        let kind = OrganizationKind::ServiceCenter;
+        self.member(kind, "SERVICE_CENTER/MANAGER", "党群服务中心")
+    }
+
+    /// A resident unit.
+    pub fn unit(&self, display_name: &str) -> Party {
+        let kind = OrganizationKind::ResidentUnit;
+        self.member(kind, "RESIDENT_UNIT/STAFF", display_name)
+    }
+
+    /// The secretary of the committee.
+    pub fn secretary(&self) -> Party {
+        let kind = OrganizationKind::PartyCommittee;
+        self.member(kind, "PARTY_COMMITTEE/SECRETARY", "社区党委")
+    }
+
+    /// A request id.
+    pub fn request_id(&self) -> String {
+        self.ids.next::<uuid::Uuid>().to_string()
+    }
+}
+
+/// Adds what the gateway adds: the internal token of the method called.
+#[derive(Clone)]
+pub struct Vouch {
+    party: Party,
+}
+
+impl Interceptor for Vouch {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        let method = request.extensions().get::<tonic::GrpcMethod<'static>>();
+        let method = method.expect("generated clients tell the method");
+        let sequence = self.party.policy.sequence();
+        let claims = InternalClaims {
+            principal: self.party.principal.clone(),
+            capacity: self.party.capacity,
+            method: format!("/{}/{}", method.service(), method.method()),
+            audience: "resource".to_owned(),
+            revision: Revision {
+                directory: sequence,
+                policy: sequence,
+            },
+            decided_at: self.party.clock.now(),
+            token_issued_at: None,
+            address: None,
+        };
+        let token = self.party.tokens.issue(&claims)?;
+        let name = yihe_authz::INTERNAL_TOKEN;
+        request.metadata_mut().insert(name, token.parse().unwrap());
+        Ok(request)
+    }
+}
+
+type Door = InterceptedService<Link, Vouch>;
+
+macro_rules! doors {
+    ($($name:ident: $client:ident)+) => {
+        impl Party {
+            $(pub fn $name(&self) -> $client<Door> {
+                $client::with_interceptor(Link::Local(self.routes.clone()), Vouch { party: self.clone() })
+            })+
+        }
+    };
+}
+
+doors! {
+    bookables: BookableServiceClient
+    bookings: BookingServiceClient
+    free_busy: FreeBusyServiceClient
+}
+
+/// An answer without its frame.
+pub async fn told<T>(call: impl Future<Output = Result<tonic::Response<T>, Status>>) -> Result<T, Status> {
+    call.await.map(tonic::Response::into_inner)
+}
+
+impl Party {
+    pub fn name(&self) -> String {
+        format!("organizations/{}", self.organization)
+    }
+
+    /// The same person for itself.
+    pub fn alone(&self) -> Self {
+        Self {
+            capacity: Capacity::Own,
+            ..self.clone()
+        }
+    }
+
+    /// Registers a hall.
+    pub async fn hall(&self, capacity: i64, rules: BookingRules) -> Bookable {
+        self.register(bookable(capacity, rules)).await.unwrap()
+    }
+
+    pub async fn register(&self, bookable: Bookable) -> Result<Bookable, Status> {
+        let request = CreateBookableRequest {
+            parent: PARENT.to_owned(),
+            bookable: Some(bookable),
+            request_id: String::new(),
+        };
+        told(self.bookables().create_bookable(request)).await
+    }
+
+    pub async fn book(&self, hall: &Bookable, from: &str, until: &str) -> Result<Booking, Status> {
+        self.ask(asking(hall, booking(from, until, 1))).await
+    }
+
+    pub async fn hold(&self, hall: &Bookable, from: &str, until: &str, minutes: i32) -> Result<Booking, Status> {
+        let request = CreateBookingRequest {
+            hold_minutes: minutes,
+            ..asking(hall, booking(from, until, 1))
+        };
+        self.ask(request).await
+    }
+
+    /// Books, or joins the waiting list.
+    pub async fn queue(&self, hall: &Bookable, from: &str, until: &str) -> Result<Booking, Status> {
+        let request = CreateBookingRequest {
+            wait_if_full: true,
+            ..asking(hall, booking(from, until, 1))
+        };
+        self.ask(request).await
+    }
+
+    pub async fn ask(&self, request: CreateBookingRequest) -> Result<Booking, Status> {
+        told(self.bookings().create_booking(request)).await
+    }
+}
+
+macro_rules! steps {
+    ($($name:ident: $method:ident $request:ident)+) => {
+        impl Party {
+            $(pub async fn $name(&self, booking: &Booking) -> Result<Booking, Status> {
+                let request = yihe_proto::resource::v1::$request { name: booking.name.clone(), ..Default::default() };
+                told(self.bookings().$method(request)).await
+            })+
+        }
+    };
+}
+
+steps! {
+    get: get_booking GetBookingRequest
+    confirm: confirm_booking ConfirmBookingRequest
+    approve: approve_booking ApproveBookingRequest
+    check_in: check_in_booking CheckInBookingRequest
+    complete: complete_booking CompleteBookingRequest
+    no_show: mark_no_show MarkNoShowRequest
+}
+
+macro_rules! steps_with_reason {
+    ($($name:ident: $method:ident $request:ident)+) => {
+        impl Party {
+            $(pub async fn $name(&self, booking: &Booking) -> Result<Booking, Status> {
+                let (name, reason) = (booking.name.clone(), "另有安排".to_owned());
+                let request = yihe_proto::resource::v1::$request { name, reason };
+                told(self.bookings().$method(request)).await
+            })+
+        }
+    };
+}
+
+steps_with_reason! {
+    decline: decline_booking DeclineBookingRequest
+    cancel: cancel_booking CancelBookingRequest
+}
+
+/// A hall to be registered.
+pub fn bookable(capacity: i64, rules: BookingRules) -> Bookable {
+    Bookable {
+        kind: BookableKind::Place.into(),
+        title: "多功能厅".to_owned(),
+        place: "党群服务中心二楼".to_owned(),
+        capacity,
+        rules: Some(rules),
+        ..Bookable::default()
+    }
+}
+
+/// A booking to be made.
+pub fn booking(from: &str, until: &str, quantity: i64) -> Booking {
+    Booking {
+        start_time: Some(local(from).to_proto()),
+        end_time: Some(local(until).to_proto()),
+        quantity,
+        purpose: "合唱排练".to_owned(),
+        ..Booking::default()
+    }
+}
+
+pub fn asking(hall: &Bookable, booking: Booking) -> CreateBookingRequest {
+    CreateBookingRequest {
+        parent: hall.name.clone(),
+        booking: Some(booking),
+        ..CreateBookingRequest::default()
+    }
+}
+
+/// `2026-03-03T19:00` on the clock of the community.
+pub fn local(text: &str) -> Timestamp {
+    format!("{text}:00+08:00").parse().unwrap()
+}
+
+/// The reason of a refusal.
+#[track_caller]
+pub fn reason<T: std::fmt::Debug>(answer: Result<T, Status>) -> String {
+    let status = answer.expect_err("this had to be refused");
+    let details = status.get_error_details();
+    let info = details.error_info().map(|info| info.reason.clone());
+    info.unwrap_or_else(|| panic!("no reason in {status:?}"))
+}
+
+/// A value that the refusal carries.
+#[track_caller]
+pub fn detail<T: std::fmt::Debug>(answer: &Result<T, Status>, key: &str) -> String {
+    let status = answer.as_ref().expect_err("this had to be refused");
+    let details = status.get_error_details();
+    let value = details.error_info().and_then(|info| info.metadata.get(key).cloned());
+    value.unwrap_or_default()
+}
+
+/// The fields that a refusal names.
+#[track_caller]
+pub fn fields<T: std::fmt::Debug>(answer: &Result<T, Status>) -> Vec<String> {
+    let status = answer.as_ref().expect_err("this had to be refused");
+    let details = status.get_error_details();
+    let bad = details.bad_request().map(|bad| bad.field_violations.clone());
+    bad.unwrap_or_default().into_iter().map(|bad| bad.field).collect()
+}

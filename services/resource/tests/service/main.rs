@@ -1,0 +1,25 @@
+//! The whole service through in-process gRPC: real store, real decisions, an adjustable clock, doubles for the directory and
+//! the source of policies.
+
+#[cfg(test)]
+mod approval;
+#[cfg(test)]
+mod bookables;
+#[cfg(test)]
+mod bookings;
+#[cfg(test)]
+mod calendars;
+#[cfg(test)]
+mod doubles;
+#[cfg(test)]
+mod harness;
+#[cfg(test)]
+mod history;
+#[cfg(test)]
+mod postgres;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod series;
+#[cfg(test)]
+mod waiting;
