@@ -31,7 +31,7 @@ const TABLES: &[&str] = &[
         CHECK ((occupies_from IS NULL) = (occupies_until IS NULL)),
         CHECK (occupies_from IS NOT NULL OR state NOT IN ('HELD', 'CONFIRMED', 'CHECKED_IN')))",
     // what is taken of one bookable, and of all at once, answered from the index alone
-    "CREATE INDEX booking_occupies ON booking (community, bookable, occupies_from, occupies_until, quantity, expires_at)
+    "CREATE INDEX booking_occupies ON booking (community, bookable, occupies_from, occupies_until, quantity, expires_at, id)
         WHERE occupies_from IS NOT NULL",
     "CREATE INDEX booking_free_busy ON booking (community, occupies_from, occupies_until, bookable, quantity, expires_at)
         WHERE occupies_from IS NOT NULL",
