@@ -76,7 +76,11 @@ pub static COLLECTIONS: &[Collection] = collections! {
         "communities/{community}/funds/{fund}/expenses/{expense}";
     "resource":
         "communities/{community}/bookables/{bookable}"
-        "communities/{community}/bookings/{booking}";
+        "communities/{community}/bookings/{booking}"
+        "communities/{community}/needs/{need}"
+        "communities/{community}/offers/{offer}"
+        "communities/{community}/claims/{claim}"
+        "communities/{community}/projects/{project}";
 };
 
 /// The collection that a resource name is of; `None` for every other text. Ids in it are not looked at.

@@ -2,7 +2,12 @@
 
 mod bookable;
 mod booking;
+mod category;
+mod claim;
 mod free_busy;
+mod need;
+mod offer;
+mod project;
 
 use std::sync::Arc;
 
@@ -10,7 +15,12 @@ use tonic::service::Routes;
 use tonic::{Response, Status};
 use yihe_proto::resource::v1::bookable_service_server::BookableServiceServer;
 use yihe_proto::resource::v1::booking_service_server::BookingServiceServer;
+use yihe_proto::resource::v1::category_service_server::CategoryServiceServer;
+use yihe_proto::resource::v1::claim_service_server::ClaimServiceServer;
 use yihe_proto::resource::v1::free_busy_service_server::FreeBusyServiceServer;
+use yihe_proto::resource::v1::need_service_server::NeedServiceServer;
+use yihe_proto::resource::v1::offer_service_server::OfferServiceServer;
+use yihe_proto::resource::v1::project_service_server::ProjectServiceServer;
 
 use crate::service::Service;
 
@@ -24,7 +34,12 @@ impl Api {
         let api = Self(service);
         Routes::new(BookableServiceServer::new(api.clone()))
             .add_service(BookingServiceServer::new(api.clone()))
-            .add_service(FreeBusyServiceServer::new(api))
+            .add_service(FreeBusyServiceServer::new(api.clone()))
+            .add_service(NeedServiceServer::new(api.clone()))
+            .add_service(OfferServiceServer::new(api.clone()))
+            .add_service(ClaimServiceServer::new(api.clone()))
+            .add_service(CategoryServiceServer::new(api.clone()))
+            .add_service(ProjectServiceServer::new(api))
     }
 }
 

@@ -18,6 +18,8 @@ kinds! {
     BookingHeld BookingRequested BookingMade BookingWaits BookingPromoted
     BookingApproved BookingDeclined BookingCancelled BookingExpired
     BookingCheckedIn BookingCompleted BookingNoShow
+    NeedCreated NeedEnded OfferCreated OfferEnded CategoryCreated ProjectCreated ProjectEnded
+    ClaimProposed ClaimAccepted ClaimDeclined ClaimWithdrawn ClaimFulfilled
 }
 
 /// Appends an event of the history of `stream`.

@@ -4,8 +4,8 @@
 use yihe_authz::{Admitted, Authorized, Condition};
 use yihe_kernel::{OrganizationId, Result};
 
-use crate::domain::{Bookable, Booking};
-use crate::names::{BookableName, BookingName};
+use crate::domain::{Bookable, Booking, Claim, Listing, ListingName, Project};
+use crate::names::{BookableName, BookingName, ClaimName, ProjectName};
 use crate::service::Service;
 use crate::store;
 use crate::store::visible::Sight;
@@ -77,5 +77,38 @@ impl Service {
             ..Facts::owned(booking.owner, acting)
         };
         Ok((settle(admitted, facts)?, booking))
+    }
+
+    /// A need or an offer.
+    pub async fn listing(&self, admitted: Admitted, name: &ListingName) -> Result<(Authorized, Listing)> {
+        let Some(listing) = store::listing::find(self.reader(), name).await? else {
+            return Err(admitted.missing(name));
+        };
+        let facts = Facts::owned(listing.owner.id, admitted.organization());
+        Ok((settle(admitted, facts)?, listing))
+    }
+
+    /// A claim: who owns what is claimed owns it, and who claimed owes it.
+    pub async fn claim(&self, admitted: Admitted, name: &ClaimName) -> Result<(Authorized, Claim)> {
+        let Some(claim) = store::claim::find(self.reader(), name).await? else {
+            return Err(admitted.missing(name));
+        };
+        let acting = admitted.organization();
+        let claimant = acting == Some(claim.claimant.id);
+        let facts = Facts {
+            assignee: claimant,
+            caller: claimant,
+            ..Facts::owned(claim.owner, acting)
+        };
+        Ok((settle(admitted, facts)?, claim))
+    }
+
+    /// A project.
+    pub async fn project(&self, admitted: Admitted, name: &ProjectName) -> Result<(Authorized, Project)> {
+        let Some(project) = store::project::find(self.reader(), name).await? else {
+            return Err(admitted.missing(name));
+        };
+        let facts = Facts::owned(project.owner.id, admitted.organization());
+        Ok((settle(admitted, facts)?, project))
     }
 }

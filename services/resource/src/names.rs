@@ -9,6 +9,14 @@ yihe_kernel::ids! {
     BookingId
     /// Id of the bookings of one series.
     SeriesId
+    /// Id of a need or an offer.
+    ListingId
+    /// Id of a claim.
+    ClaimId
+    /// Id of a project.
+    ProjectId
+    /// Id of a resolution, which the meeting service keeps.
+    ResolutionId
 }
 
 yihe_kernel::names! {
@@ -16,6 +24,16 @@ yihe_kernel::names! {
     BookableName { "communities" community: CommunityId, "bookables" bookable: BookableId }
     /// Name of a booking.
     BookingName { "communities" community: CommunityId, "bookings" booking: BookingId }
+    /// Name of a need.
+    NeedName { "communities" community: CommunityId, "needs" need: ListingId }
+    /// Name of an offer.
+    OfferName { "communities" community: CommunityId, "offers" offer: ListingId }
+    /// Name of a claim.
+    ClaimName { "communities" community: CommunityId, "claims" claim: ClaimId }
+    /// Name of a project.
+    ProjectName { "communities" community: CommunityId, "projects" project: ProjectId }
+    /// Name of a resolution.
+    ResolutionName { "communities" community: CommunityId, "resolutions" resolution: ResolutionId }
 }
 
 impl BookableName {
@@ -38,6 +56,16 @@ impl BookingName {
             bookable,
         }
     }
+}
+
+/// The name of a project of a community.
+#[must_use]
+pub fn project(community: &CommunityId, project: ProjectId) -> String {
+    ProjectName {
+        community: community.clone(),
+        project,
+    }
+    .to_string()
 }
 
 /// The name of an organization.

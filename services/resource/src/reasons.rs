@@ -26,6 +26,17 @@ reasons! {
     SERIES_CONFLICTS: Precondition, "{count} dates are not possible: {dates}", "有 {count} 个日期无法预约:{dates}";
     RECURRENCE_INVALID: Invalid, "the rule of recurrence cannot be used: {detail}", "周期规则无法使用:{detail_zh}";
     RECURRENCE_ENDLESS: Invalid, "the rule of recurrence has no end; add COUNT (at most {most}) or UNTIL", "周期规则没有终点,请加 COUNT(至多 {most})或 UNTIL";
+    PROJECT_UNKNOWN: Precondition, "{name} is no project of this community that goes on", "{name} 不是本社区进行中的项目";
+    PROJECT_ENDED: Precondition, "{name} was ended", "{name} 已结项";
+    LISTING_ENDED: Precondition, "{name} was ended; nothing more is claimed of it", "{name} 已结束,不再接受认领";
+    LISTING_REF_TAKEN: AlreadyExists, "the organization has a listing with the number `{external_ref}`", "该单位已有编号为“{external_ref}”的需求或资源";
+    CATEGORY_UNKNOWN: Precondition, "there is no category `{category}`", "没有类别“{category}”";
+    CATEGORY_TAKEN: AlreadyExists, "there is a category `{category}` already", "类别“{category}”已存在";
+    CLAIM_OWN: Precondition, "{name} is the organization's own", "{name} 是本单位自己的";
+    CLAIM_ABOVE_OPEN: Precondition, "{open} of {name} are open, {quantity} were asked for", "{name} 尚余 {open} 可认领,申请了 {quantity}";
+    CLAIM_STATE: Precondition, "{name} is {state}", "{name} 的状态为 {state}";
+    NOT_THE_RECEIVER: Denied, "whoever receives what was claimed confirms {name}", "{name} 须由接收方确认";
+    DELIVERED_ABOVE_CLAIMED: Precondition, "{claimed} were claimed in {name}; {delivered} cannot have come of it", "{name} 认领了 {claimed},兑现数 {delivered} 超出";
     WINDOW_TOO_LONG: Invalid, "{days} days can be looked at in one call", "一次至多查看 {days} 天";
 }
 
@@ -37,6 +48,11 @@ mod tests {
             include_str!("../../../proto/yihe/resource/v1/bookable.proto"),
             include_str!("../../../proto/yihe/resource/v1/booking.proto"),
             include_str!("../../../proto/yihe/resource/v1/free_busy.proto"),
+            include_str!("../../../proto/yihe/resource/v1/need.proto"),
+            include_str!("../../../proto/yihe/resource/v1/offer.proto"),
+            include_str!("../../../proto/yihe/resource/v1/claim.proto"),
+            include_str!("../../../proto/yihe/resource/v1/category.proto"),
+            include_str!("../../../proto/yihe/resource/v1/project.proto"),
         ];
         for reason in super::REASONS {
             let named = contracts

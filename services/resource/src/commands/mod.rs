@@ -2,3 +2,7 @@
 
 pub mod bookable;
 pub mod booking;
+pub mod category;
+pub mod claim;
+pub mod listing;
+pub mod project;

@@ -4,7 +4,7 @@ use yihe_proto::resource::v1 as pb;
 use super::bookable::MOST_UNITS;
 use super::{EXTERNAL_REF, Wire, bounded, instant, interval, optional_code, optional_name};
 use crate::domain::{Booking, Recurrence, Wanted};
-use crate::names::{self, BookableName};
+use crate::names::{self, BookableName, ProjectId, ProjectName};
 use crate::retry::Retry;
 use crate::store;
 
@@ -18,6 +18,8 @@ pub struct NewBooking {
     pub wanted: Wanted,
     /// What for.
     pub purpose: String,
+    /// The project it serves.
+    pub project: Option<ProjectId>,
     /// Number in the booker's system.
     pub external_ref: String,
     /// Minutes to hold it; 0 books at once.
@@ -83,12 +85,14 @@ fn body(fields: &mut Fields, wire: pb::Booking, retry: Retry) -> Option<NewBooki
     let quantity = bounded(fields, "booking.quantity", wire.quantity, 1..=MOST_UNITS);
     let purpose = fields.line("booking.purpose", &wire.purpose, 0..=200);
     let external_ref = fields.line("booking.external_ref", &wire.external_ref, EXTERNAL_REF);
+    let project: Option<ProjectName> = fields.optional_name("booking.project", &wire.project);
     Some(NewBooking {
         wanted: Wanted {
             interval: interval?,
             quantity,
         },
         purpose,
+        project: project.map(|name| name.project),
         external_ref,
         hold_minutes: 0,
         wait_if_full: false,
@@ -110,12 +114,14 @@ pub fn wanted(request: &pb::ListBookingsRequest) -> Result<store::booking::Wante
         bookable: bookable.map(|name| name.bookable),
         booker: booker.map(|name| name.organization),
         state,
+        project: None,
     })
 }
 
 /// A booking as it stands at an instant.
 pub fn booking(booking: Booking, now: Timestamp) -> pb::Booking {
     let booking = booking.as_of(now);
+    let project = booking.project.map(|it| names::project(&booking.name.community, it));
     pb::Booking {
         name: booking.name.to_string(),
         bookable: booking.bookable_name().to_string(),
@@ -132,5 +138,6 @@ pub fn booking(booking: Booking, now: Timestamp) -> pb::Booking {
         note: booking.note,
         create_time: instant(Some(booking.created_at)),
         etag: booking.version.to_string(),
+        project: project.unwrap_or_default(),
     }
 }

@@ -1,6 +1,8 @@
 use yihe_proto::resource::v1 as pb;
 
-use crate::domain::{BookableKind, BookingState, QuotaPeriod};
+use crate::domain::{
+    Aspect as MatchAspect, BookableKind, BookingState, ClaimState, QuantityUnit, QuotaPeriod, Urgency,
+};
 
 /// A domain enum and its form on the wire.
 pub trait Wire: Sized {
@@ -45,6 +47,10 @@ wire! {
     BookableKind { Place Equipment Person };
     BookingState { Held PendingApproval Confirmed CheckedIn Completed Cancelled Expired NoShow Waiting };
     QuotaPeriod { Day Week Month };
+    QuantityUnit { Piece Person Hour Fen };
+    Urgency { Low Normal High Urgent };
+    ClaimState { Proposed Accepted Fulfilled Declined Withdrawn };
+    MatchAspect { Category Quantity Time Place };
 }
 
 #[cfg(test)]
@@ -56,6 +62,15 @@ mod tests {
         for state in BookingState::ALL {
             assert_eq!(format!("BOOKING_STATE_{}", state.code()), state.to_wire().as_str_name());
             assert_eq!(BookingState::from_wire(state.to_wire()), Some(*state));
+        }
+        for state in ClaimState::ALL {
+            assert_eq!(format!("CLAIM_STATE_{}", state.code()), state.to_wire().as_str_name());
+        }
+        for unit in QuantityUnit::ALL {
+            assert_eq!(format!("QUANTITY_UNIT_{}", unit.code()), unit.to_wire().as_str_name());
+        }
+        for urgency in Urgency::ALL {
+            assert_eq!(format!("URGENCY_{}", urgency.code()), urgency.to_wire().as_str_name());
         }
         for kind in BookableKind::ALL {
             assert_eq!(format!("BOOKABLE_KIND_{}", kind.code()), kind.to_wire().as_str_name());

@@ -2,7 +2,10 @@
 
 pub mod bookable;
 pub mod booking;
+pub mod claim;
 mod codes;
+pub mod listing;
+pub mod project;
 
 use std::ops::RangeInclusive;
 use std::str::FromStr;

@@ -2,7 +2,7 @@ use yihe_kernel::{Error, OrganizationId, Result, Timestamp};
 
 use super::code::codes;
 use super::{Bookable, Interval, Organization, Wanted};
-use crate::names::{BookableId, BookableName, BookingName, SeriesId};
+use crate::names::{BookableId, BookableName, BookingName, ProjectId, SeriesId};
 use crate::reasons;
 
 codes! {
@@ -63,6 +63,8 @@ pub struct Booking {
     pub quantity: i64,
     /// What for.
     pub purpose: String,
+    /// The project it serves.
+    pub project: Option<ProjectId>,
     /// State.
     pub state: BookingState,
     /// When it ends by itself; for what is passing.

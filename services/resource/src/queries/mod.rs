@@ -3,4 +3,8 @@
 pub mod bookable;
 pub mod booking;
 pub mod calendar;
+pub mod category;
+pub mod claim;
 pub mod free_busy;
+pub mod listing;
+pub mod project;

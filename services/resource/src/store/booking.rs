@@ -9,7 +9,7 @@ use super::entity::booking::{self, Column};
 use super::row;
 use super::visible::Sight;
 use crate::domain::{Booking, BookingState, Interval, Taken};
-use crate::names::{BookableId, BookableName, BookingId, BookingName, SeriesId};
+use crate::names::{BookableId, BookableName, BookingId, BookingName, ProjectId, SeriesId};
 use crate::reasons;
 
 fn of_community(community: &CommunityId) -> sea_orm::Select<booking::Entity> {
@@ -128,6 +128,8 @@ pub struct Wanted {
     pub booker: Option<OrganizationId>,
     /// In the state.
     pub state: Option<BookingState>,
+    /// Of the project.
+    pub project: Option<ProjectId>,
 }
 
 /// The bookings of a community that `sight` lets through, in the order they were made.
@@ -142,6 +144,7 @@ pub async fn list(
         .add_option(wanted.bookable.map(|bookable| Column::Bookable.eq(bookable.uuid())))
         .add_option(wanted.booker.map(|booker| Column::Booker.eq(booker.uuid())))
         .add_option(wanted.state.map(|state| Column::State.eq(state.code())))
+        .add_option(wanted.project.map(|project| Column::Project.eq(project.uuid())))
         .add_option(row::after_id(page)?.map(|after| Column::Id.gt(after)));
     let query = of_community(community)
         .filter(condition)
@@ -187,6 +190,7 @@ pub async fn insert(tx: &Tx, _by: &Authorized, booking: &Booking) -> Result<(), 
         ends_at: Set(booking.interval.until().micros()),
         quantity: Set(booking.quantity),
         purpose: Set(booking.purpose.clone()),
+        project: Set(booking.project.map(ProjectId::uuid)),
         external_ref: Set(booking.external_ref.clone()),
         series: Set(booking.series.map(SeriesId::uuid)),
         created_at: Set(booking.created_at.micros()),
@@ -254,6 +258,7 @@ impl TryFrom<booking::Model> for Booking {
             interval: row::interval(row.starts_at, row.ends_at)?,
             quantity: row.quantity,
             purpose: row.purpose,
+            project: row.project.map(ProjectId::from),
             state: row::read(BookingState::from_code(&row.state), "state", &row.state)?,
             expires_at: row::instant(row.expires_at),
             occupies: occupies.map(|(from, until)| row::interval(from, until)).transpose()?,

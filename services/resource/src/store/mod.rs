@@ -2,8 +2,12 @@
 
 pub mod bookable;
 pub mod booking;
+pub mod category;
+pub mod claim;
 mod entity;
+pub mod listing;
 pub mod occupancy;
+pub mod project;
 mod row;
 mod rules;
 pub mod visible;

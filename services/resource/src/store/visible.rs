@@ -6,7 +6,7 @@ use uuid::Uuid;
 use yihe_authz::{Condition, ConditionSet, Filter};
 use yihe_kernel::OrganizationId;
 
-use super::entity::{bookable, booking};
+use super::entity::{bookable, booking, claim, listing, project};
 
 /// The caller of a list: its filter plan and for whom it acts.
 #[derive(Debug, Clone)]
@@ -35,6 +35,34 @@ impl Sight {
         self.condition(&|condition, acting| match condition {
             Condition::Owner => Some(Column::Owner.eq(acting)),
             Condition::Caller => Some(Column::Booker.eq(acting)),
+            _ => None,
+        })
+    }
+
+    /// Needs and offers.
+    pub fn of_listings(&self) -> Cond {
+        use listing::Column;
+        self.condition(&|condition, acting| match condition {
+            Condition::Owner => Some(Column::Owner.eq(acting)),
+            _ => None,
+        })
+    }
+
+    /// Claims: the owner of what is claimed owns them, and who claimed owes them; they are about it.
+    pub fn of_claims(&self) -> Cond {
+        use claim::Column;
+        self.condition(&|condition, acting| match condition {
+            Condition::Owner => Some(Column::Owner.eq(acting)),
+            Condition::Assignee | Condition::Caller => Some(Column::Claimant.eq(acting)),
+            _ => None,
+        })
+    }
+
+    /// Projects.
+    pub fn of_projects(&self) -> Cond {
+        use project::Column;
+        self.condition(&|condition, acting| match condition {
+            Condition::Owner => Some(Column::Owner.eq(acting)),
             _ => None,
         })
     }

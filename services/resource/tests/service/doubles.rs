@@ -128,7 +128,7 @@ impl SnapshotSource for PolicyDouble {
 
 /// What the template grants here, in short.
 fn grants() -> Vec<policy::Grant> {
-    use policy::Condition::{Caller, Owner, Unspecified};
+    use policy::Condition::{Assignee, Caller, Owner, Unspecified};
     let mut grants = Vec::new();
     let mut grant = |role: &str, permissions: &[&str], condition: policy::Condition| {
         for permission in permissions {
@@ -150,9 +150,38 @@ fn grants() -> Vec<policy::Grant> {
         "booking.create",
         "booking.create_series",
         "free_busy.list",
+        "need.create",
+        "need.get",
+        "need.list",
+        "need.match",
+        "offer.create",
+        "offer.get",
+        "offer.list",
+        "claim.create",
+        "category.list",
+        "project.create",
+        "project.get",
+        "project.list",
     ];
     grant("*/*", &open, Unspecified);
-    let own = ["bookable.update", "bookable.end", "calendar.export"];
+    let of_claims = [
+        "claim.get",
+        "claim.list",
+        "claim.accept",
+        "claim.decline",
+        "claim.fulfil",
+    ];
+    grant("*/*", &of_claims, Owner);
+    let owed = ["claim.get", "claim.list", "claim.withdraw", "claim.fulfil"];
+    grant("*/*", &owed, Assignee);
+    let own = [
+        "bookable.update",
+        "bookable.end",
+        "calendar.export",
+        "need.end",
+        "offer.end",
+        "project.end",
+    ];
     grant("*/*", &own, Owner);
     let of_bookings = [
         "booking.get",
@@ -175,7 +204,12 @@ fn grants() -> Vec<policy::Grant> {
         "calendar.export_organization",
     ];
     grant("*/*", &mine, Caller);
-    let core = ["booking.get", "booking.list", "calendar.export_organization"];
+    let core = [
+        "booking.get",
+        "booking.list",
+        "calendar.export_organization",
+        "category.create",
+    ];
     grant("PARTY_COMMITTEE/SECRETARY", &core, Unspecified);
     grants
 }

@@ -11,7 +11,12 @@ use yihe_proto::directory::v1::{OrganizationKind, OrganizationStanding};
 use yihe_proto::policy::v1::RoleTerm;
 use yihe_proto::resource::v1::bookable_service_client::BookableServiceClient;
 use yihe_proto::resource::v1::booking_service_client::BookingServiceClient;
+use yihe_proto::resource::v1::category_service_client::CategoryServiceClient;
+use yihe_proto::resource::v1::claim_service_client::ClaimServiceClient;
 use yihe_proto::resource::v1::free_busy_service_client::FreeBusyServiceClient;
+use yihe_proto::resource::v1::need_service_client::NeedServiceClient;
+use yihe_proto::resource::v1::offer_service_client::OfferServiceClient;
+use yihe_proto::resource::v1::project_service_client::ProjectServiceClient;
 use yihe_proto::resource::v1::{
     Bookable, BookableKind, Booking, BookingRules, CreateBookableRequest, CreateBookingRequest,
 };
@@ -200,6 +205,11 @@ doors! {
     bookables: BookableServiceClient
     bookings: BookingServiceClient
     free_busy: FreeBusyServiceClient
+    needs: NeedServiceClient
+    offers: OfferServiceClient
+    claims: ClaimServiceClient
+    categories: CategoryServiceClient
+    projects: ProjectServiceClient
 }
 
 /// An answer without its frame.

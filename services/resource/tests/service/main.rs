@@ -16,6 +16,8 @@ mod harness;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod listings;
+#[cfg(test)]
 mod postgres;
 #[cfg(test)]
 mod refusals;

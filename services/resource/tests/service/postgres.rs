@@ -3,7 +3,7 @@
 use yihe_testkit::Postgres;
 
 use crate::harness::House;
-use crate::{approval, bookings, history, series, waiting};
+use crate::{approval, bookings, history, listings, series, waiting};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn bookings_race_on_postgresql() {
@@ -13,6 +13,14 @@ async fn bookings_race_on_postgresql() {
     approval::two_pending(&house).await;
     waiting::first_come(&house).await;
     series::half_conflicting(&house).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn claims_race_on_postgresql() {
+    let server = Postgres::start().unwrap();
+    let house = House::on_postgres(&server).await;
+    listings::last_unit(&house).await;
+    listings::many_at_once(&house).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -66,6 +66,7 @@ async fn apply(tx: &Tx, input: &Create) -> Result<Booking, Failure> {
     let bookable = store::bookable::hold(tx, &input.bookable).await?;
     bookable.expect_in_use()?;
     bookable.expect_booker(&input.booker)?;
+    store::project::expect_open(tx, &name.community, input.new.project).await?;
     let ask = Ask {
         bookable: &bookable,
         wanted: input.new.wanted,
@@ -110,6 +111,7 @@ pub fn draft(
         interval: new.wanted.interval,
         quantity: new.wanted.quantity,
         purpose: new.purpose.clone(),
+        project: new.project,
         state: BookingState::Waiting,
         expires_at: None,
         occupies: None,

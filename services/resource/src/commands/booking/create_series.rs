@@ -63,6 +63,7 @@ async fn apply(tx: &Tx, input: &Create) -> Result<Vec<Booking>, Failure> {
     let bookable = store::bookable::hold(tx, &input.bookable).await?;
     bookable.expect_in_use()?;
     bookable.expect_booker(&input.booker)?;
+    store::project::expect_open(tx, &first.community, input.new.booking.project).await?;
     let series: SeriesId = ids.next();
     let (mut made, mut conflicts) = (Vec::with_capacity(input.dates.len()), Vec::new());
     for (place, interval) in input.dates.iter().enumerate() {

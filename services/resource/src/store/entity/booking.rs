@@ -15,6 +15,7 @@ pub struct Model {
     pub ends_at: i64,
     pub quantity: i64,
     pub purpose: String,
+    pub project: Option<Uuid>,
     pub state: String,
     pub expires_at: Option<i64>,
     pub occupies_from: Option<i64>,

@@ -1,0 +1,15 @@
+use std::sync::Arc;
+
+use tonic::Request;
+use yihe_kernel::Result;
+use yihe_proto::resource::v1 as pb;
+
+use super::change::{Step, change};
+use crate::convert::wording;
+use crate::service::Service;
+
+pub async fn decline(service: &Arc<Service>, request: Request<pb::DeclineClaimRequest>) -> Result<pb::Claim> {
+    let (admitted, request) = service.guard.admit(request).await?;
+    let reason = wording("reason", &request.reason)?;
+    change(service, admitted, &request.name, Step::Decline(reason)).await
+}

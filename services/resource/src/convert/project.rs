@@ -1,0 +1,93 @@
+use yihe_kernel::{Error, Fields, Result};
+use yihe_proto::resource::v1 as pb;
+
+use super::instant;
+use crate::domain::{Category, Project, category};
+use crate::names::{self, ResolutionId, ResolutionName};
+use crate::retry::Retry;
+
+/// A project to be entered.
+#[derive(Debug)]
+pub struct NewProject {
+    /// What it is.
+    pub title: String,
+    /// More about it.
+    pub description: String,
+    /// The resolution it comes from.
+    pub resolution: Option<ResolutionId>,
+    /// How the request is known again.
+    pub retry: Retry,
+}
+
+impl TryFrom<&pb::CreateProjectRequest> for NewProject {
+    type Error = Error;
+
+    fn try_from(request: &pb::CreateProjectRequest) -> Result<Self> {
+        let mut fields = Fields::new();
+        let retry = Retry::of(&mut fields, &request.request_id, request);
+        let wire = request.project.clone().unwrap_or_default();
+        let title = fields.line("project.title", &wire.title, 1..=200);
+        let description = fields.lines("project.description", &wire.description, 0..=10_000);
+        let resolution: Option<ResolutionName> = fields.optional_name("project.resolution", &wire.resolution);
+        fields.finish()?;
+        Ok(Self {
+            title,
+            description,
+            resolution: resolution.map(|name| name.resolution),
+            retry,
+        })
+    }
+}
+
+impl From<Project> for pb::Project {
+    fn from(project: Project) -> Self {
+        let community = &project.name.community;
+        let resolution = project.resolution.map(|resolution| ResolutionName {
+            community: community.clone(),
+            resolution,
+        });
+        Self {
+            name: project.name.to_string(),
+            owner: names::organization(project.owner.id),
+            owner_display_name: project.owner.display_name,
+            title: project.title,
+            description: project.description,
+            resolution: resolution.map(|name| name.to_string()).unwrap_or_default(),
+            create_time: instant(Some(project.created_at)),
+            end_time: instant(project.ended_at),
+        }
+    }
+}
+
+/// A category to be added.
+///
+/// # Errors
+/// `INVALID_REQUEST`, `CATEGORY_TAKEN`, `CATEGORY_UNKNOWN`.
+pub fn new_category(wire: Option<&pb::Category>) -> Result<Category> {
+    let wire = wire.cloned().unwrap_or_default();
+    let mut fields = Fields::new();
+    if !category::is_code(&wire.code) {
+        let en = "must be words of small letters and digits joined by full stops, at most 5";
+        fields.refuse("category.code", en, "须为小写字母和数字组成的词,以句点相连,至多 5 级");
+    }
+    let zh = fields.line("category.display_name_zh", &wire.display_name_zh, 1..=50);
+    let en = fields.line("category.display_name_en", &wire.display_name_en, 1..=50);
+    fields.finish()?;
+    Ok(Category {
+        code: wire.code,
+        zh,
+        en,
+        shipped: false,
+    })
+}
+
+impl From<Category> for pb::Category {
+    fn from(category: Category) -> Self {
+        Self {
+            code: category.code,
+            display_name_zh: category.zh,
+            display_name_en: category.en,
+            shipped: category.shipped,
+        }
+    }
+}
