@@ -116,9 +116,14 @@ fn body(fields: &mut Fields, prefix: &str, wire: pb::Offer, retry: Retry) -> Opt
 /// Which needs or offers a request wants.
 ///
 /// # Errors
-/// `MALFORMED_NAME`.
+/// `MALFORMED_NAME`, `INVALID_REQUEST`.
 pub fn wanted(category: &str, owner: &str, show_ended: bool) -> Result<store::listing::Wanted> {
     let owner: Option<OrganizationName> = optional_name("owner", owner)?;
+    let mut fields = Fields::new();
+    if !category.is_empty() && !category::is_code(category) {
+        fields.refuse("category", "must be the code of a category", "须为类别代码");
+    }
+    fields.finish()?;
     Ok(store::listing::Wanted {
         category: (!category.is_empty()).then(|| category.to_owned()),
         owner: owner.map(|name| name.organization),

@@ -46,12 +46,10 @@ pub struct Wanted {
 }
 
 fn within(category: &str) -> Cond {
-    // `/` is the character after `.`, so this is everything that begins with the code and a full stop
-    Cond::any().add(Column::Category.eq(category)).add(
-        Column::Category
-            .gte(format!("{category}."))
-            .and(Column::Category.lt(format!("{category}/"))),
-    )
+    // codes hold small letters, digits and full stops, so nothing in them is a wildcard
+    Cond::any()
+        .add(Column::Category.eq(category))
+        .add(Column::Category.like(format!("{category}.%")))
 }
 
 /// Those of a community that `sight` lets through, in the order they were entered.
