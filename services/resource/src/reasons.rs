@@ -20,7 +20,7 @@ reasons! {
     BOOKING_FULL: Precondition, "{free} of {capacity} are free then, {quantity} were asked for; next possible start: {next}", "该时段容量 {capacity} 仅余 {free},申请了 {quantity},下一个可预约时间:{next}";
     BOOKING_REF_TAKEN: AlreadyExists, "the organization has a booking with the number `{external_ref}`", "该单位已有编号为“{external_ref}”的预约";
     BOOKING_STATE: Precondition, "{name} is {state}", "{name} 的状态为 {state}";
-    HOLD_EXPIRED: Precondition, "{name} was held until {until}", "{name} 的暂留已于 {until} 到期";
+    BOOKING_HOLD_EXPIRED: Precondition, "{name} was held until {until}", "{name} 的暂留已于 {until} 到期";
     CHECK_IN_CLOSED: Precondition, "the bookers of {name} check in from {from} to {until}", "{name} 的签到时间为 {from} 至 {until}";
     NO_SHOW_TOO_EARLY: Precondition, "{name} begins at {from}; until then everybody may still come", "{name} 于 {from} 开始,此前不得登记未到";
     SERIES_CONFLICTS: Precondition, "{count} dates are not possible: {dates}", "有 {count} 个日期无法预约:{dates}";

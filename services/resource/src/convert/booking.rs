@@ -38,7 +38,7 @@ impl TryFrom<&pb::CreateBookingRequest> for NewBooking {
         let retry = Retry::of(&mut fields, &request.request_id, request);
         let hold_minutes = bounded(&mut fields, "hold_minutes", request.hold_minutes.into(), 0..=MOST_HOLD);
         let wire = request.booking.clone().unwrap_or_default();
-        let new = body(&mut fields, wire, retry).map(|new| Self {
+        let new = body(&mut fields, &wire, retry).map(|new| Self {
             hold_minutes,
             wait_if_full: request.wait_if_full,
             ..new
@@ -71,7 +71,7 @@ impl TryFrom<&pb::CreateBookingSeriesRequest> for NewSeries {
             );
         }
         let rule = fields.line("recurrence", &request.recurrence, 1..=500);
-        let booking = body(&mut fields, wire, retry);
+        let booking = body(&mut fields, &wire, retry);
         let booking = fields.finish_with("booking", booking)?;
         Ok(Self {
             booking,
@@ -80,7 +80,7 @@ impl TryFrom<&pb::CreateBookingSeriesRequest> for NewSeries {
     }
 }
 
-fn body(fields: &mut Fields, wire: pb::Booking, retry: Retry) -> Option<NewBooking> {
+fn body(fields: &mut Fields, wire: &pb::Booking, retry: Retry) -> Option<NewBooking> {
     let interval = interval(fields, "booking.", wire.start_time.as_ref(), wire.end_time.as_ref());
     let quantity = bounded(fields, "booking.quantity", wire.quantity, 1..=MOST_UNITS);
     let purpose = fields.line("booking.purpose", &wire.purpose, 0..=200);
@@ -120,7 +120,7 @@ pub fn wanted(request: &pb::ListBookingsRequest) -> Result<store::booking::Wante
 
 /// A booking as it stands at an instant.
 pub fn booking(booking: Booking, now: Timestamp) -> pb::Booking {
-    let booking = booking.as_of(now);
+    let booking = booking.standing_at(now);
     let project = booking.project.map(|it| names::project(&booking.name.community, it));
     pb::Booking {
         name: booking.name.to_string(),

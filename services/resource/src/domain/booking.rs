@@ -155,7 +155,7 @@ impl Booking {
 
     /// As it stands at an instant, whether or not it was swept.
     #[must_use]
-    pub fn as_of(self, now: Timestamp) -> Self {
+    pub fn standing_at(self, now: Timestamp) -> Self {
         if self.has_lapsed(now) { self.expire() } else { self }
     }
 
@@ -176,7 +176,7 @@ impl Booking {
         if self.has_lapsed(now) {
             let until = self.expires_at.unwrap_or(now);
             return Err(match self.state {
-                BookingState::Held => Error::new(&reasons::HOLD_EXPIRED)
+                BookingState::Held => Error::new(&reasons::BOOKING_HOLD_EXPIRED)
                     .with("name", &self.name)
                     .with("until", until),
                 _ => self.wrong_state(BookingState::Expired),
@@ -197,7 +197,7 @@ impl Booking {
     /// Confirms what was held.
     ///
     /// # Errors
-    /// `BOOKING_STATE`, `HOLD_EXPIRED`.
+    /// `BOOKING_STATE`, `BOOKING_HOLD_EXPIRED`.
     pub fn confirm(mut self, bookable: &Bookable, now: Timestamp) -> Result<Self> {
         self.expect(&[BookingState::Held], now)?;
         self.book(bookable);
@@ -237,7 +237,7 @@ impl Booking {
     /// Cancels what nobody has come for.
     ///
     /// # Errors
-    /// `BOOKING_STATE`, `HOLD_EXPIRED`.
+    /// `BOOKING_STATE`, `BOOKING_HOLD_EXPIRED`.
     pub fn cancel(mut self, reason: String, now: Timestamp) -> Result<Self> {
         use BookingState::{Confirmed, Held, PendingApproval, Waiting};
         self.expect(&[Held, PendingApproval, Confirmed, Waiting], now)?;

@@ -149,7 +149,7 @@ async fn a_hold_takes_capacity_until_it_runs_out() {
         .unwrap();
     // an expired hold is confirmed late: it is gone
     let late = school.confirm(&held).await;
-    assert!(["HOLD_EXPIRED", "BOOKING_STATE"].contains(&reason(late).as_str()));
+    assert!(["BOOKING_HOLD_EXPIRED", "BOOKING_STATE"].contains(&reason(late).as_str()));
 }
 
 #[tokio::test]

@@ -41,7 +41,7 @@ fn expect_honest(status: &Status) {
     let honest = [
         "BOOKING_FULL",
         "BOOKING_STATE",
-        "HOLD_EXPIRED",
+        "BOOKING_HOLD_EXPIRED",
         "BOOKING_QUOTA_EXCEEDED",
         "BOOKING_IN_PAST",
         "CHECK_IN_CLOSED",

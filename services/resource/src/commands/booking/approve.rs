@@ -9,5 +9,5 @@ use crate::service::Service;
 
 pub async fn approve(service: &Arc<Service>, request: Request<pb::ApproveBookingRequest>) -> Result<pb::Booking> {
     let (admitted, request) = service.guard.admit(request).await?;
-    change(service, admitted, &request.name, Step::Approve).await
+    change(service, admitted, &request.name, Ok(Step::Approve)).await
 }

@@ -10,6 +10,6 @@ use crate::service::Service;
 
 pub async fn cancel(service: &Arc<Service>, request: Request<pb::CancelBookingRequest>) -> Result<pb::Booking> {
     let (admitted, request) = service.guard.admit(request).await?;
-    let reason = wording("reason", &request.reason)?;
-    change(service, admitted, &request.name, Step::Cancel(reason)).await
+    let step = wording("reason", &request.reason).map(Step::Cancel);
+    change(service, admitted, &request.name, step).await
 }

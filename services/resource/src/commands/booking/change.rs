@@ -68,9 +68,15 @@ struct Change {
     step: Step,
 }
 
-/// Takes a step with the booking that is named.
-pub async fn change(service: &Arc<Service>, admitted: Admitted, target: &str, step: Step) -> Result<pb::Booking> {
+/// Takes a step with the booking that is named; what is wrong with the step is told to those who may take it.
+pub async fn change(
+    service: &Arc<Service>,
+    admitted: Admitted,
+    target: &str,
+    step: Result<Step>,
+) -> Result<pb::Booking> {
     let (by, found) = service.booking(admitted, &name("name", target)?).await?;
+    let step = step?;
     let input = Change {
         service: Arc::clone(service),
         by,

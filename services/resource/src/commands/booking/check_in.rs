@@ -9,5 +9,5 @@ use crate::service::Service;
 
 pub async fn check_in(service: &Arc<Service>, request: Request<pb::CheckInBookingRequest>) -> Result<pb::Booking> {
     let (admitted, request) = service.guard.admit(request).await?;
-    change(service, admitted, &request.name, Step::CheckIn).await
+    change(service, admitted, &request.name, Ok(Step::CheckIn)).await
 }

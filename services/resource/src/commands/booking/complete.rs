@@ -9,5 +9,5 @@ use crate::service::Service;
 
 pub async fn complete(service: &Arc<Service>, request: Request<pb::CompleteBookingRequest>) -> Result<pb::Booking> {
     let (admitted, request) = service.guard.admit(request).await?;
-    change(service, admitted, &request.name, Step::Complete).await
+    change(service, admitted, &request.name, Ok(Step::Complete)).await
 }

@@ -9,5 +9,5 @@ use crate::service::Service;
 
 pub async fn confirm(service: &Arc<Service>, request: Request<pb::ConfirmBookingRequest>) -> Result<pb::Booking> {
     let (admitted, request) = service.guard.admit(request).await?;
-    change(service, admitted, &request.name, Step::Confirm).await
+    change(service, admitted, &request.name, Ok(Step::Confirm)).await
 }

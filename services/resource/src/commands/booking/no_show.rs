@@ -9,5 +9,5 @@ use crate::service::Service;
 
 pub async fn mark(service: &Arc<Service>, request: Request<pb::MarkNoShowRequest>) -> Result<pb::Booking> {
     let (admitted, request) = service.guard.admit(request).await?;
-    change(service, admitted, &request.name, Step::NoShow).await
+    change(service, admitted, &request.name, Ok(Step::NoShow)).await
 }
