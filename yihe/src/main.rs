@@ -44,7 +44,7 @@ enum Command {
     #[command(subcommand)]
     Tally(TallyCommand),
     /// Ask after the rules (权责), test, propose and approve changes of them, through a node's gateway
-    Policy(commands::Policy),
+    Policy(Box<commands::Policy>),
     /// Look at rule packs (议事规则包); needs no node
     #[command(subcommand)]
     Pack(PackCommand),

@@ -23,7 +23,6 @@ mod migrations;
 mod names;
 mod queries;
 mod reasons;
-mod retry;
 mod service;
 mod store;
 

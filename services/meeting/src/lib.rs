@@ -32,7 +32,6 @@ mod migrations;
 mod names;
 mod queries;
 mod reasons;
-mod retry;
 mod rooms;
 mod secrecy;
 mod service;

@@ -22,7 +22,6 @@ mod migrations;
 mod names;
 mod queries;
 mod reasons;
-mod retry;
 mod service;
 mod store;
 mod timers;

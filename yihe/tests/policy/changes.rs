@@ -168,8 +168,9 @@ async fn made_roles_and_settings(secretary: &Terminal, deputy: &Terminal, beizha
         "{settings}"
     );
     let revisions = secretary.json(&["revisions", "--community", CODE]).await?;
-    let number = revisions["revisions"][0]["number"].to_string();
-    ensure!(revisions["base_revision"].to_string() == number, "{revisions}");
+    let number = &revisions["revisions"][0]["number"];
+    ensure!(revisions["base_revision"] == *number, "{revisions}");
+    let number = number.to_string();
     let revision = secretary.json(&["revision", &number, "--community", CODE]).await?;
     let kinds: Vec<_> = revision["in_force"]
         .as_array()

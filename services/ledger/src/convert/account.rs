@@ -3,7 +3,7 @@ use yihe_proto::ledger::v1 as pb;
 
 use super::{Wire, code, instant, limit, owner};
 use crate::domain::{Account, AccountKind, BOUND, Limits, Owner, Standing, Unit};
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 /// An account to be opened.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use super::account::owner_of;
 use super::{Wire, account_name, amount, code, file_name, instant, owner, required_request_id};
 use crate::domain::{AttributionRule, Contribution, Expense, Fund, FundReturn, MAX_AMOUNT, Owner, Part, Sums};
 use crate::names::{ContributionId, FundName, ResolutionName, TransferId, TransferName};
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 /// A fund to be set up.
 #[derive(Debug)]

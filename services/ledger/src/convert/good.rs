@@ -3,7 +3,7 @@ use yihe_proto::ledger::v1 as pb;
 
 use super::{Wire, code, instant, required_request_id};
 use crate::domain::{Good, Hold, Redemption, RedemptionState, Unit};
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 const MOST_PRICE: i64 = 1_000_000_000;
 const MOST_STOCK: i64 = 1_000_000;

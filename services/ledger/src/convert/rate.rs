@@ -3,7 +3,7 @@ use yihe_proto::ledger::v1 as pb;
 
 use super::{Wire, code, instant, required_request_id};
 use crate::domain::{Rate, Unit};
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 const MOST: i64 = 1_000_000;
 

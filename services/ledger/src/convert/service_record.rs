@@ -7,7 +7,7 @@ use super::account::owner_of;
 use super::{Wire, instant, owner, required_request_id};
 use crate::domain::{Owner, ServiceRecord};
 use crate::names::TransferName;
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 const MOST_GIVERS: usize = 100;
 const MOST: i64 = 1_000_000;

@@ -5,7 +5,7 @@ use super::{Wire, account_name, amount, code, file_name, instant, required_reque
 use crate::domain::{Account, AccountKind, Hold, TransferKind, Unit};
 use crate::names::{AccountId, AccountName, TransferId, TransferName};
 use crate::reasons;
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 /// Transfers made together at most.
 const MOST: usize = 50;

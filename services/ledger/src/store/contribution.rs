@@ -121,7 +121,7 @@ pub async fn parts(
         .order_by_asc(attribution::Column::Contribution)
         .all(conn)
         .await?;
-    Ok(rows.into_iter().map(part).collect())
+    Ok(rows.iter().map(part).collect())
 }
 
 /// Which parts of contributions were taken.
@@ -137,10 +137,10 @@ pub async fn parts_of(
         .order_by_asc(attribution::Column::TakenBy)
         .all(conn)
         .await?;
-    Ok(rows.into_iter().map(part).collect())
+    Ok(rows.iter().map(part).collect())
 }
 
-fn part(row: attribution::Model) -> (Uuid, Part) {
+fn part(row: &attribution::Model) -> (Uuid, Part) {
     let part = Part {
         contribution: row.contribution.into(),
         amount: row.amount,

@@ -82,7 +82,7 @@ async fn a_newer_rate_replaces_the_one_before() {
         parent: COMMUNITY.to_owned(),
     };
     let listed = pupil.exchange().list_rates(request).await.unwrap().into_inner();
-    assert_eq!(listed.rates, [second.clone()]);
+    assert_eq!(listed.rates, std::slice::from_ref(&second));
     assert_eq!(exchange(&house, &pupil, &second.name, 60).await.unwrap()[1].amount, 12);
     assert_eq!(
         reason(pupil.exchange().publish_rate(rate(&house, 1, 1)).await),

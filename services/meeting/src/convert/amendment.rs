@@ -4,7 +4,7 @@ use yihe_proto::meeting::v1 as pb;
 use super::{Wire, instant};
 use crate::domain::{Amendment, MotionVersion};
 use crate::names::{AmendmentId, AmendmentName, MotionName};
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 const TEXT: std::ops::RangeInclusive<usize> = 1..=10_000;
 const RATIONALE: std::ops::RangeInclusive<usize> = 1..=2_000;

@@ -5,7 +5,7 @@ use super::read::code;
 use super::{Wire, instant, organization, organization_of};
 use crate::domain::{Body, BodyKind, BodyMember, Member, Membership};
 use crate::names::BodyName;
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 /// A body to be created.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use super::record::proof;
 use super::{Wire, competence, instant, user};
 use crate::domain::{BallotChange, Choice, Member, ReadFrom, Reading, SecretTotals};
 use crate::names::VoteName;
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 const BALLOTS: usize = 1_000;
 

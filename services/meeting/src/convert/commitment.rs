@@ -9,8 +9,8 @@ use yihe_tally::Date;
 use super::read::code;
 use crate::domain::{CommitmentPart, CommitmentState, NewCommitment, local_day};
 use crate::names::{AgendaItemName, MeetingName, ProblemName, ResolutionName};
-use crate::retry::Retry;
 use crate::store::commitment::Wanted;
+use yihe_retry::Retry;
 
 const NOTE: usize = 1_000;
 const EXTERNAL_REF: std::ops::RangeInclusive<usize> = 0..=100;

@@ -5,7 +5,7 @@ use super::read::code;
 use super::{Wire, instant, user};
 use crate::domain::{ClassObjection, Hands, MatterClass, Member, Ratification, ShowOfHands};
 use crate::names::ResolutionName;
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 const HANDS: usize = 1000;
 

@@ -8,7 +8,7 @@ use super::record::proof;
 use super::{Wire, instant, meeting, organization_of, user};
 use crate::domain::{Ballot, BallotMethod, Choice, Count, Member, Motion, Resolution, Vote};
 use crate::names::{ResolutionName, VoteName};
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 /// A motion to be submitted; the item is read before, with the names.
 #[derive(Debug)]

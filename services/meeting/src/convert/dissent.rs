@@ -6,7 +6,7 @@ use yihe_proto::meeting::v1 as pb;
 use super::{instant, user};
 use crate::domain::{Dissent, Second};
 use crate::names::{MeetingName, MotionName, ResolutionName, VoteName};
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 /// What somebody dissents from.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use super::mandate::by_account_or_name;
 use super::{instant, user};
 use crate::domain::InvitedPerson;
 use crate::names::{AgendaItemId, AgendaItemName, MeetingName};
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 /// The most items that one is invited for by name.
 const ITEMS: usize = 100;

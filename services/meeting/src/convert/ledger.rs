@@ -4,7 +4,7 @@ use yihe_proto::meeting::v1 as pb;
 use super::commitment::{agenda_item_of, problem_of, resolution_of};
 use super::{Wire, instant, organization};
 use crate::domain::{Commitment, Problem};
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 /// A problem to be entered.
 #[derive(Debug)]

@@ -3,7 +3,7 @@ use yihe_proto::meeting::v1 as pb;
 
 use super::{instant, organization, user};
 use crate::domain::{Mandate, Member};
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 const NAME: std::ops::RangeInclusive<usize> = 0..=50;
 const NOTE: std::ops::RangeInclusive<usize> = 0..=2000;

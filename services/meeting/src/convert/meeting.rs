@@ -9,7 +9,7 @@ use crate::domain::{
     AgendaItem, AgendaItemKind, DebateRules, MatterClass, Meeting, MeetingMode, Notice, Presence, Quorum, RosterEntry,
 };
 use crate::names::{MeetingName, RatificationName};
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 const TITLE: std::ops::RangeInclusive<usize> = 1..=200;
 const LOCATION: std::ops::RangeInclusive<usize> = 0..=200;

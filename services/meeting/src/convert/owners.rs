@@ -11,7 +11,7 @@ use crate::domain::owners::{
     Challenge, PaperFault, PaperFaultKind, PaperUnit, PaperUnitBallot, RegisterExtract, RosterUnit, UnitBallot,
 };
 use crate::names::{MeetingName, VoteName};
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 const UNITS: usize = 500;
 const LINES: usize = 2000;

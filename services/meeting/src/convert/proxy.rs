@@ -4,7 +4,7 @@ use yihe_proto::meeting::v1 as pb;
 use super::{Wire, instant, user};
 use crate::domain::{Member, Proxy, ProxyInstruction, ProxyScope};
 use crate::names::{AgendaItemName, MeetingName};
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 /// The most items that one proxy names.
 const ITEMS: usize = 100;

@@ -5,7 +5,7 @@ use super::read::code;
 use super::{Wire, instant, user};
 use crate::domain::{DebateRules, Speech, SpeechSide};
 use crate::names::AgendaItemName;
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 /// A speech or a point of order that is asked for.
 #[derive(Debug)]

@@ -8,10 +8,13 @@ use yihe_proto::policy::v1 as pb;
 
 use super::rules::RuleLayer;
 
+/// The rules of a domain, and what they are on the wire.
+type Made = (Arc<RuleLayer>, Arc<pb::Layer>);
+
 /// The wire form of the layers in force, each made once, whatever the number of snapshots that have it.
 #[derive(Debug, Default)]
 pub(crate) struct WireLayers {
-    made: Mutex<HashMap<Domain, (Arc<RuleLayer>, Arc<pb::Layer>)>>,
+    made: Mutex<HashMap<Domain, Made>>,
 }
 
 impl WireLayers {

@@ -6,7 +6,7 @@ use crate::domain::{
     Blackout, Bookable, BookableKind, BookingRules, LONGEST_MINUTES, OpeningHours, OrganizationKind, Quota,
 };
 use crate::names;
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 /// Units that anything has at most.
 pub const MOST_UNITS: i64 = 1_000_000;

@@ -5,8 +5,8 @@ use super::bookable::MOST_UNITS;
 use super::{EXTERNAL_REF, Wire, bounded, instant, interval, optional_code, optional_name};
 use crate::domain::{Booking, Recurrence, Wanted};
 use crate::names::{self, BookableName, ProjectId, ProjectName};
-use crate::retry::Retry;
 use crate::store;
+use yihe_retry::Retry;
 
 /// Minutes that something is held for at most.
 const MOST_HOLD: i64 = 1_440;

@@ -5,8 +5,8 @@ use super::listing::MOST_QUANTITY;
 use super::{Wire, bounded, instant, optional_code, optional_name};
 use crate::domain::{Claim, List, ListingName};
 use crate::names::{self, NeedName, OfferName, ProjectId, ProjectName};
-use crate::retry::Retry;
 use crate::store;
+use yihe_retry::Retry;
 
 /// A claim to be made.
 #[derive(Debug)]

@@ -4,8 +4,8 @@ use yihe_proto::resource::v1 as pb;
 use super::{EXTERNAL_REF, Wire, bounded, code, instant, optional_code, optional_name};
 use crate::domain::{Listing, QuantityUnit, Urgency, category};
 use crate::names::{self, ProjectId, ProjectName};
-use crate::retry::Retry;
 use crate::store;
+use yihe_retry::Retry;
 
 /// The most that is listed.
 pub const MOST_QUANTITY: i64 = 1_000_000_000_000;

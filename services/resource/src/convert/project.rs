@@ -4,7 +4,7 @@ use yihe_proto::resource::v1 as pb;
 use super::instant;
 use crate::domain::{Category, Project, category};
 use crate::names::{self, ResolutionId, ResolutionName};
-use crate::retry::Retry;
+use yihe_retry::Retry;
 
 /// A project to be entered.
 #[derive(Debug)]

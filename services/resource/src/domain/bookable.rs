@@ -92,8 +92,6 @@ pub struct Bookable {
     pub rules: BookingRules,
     /// Number in the owner's system; may be empty.
     pub external_ref: String,
-    /// The longest that one booking ever took, buffers included, in microseconds: how far back to look for what overlaps.
-    pub longest_span: i64,
     /// When it was registered.
     pub created_at: Timestamp,
     /// When it was taken out of use.

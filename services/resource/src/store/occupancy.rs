@@ -1,12 +1,12 @@
 //! What is taken when. Every query here is answered by an index that ends in all columns read.
 
-use sea_orm::sea_query::{Cond, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Cond, Expr, ExprTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 use yihe_kernel::{CommunityId, Timestamp};
 use yihe_store::Failure;
 
-use super::entity::booking;
+use super::entity::{bookable, booking};
 use super::row;
 use crate::domain::{Bookable, Interval, Taken};
 use crate::names::{BookableId, BookableName, BookingId};
@@ -48,7 +48,7 @@ pub async fn within(
         ])
         .filter(Column::Community.eq(bookable.name.community.as_str()))
         .filter(Column::Bookable.eq(bookable.name.bookable.uuid()))
-        .filter(overlaps(window, bookable.longest_span))
+        .filter(overlaps(window, longest_span(&bookable.name)))
         .into_tuple()
         .all(conn)
         .await?;
@@ -81,7 +81,7 @@ pub async fn of_community(
             Column::Quantity,
         ])
         .filter(Column::Community.eq(community.as_str()))
-        .filter(overlaps(window, longest_span))
+        .filter(overlaps(window, Expr::value(longest_span)))
         .filter(Column::ExpiresAt.is_null().or(Column::ExpiresAt.gt(now.micros())))
         .into_tuple()
         .all(conn)
@@ -94,13 +94,22 @@ pub async fn of_community(
 }
 
 /// Overlap as a range of the first column: nothing that overlaps begins longer before the window than the longest there is.
-fn overlaps(window: Interval, longest_span: i64) -> Cond {
+fn overlaps(window: Interval, longest_span: Expr) -> Cond {
     use booking::Column;
     Cond::all()
         .add(Column::OccupiesFrom.is_not_null())
-        .add(Column::OccupiesFrom.gt(window.from().micros().saturating_sub(longest_span)))
+        .add(Expr::col(Column::OccupiesFrom).gt(Expr::value(window.from().micros()).sub(longest_span)))
         .add(Column::OccupiesFrom.lt(window.until().micros()))
         .add(Column::OccupiesUntil.gt(window.from().micros()))
+}
+
+/// Asked in the same statement: a number read before would miss what the same transaction has booked since.
+fn longest_span(bookable: &BookableName) -> Expr {
+    let longest = bookable::Entity::find_by_id((bookable.community.to_string(), bookable.bookable.uuid()))
+        .select_only()
+        .column(bookable::Column::LongestSpan)
+        .into_query();
+    longest.into()
 }
 
 /// Until when a bookable is taken last, after an instant.

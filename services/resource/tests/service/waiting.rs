@@ -112,3 +112,43 @@ async fn who_moves_up_where_approval_is_required_waits_for_it() {
     assert_eq!(state(&station, &waits).await, BookingState::PendingApproval);
     center.approve(&waits).await.unwrap();
 }
+
+#[tokio::test]
+async fn who_moves_up_for_longer_than_anything_before_is_met_by_all_who_ask_later() {
+    let house = House::new().await;
+    let (center, school, station) = (house.center(), house.unit("学校"), house.unit("车站"));
+    let hall = center.hall(1, BookingRules::default()).await;
+    let short = ("2026-03-03T10:00", "2026-03-03T10:30");
+    let made = school.book(&hall, short.0, short.1).await.unwrap();
+    let waits = station
+        .queue(&hall, "2026-03-03T09:00", "2026-03-03T13:00")
+        .await
+        .unwrap();
+    school.cancel(&made).await.unwrap();
+    assert_eq!(state(&station, &waits).await, BookingState::Confirmed);
+    assert_eq!(
+        reason(school.book(&hall, "2026-03-03T12:00", "2026-03-03T12:30").await),
+        "BOOKING_FULL"
+    );
+}
+
+#[tokio::test]
+async fn who_moves_up_by_a_hold_that_ran_out_is_met_by_the_booking_that_met_the_hold() {
+    let house = House::new().await;
+    let (center, school, station) = (house.center(), house.unit("学校"), house.unit("车站"));
+    let hall = center.hall(1, BookingRules::default()).await;
+    school
+        .hold(&hall, "2026-03-03T10:00", "2026-03-03T10:30", 5)
+        .await
+        .unwrap();
+    let waits = station
+        .queue(&hall, "2026-03-03T09:00", "2026-03-03T13:00")
+        .await
+        .unwrap();
+    house.set("2026-03-02T09:06");
+    assert_eq!(
+        reason(school.book(&hall, "2026-03-03T10:15", "2026-03-03T12:30").await),
+        "BOOKING_FULL"
+    );
+    assert_ne!(state(&station, &waits).await, BookingState::Expired);
+}

@@ -10,9 +10,9 @@ use crate::convert;
 use crate::domain::{Account, AccountKind, Owner, Rate, Transfer, TransferKind, Unit};
 use crate::lookup::Facts;
 use crate::names::{AccountId, RateName, TransferName};
-use crate::retry::Retry;
 use crate::service::Service;
 use crate::{reasons, store};
+use yihe_retry::Retry;
 
 struct Exchange {
     service: Arc<Service>,

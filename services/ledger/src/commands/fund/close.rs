@@ -12,9 +12,9 @@ use crate::convert;
 use crate::domain::{Contribution, TransferKind};
 use crate::lookup::Facts;
 use crate::names::FundName;
-use crate::retry::Retry;
 use crate::service::Service;
 use crate::{events, queries, reasons, store};
+use yihe_retry::Retry;
 
 struct Close {
     service: Arc<Service>,

@@ -8,9 +8,9 @@ use yihe_store::{Failure, Tx};
 
 use crate::convert;
 use crate::names::GoodName;
-use crate::retry::Retry;
 use crate::service::Service;
 use crate::{events, queries, store};
+use yihe_retry::Retry;
 
 const MOST: i64 = 1_000_000;
 

@@ -11,9 +11,9 @@ use crate::convert;
 use crate::domain::{Good, Owner, Redemption, Transfer, TransferKind};
 use crate::lookup::Facts;
 use crate::names::{GoodName, RedemptionName, TransferName};
-use crate::retry::Retry;
 use crate::service::Service;
 use crate::{events, queries, reasons, store};
+use yihe_retry::Retry;
 
 /// Days for which a good is set aside.
 const SET_ASIDE_DAYS: i64 = 14;

@@ -9,9 +9,9 @@ use yihe_store::{Failure, Tx};
 use crate::convert;
 use crate::domain::{Hold, Transfer, TransferKind, Unit};
 use crate::names::TransferName;
-use crate::retry::Retry;
 use crate::service::Service;
 use crate::{queries, reasons, store};
+use yihe_retry::Retry;
 
 struct Correct {
     service: Arc<Service>,

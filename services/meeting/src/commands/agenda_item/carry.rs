@@ -9,9 +9,9 @@ use yihe_store::{Failure, Tx};
 use crate::convert::name;
 use crate::domain::{MotionState, Step};
 use crate::names::{AgendaItemName, MeetingName};
-use crate::retry::Retry;
 use crate::service::Service;
 use crate::{events, reasons, store};
+use yihe_retry::Retry;
 
 struct Carry {
     service: Arc<Service>,

@@ -12,11 +12,11 @@ use crate::convert::{self, name};
 use crate::domain::{Ballot, BallotMethod, Choice, Frozen, Member, Room, Step, Vote, counted};
 use crate::lookup::Facts;
 use crate::names::VoteName;
-use crate::retry::Retry;
 use crate::secrecy::Seal;
 use crate::service::{Service, person};
 use crate::store::cast::Cast;
 use crate::{events, reasons, store};
+use yihe_retry::Retry;
 
 struct CastOne {
     service: Arc<Service>,

@@ -8,10 +8,10 @@ use yihe_store::{Failure, Tx};
 use super::cast::why_not;
 use crate::convert;
 use crate::domain::{Frozen, Member};
-use crate::retry::Retry;
 use crate::service::Service;
 use crate::store::cast::Cast;
 use crate::{events, reasons, store};
+use yihe_retry::Retry;
 
 struct CastForPrincipal {
     service: Arc<Service>,

@@ -11,9 +11,9 @@ use crate::convert::{self, name};
 use crate::domain::{Ballot, BallotChangeKind, Choice, Frozen, Meeting, Member, Room, Step};
 use crate::names::VoteName;
 use crate::queries::person as named;
-use crate::retry::Retry;
 use crate::service::{Service, person};
 use crate::{events, reasons, store};
+use yihe_retry::Retry;
 
 struct ChangeOne {
     service: Arc<Service>,

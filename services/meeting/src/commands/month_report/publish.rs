@@ -10,10 +10,10 @@ use crate::convert::month::month;
 use crate::domain::MonthReport;
 use crate::names::MonthReportName;
 use crate::queries::month::{draw_up, read, texts};
-use crate::retry::Retry;
 use crate::service::Service;
 use crate::store::month::Published;
 use crate::{events, store};
+use yihe_retry::Retry;
 
 struct Publish {
     service: Arc<Service>,

@@ -10,9 +10,9 @@ use crate::convert::name;
 use crate::domain::Step;
 use crate::domain::minutes::Objection;
 use crate::names::{MeetingName, ObjectionName};
-use crate::retry::Retry;
 use crate::service::{Service, person};
 use crate::{events, store};
+use yihe_retry::Retry;
 
 struct Submit {
     service: Arc<Service>,

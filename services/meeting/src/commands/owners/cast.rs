@@ -10,9 +10,9 @@ use crate::convert::name;
 use crate::convert::owners::{NewUnitBallots, unit_ballots};
 use crate::domain::Choice;
 use crate::names::VoteName;
-use crate::retry::Retry;
 use crate::service::Service;
 use crate::{events, store};
+use yihe_retry::Retry;
 
 struct Cast {
     service: Arc<Service>,

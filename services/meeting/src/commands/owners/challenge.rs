@@ -10,9 +10,9 @@ use crate::convert::name;
 use crate::convert::owners::challenge as told;
 use crate::domain::owners::{Challenge, OwnUnits};
 use crate::names::{ChallengeName, VoteName};
-use crate::retry::Retry;
 use crate::service::Service;
 use crate::{events, reasons, store};
+use yihe_retry::Retry;
 
 struct Make {
     service: Arc<Service>,

@@ -13,9 +13,9 @@ use crate::convert::owners::{NewPaperUnitBallots, paper_fault};
 use crate::domain::owners::{PaperFault, PaperUnitBallot, UnitBallot, electorate, read_paper, refuse_faults};
 use crate::domain::{Member, Record, RecordedAct};
 use crate::names::VoteName;
-use crate::retry::Retry;
 use crate::service::{Service, person};
 use crate::{events, reasons, store};
+use yihe_retry::Retry;
 
 struct Paper {
     service: Arc<Service>,

@@ -8,8 +8,8 @@ use super::enter::Enter;
 use crate::convert::{self, name};
 use crate::domain::Member;
 use crate::names::AgendaItemName;
-use crate::retry::Retry;
 use crate::service::Service;
+use yihe_retry::Retry;
 
 pub async fn declare(service: &Arc<Service>, request: Request<pb::DeclareRecusalRequest>) -> Result<pb::Recusal> {
     let (admitted, request) = service.guard.admit(request).await?;

@@ -8,9 +8,9 @@ use yihe_store::{Failure, Tx};
 use crate::commands::record::keep::keep;
 use crate::domain::{Frozen, Meeting, Member, NewRecord, RecordedAct, Recusal, RecusalState};
 use crate::names::{AgendaItemName, RecusalName};
-use crate::retry::Retry;
 use crate::service::{Service, person};
 use crate::{events, store};
+use yihe_retry::Retry;
 
 /// A recusal that is declared, by the member or as the clerk records it, or moved.
 pub struct Enter {

@@ -11,9 +11,9 @@ use crate::commands::presence::recompute_quorum;
 use crate::convert::name;
 use crate::domain::{BallotMethod, Frozen, Meeting, Recusal, Step, Vote};
 use crate::names::{AmendmentName, MotionName, VoteName};
-use crate::retry::Retry;
 use crate::service::Service;
 use crate::{events, queries, store};
+use yihe_retry::Retry;
 
 struct Open {
     service: Arc<Service>,

@@ -132,7 +132,7 @@ pub async fn keep(
     now: Timestamp,
 ) -> Result<(), Failure> {
     if let Some(takes) = booking.occupies {
-        store::bookable::stretch(tx, by, bookable, takes).await?;
+        store::bookable::stretch(tx, by, &bookable.name, takes).await?;
     }
     store::booking::insert(tx, by, booking).await?;
     let event = event_of(booking.state);

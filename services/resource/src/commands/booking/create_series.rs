@@ -67,8 +67,6 @@ async fn apply(tx: &Tx, input: &Create) -> Result<Vec<Booking>, Failure> {
     let series: SeriesId = ids.next();
     let (mut made, mut conflicts) = (Vec::with_capacity(input.dates.len()), Vec::new());
     for (place, interval) in input.dates.iter().enumerate() {
-        // read again, for each date is looked for as far back as the longest before it demands
-        let bookable = store::bookable::hold(tx, &input.bookable).await?;
         let ask = Ask {
             bookable: &bookable,
             wanted: Wanted {

@@ -23,15 +23,13 @@ pub async fn expire(tx: &Tx, by: &Authorized, met: Vec<Booking>, now: Timestamp)
 
 /// Lets those move up who wait and fit now, first come first. The bookable must be held.
 pub async fn promote(tx: &Tx, by: &Authorized, bookable: &Bookable, now: Timestamp) -> Result<(), Failure> {
-    // read again: what this transaction has booked may be longer than anything before, and would not be met
-    let mut bookable = store::bookable::hold(tx, &bookable.name).await?;
     for booking in store::booking::waiting(tx, &bookable.name, MOST_WAITING).await? {
         if booking.has_lapsed(now) {
             expire(tx, by, vec![booking], now).await?;
             continue;
         }
         let ask = Ask {
-            bookable: &bookable,
+            bookable,
             wanted: booking.wanted(),
             occasion: Occasion::Again,
             now,
@@ -40,10 +38,9 @@ pub async fn promote(tx: &Tx, by: &Authorized, bookable: &Bookable, now: Timesta
         if !fits || !within_quota(&ask, tx, &booking).await? {
             continue;
         }
-        let promoted = store::booking::save(tx, by, booking.promote(&bookable, now)?).await?;
+        let promoted = store::booking::save(tx, by, booking.promote(bookable, now)?).await?;
         if let Some(takes) = promoted.occupies {
-            store::bookable::stretch(tx, by, &bookable, takes).await?;
-            bookable.longest_span = bookable.longest_span.max(takes.micros());
+            store::bookable::stretch(tx, by, &bookable.name, takes).await?;
         }
         events::append(tx, by, events::BookingPromoted, &bookable.name, &promoted.name, now).await?;
     }

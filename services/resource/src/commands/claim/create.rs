@@ -10,9 +10,9 @@ use crate::convert::claim::{NewClaim, new_claim};
 use crate::convert::name;
 use crate::domain::{Claim, ClaimState, ListingName, Organization};
 use crate::names::{ClaimName, NeedName, OfferName};
-use crate::retry::Retry;
 use crate::service::Service;
 use crate::{events, store};
+use yihe_retry::Retry;
 
 struct Create {
     service: Arc<Service>,

@@ -18,6 +18,7 @@ pub struct Retry {
 
 impl Retry {
     /// Of a request; a malformed id is noted as a bad field.
+    #[must_use]
     pub fn of<R: Guarded>(fields: &mut Fields, request_id: &str, request: &R) -> Self {
         let request_id = fields.request_id(request_id);
         let mut body = Vec::new();
@@ -30,6 +31,9 @@ impl Retry {
     }
 
     /// The result that the request had before; or notes that `name` is its result.
+    ///
+    /// # Errors
+    /// `REQUEST_ID_REUSED` where the id came with another request; `INTERNAL` where what is stored cannot be read; the store's.
     pub async fn earlier<N>(&self, tx: &Tx, by: &Authorized, name: &N, at: Timestamp) -> Result<Option<N>, Failure>
     where
         N: Display + FromStr,
