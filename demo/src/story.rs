@@ -52,6 +52,9 @@ pub async fn tell(node: &TestNode, narrator: &mut Narrator) -> Result<Story> {
     scenes::minutes::tell(node, narrator, room, &session.present).await?;
     scenes::culvert::tell(node, narrator, &beizhan).await?;
     scenes::assembly::tell(node, narrator, &beizhan, &ratification).await?;
+    let shared = scenes::sharing::tell(node, narrator, &beizhan, &resolution.name).await?;
+    scenes::hours::tell(node, narrator, &beizhan, &shared).await?;
+    scenes::pooled::tell(narrator, &beizhan, &notice.meeting, &resolution.name).await?;
     scenes::policies::tell(node, narrator, &beizhan).await?;
     scenes::street::tell(node, narrator, &beizhan).await?;
     scenes::outsiders::tell(node, narrator, &beizhan, &partner, &notice.meeting).await?;

@@ -1,8 +1,10 @@
 //! Sharing through the gateway, in both wirings: two organizations want one hall at one minute, a need is claimed in parts, and a
 //! project shows it whole.
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use yihe::Wiring;
+use yihe_proto::directory::v1::GetAppointmentRequest;
+use yihe_proto::ledger::v1::{ConfirmServiceRequest, RecordServiceRequest, ServiceGiver, ServiceRecord, Unit};
 use yihe_proto::resource::v1::*;
 use yihe_testkit::{Actor, Beizhan, TestNode, TestNodeOptions, refused};
 
@@ -30,11 +32,13 @@ async fn queue(actor: &Actor, hall: &Bookable) -> Result<Booking> {
 }
 
 async fn share(wiring: Wiring) -> Result<()> {
+    let folder = tempfile::tempdir()?;
     let options = TestNodeOptions {
         wiring,
+        data_dir: Some(folder.path().to_owned()),
         ..TestNodeOptions::default()
     };
-    let node = TestNode::start(options).await?;
+    let node = TestNode::start(options.clone()).await?;
     let beizhan = Beizhan::set_up(&node).await?;
     let (station, school) = (&beizhan.station().person, &beizhan.school().person);
     let owner = &beizhan.resident_committee.person;
@@ -107,11 +111,72 @@ async fn share(wiring: Wiring) -> Result<()> {
     let above = refused(company.call(claim(21)).await, "CLAIM_ABOVE_OPEN")?;
     assert_eq!(above.metadata["open"], "20");
     company.call(claim(20)).await?;
-    let whole = GetProjectRequest { name: project.name };
-    let whole = company.call(whole).await?;
-    assert_eq!((whole.needs[0].open_quantity, whole.claims.len()), (20, 2));
+    let whole = GetProjectRequest {
+        name: project.name.clone(),
+    };
+    let view = company.call(whole.clone()).await?;
+    assert_eq!((view.needs[0].open_quantity, view.claims.len()), (20, 2));
+    serve(&beizhan, &claimed).await?;
+    // what the ledger told just before the end is heard at the latest when the node is back
+    node.stop().await?;
+    let node = TestNode::start(options).await?;
+    let company = company.over_a_new_connection(node.address()).await?;
+    let view = heard(&company, whole).await?;
+    let [entry] = view.entries.as_slice() else {
+        bail!("{:?}", view.entries);
+    };
+    assert_eq!(
+        (entry.unit(), entry.amount, &entry.claim),
+        (Unit::Minutes, 90, &claimed.name)
+    );
+    assert_eq!(view.totals.iter().map(|total| total.amount).sum::<i64>(), 90);
     node.stop().await?;
     Ok(())
+}
+
+/// A pupil serves what the school claimed, and the station confirms it.
+async fn serve(beizhan: &Beizhan, claim: &Claim) -> Result<()> {
+    let (school, station) = (beizhan.school(), beizhan.station());
+    let appointment = GetAppointmentRequest {
+        name: school.appointment.clone(),
+    };
+    let user = beizhan.committee.person.call(appointment).await?.user;
+    let record = |claim: &str, request_id: &str| RecordServiceRequest {
+        parent: beizhan.community.clone(),
+        service_record: Some(ServiceRecord {
+            givers: vec![ServiceGiver {
+                user: user.clone(),
+                ..Default::default()
+            }],
+            receiver: station.organization.clone(),
+            organizer: school.organization.clone(),
+            minutes: 90,
+            summary: "文明劝导".into(),
+            claim: claim.to_owned(),
+            ..Default::default()
+        }),
+        request_id: request_id.to_owned(),
+    };
+    let unknown = format!("{}/claims/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e5f", beizhan.community);
+    let asked = record(&unknown, "0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e02");
+    refused(school.person.call(asked).await, "CLAIM_UNKNOWN")?;
+    let asked = record(&claim.name, "0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e01");
+    let recorded = school.person.call(asked).await?;
+    assert_eq!(recorded.project, claim.project);
+    let confirm = ConfirmServiceRequest { name: recorded.name };
+    station.person.call(confirm).await?;
+    Ok(())
+}
+
+async fn heard(actor: &Actor, request: GetProjectRequest) -> Result<ProjectView> {
+    for _ in 0..250 {
+        let view = actor.call(request.clone()).await?;
+        if !view.entries.is_empty() {
+            return Ok(view);
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    bail!("what was credited never came to the project")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -150,6 +150,7 @@ impl Node {
 
     async fn start_services(&mut self, config: &Config, wires: &Wires) -> Result<()> {
         let mut directory_feed = None;
+        let mut ledger_feed = None;
         if config.runs(ServiceName::Directory) {
             let started = yihe_directory::start(yihe_directory::Deps {
                 store: store_config(config, &wires.keys, ServiceName::Directory),
@@ -222,8 +223,10 @@ impl Node {
                 directory: wires.link(ServiceName::Directory, "ledger"),
                 files: wires.link(ServiceName::File, "ledger"),
                 meeting: wires.link(ServiceName::Meeting, "ledger"),
+                resource: wires.link(ServiceName::Resource, "ledger"),
             })
             .await?;
+            ledger_feed = Some(started.feed);
             self.attach(config, wires, ServiceName::Ledger, started.routes).await?;
         }
         if config.runs(ServiceName::Resource) {
@@ -233,6 +236,8 @@ impl Node {
                 keys: wires.keys.clone(),
                 snapshots: self.snapshots(wires, "resource"),
                 directory: wires.link(ServiceName::Directory, "resource"),
+                meeting: wires.link(ServiceName::Meeting, "resource"),
+                ledger_feed,
             })
             .await?;
             self.tasks.push(started.tasks);

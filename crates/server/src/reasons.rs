@@ -8,5 +8,6 @@ reasons! {
     COMPRESSION_NOT_SUPPORTED: Invalid, "messages must not be compressed", "不支持压缩的消息";
     MESSAGE_MALFORMED: Invalid, "the message cannot be read: {detail}", "消息无法解析:{detail}";
     CALL_CANCELLED: Unavailable, "the call was cancelled", "调用已取消";
+    RESOLUTION_UNKNOWN: Precondition, "there is no resolution {name}", "决议 {name} 不存在";
     UNEXPLAINED: Internal, "{message}", "未分类的错误:{message}";
 }

@@ -1,7 +1,8 @@
 use anyhow::{Context, Result};
 use yihe_proto::directory::v1::{
     ActivateCommunityRequest, CreateCompoundRequest, CreateInvitationRequest, CreateMembershipRequest,
-    CreateServiceContractRequest, EnrolRequest, InviteFirstSecretaryRequest, Organization, OrganizationKind, Post,
+    CreateServiceContractRequest, EnrolRequest, GetAppointmentRequest, InviteFirstSecretaryRequest, Organization,
+    OrganizationKind, Post,
 };
 
 use crate::actor::Actor;
@@ -74,6 +75,29 @@ impl Beizhan {
         ]
         .into_iter()
         .chain(&self.units)
+    }
+
+    /// The secretary enters one more person in a post of a party. Returns the person, capacity not chosen, and `users/{user}`.
+    ///
+    /// # Errors
+    /// A step is refused.
+    pub async fn enrol(
+        &self,
+        node: &TestNode,
+        party: &Party,
+        post: Post,
+        full_name: &str,
+        login: &str,
+    ) -> Result<(Actor, String)> {
+        let desk = Desk {
+            node,
+            community: self.community.clone(),
+            secretary: self.committee.person.clone(),
+        };
+        let (person, appointment) = desk.enrol(&party.organization, post, full_name, login).await?;
+        let request = GetAppointmentRequest { name: appointment };
+        let user = self.committee.person.call(request).await?.user;
+        Ok((person, user))
     }
 
     /// Sets it up. The operator activates and invites the first secretary; from then on the committee acts.

@@ -2,9 +2,13 @@
 
 use std::fmt::Display;
 
+use prost::Message;
 use yihe_authz::Authorized;
 use yihe_kernel::{CommunityId, Timestamp};
 use yihe_store::{Failure, NewEvent, Tx};
+
+use crate::convert;
+use crate::domain::Transfer;
 
 macro_rules! kinds {
     ($($name:ident)+) => {$(
@@ -20,6 +24,33 @@ kinds! {
     GoodCreated GoodRestocked GoodRedeemed
     FundCreated FundClosed Contributed ExpenseRecorded ShareReturned
     TransferPosted TransferCorrected HoldPlaced HoldPosted HoldVoided HoldExpired
+}
+
+const PROJECT_ENTRY_MADE: &str = "yihe.ledger.v1.ProjectEntryMade";
+
+/// That something moved for a project; nothing where a transfer serves none.
+pub async fn append_entry(
+    tx: &Tx,
+    by: &Authorized,
+    transfer: &Transfer,
+    amount: i64,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    let Some(entry) = convert::transfer::project_entry(transfer, amount) else {
+        return Ok(());
+    };
+    let event = NewEvent {
+        community: Some(transfer.name.community.clone()),
+        kind: PROJECT_ENTRY_MADE,
+        stream: transfer.name.to_string(),
+        subject: transfer.name.to_string(),
+        actor: by.actor(),
+        organization: by.organization(),
+        payload: entry.encode_to_vec(),
+        at,
+    };
+    tx.append(event).await?;
+    Ok(())
 }
 
 /// Appends an event about one thing, which is the whole of its own history.

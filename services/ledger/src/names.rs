@@ -23,6 +23,10 @@ yihe_kernel::ids! {
     ExpenseId
     /// Id of a resolution, which the meeting service keeps.
     ResolutionId
+    /// Id of a project, which the resource service keeps.
+    ProjectId
+    /// Id of a claim, which the resource service keeps.
+    ClaimId
 }
 
 yihe_kernel::names! {
@@ -50,6 +54,10 @@ yihe_kernel::names! {
     ExpenseName { "communities" community: CommunityId, "funds" fund: FundId, "expenses" expense: ExpenseId }
     /// Name of a resolution.
     ResolutionName { "communities" community: CommunityId, "resolutions" resolution: ResolutionId }
+    /// Name of a project.
+    ProjectName { "communities" community: CommunityId, "projects" project: ProjectId }
+    /// Name of a claim.
+    ClaimName { "communities" community: CommunityId, "claims" claim: ClaimId }
 }
 
 impl AccountName {

@@ -31,7 +31,8 @@ reasons! {
     FUND_TOO_LOW: Precondition, "{amount} fen cannot be paid from {name}: {possible} could", "无法从 {name} 支出 {amount} 分,最多可支出 {possible} 分";
     SHARE_TOO_LOW: Precondition, "{amount} fen cannot go back from {name}: {possible} are unspent", "无法从 {name} 退回 {amount} 分,未用余额为 {possible} 分";
     RESOLUTION_REQUIRED: Precondition, "{amount} fen from {name} take a resolution; without one {possible} could be spent", "从 {name} 支出 {amount} 分须有决议,无决议时最多 {possible} 分";
-    RESOLUTION_UNKNOWN: Precondition, "there is no resolution {name}", "决议 {name} 不存在";
+    PROJECT_UNKNOWN: Precondition, "{name} is no project of this community that goes on", "{name} 不是本社区进行中的项目";
+    CLAIM_UNKNOWN: Precondition, "{name} is no accepted claim of this community whose project goes on", "{name} 不是本社区已接受且项目进行中的认领";
     ALREADY_CORRECTED: Precondition, "{name} was corrected by {correction}", "{name} 已由 {correction} 冲正";
 }
 

@@ -3,14 +3,14 @@ use std::sync::Arc;
 use tonic::service::Routes;
 use yihe_authz::{Guard, InternalTokens, Keys, Snapshots};
 use yihe_kernel::{Result, SharedClock, Timestamp};
-use yihe_server::{ServiceLink, protect};
+use yihe_server::{Resolutions, ServiceLink, protect};
 use yihe_store::{Feed, Reader, Store, StoreConfig};
 
 use crate::api::Api;
 use crate::directory::Directory;
 use crate::files::Files;
-use crate::meeting::Meeting;
 use crate::migrations;
+use crate::projects::Projects;
 
 const NAME: &str = "ledger";
 
@@ -30,6 +30,8 @@ pub struct Deps {
     pub files: ServiceLink,
     /// The way to the meeting service, as this service.
     pub meeting: ServiceLink,
+    /// The way to the resource service, as this service.
+    pub resource: ServiceLink,
 }
 
 /// A running service.
@@ -51,7 +53,8 @@ pub async fn start(deps: Deps) -> Result<Started> {
         guard: Guard::new(NAME, deps.snapshots, Arc::clone(&deps.clock)),
         directory: Directory::new(deps.directory),
         files: Files::new(deps.files),
-        meeting: Meeting::new(deps.meeting),
+        resolutions: Resolutions::new(deps.meeting),
+        projects: Projects::new(deps.resource),
         store,
     });
     let tokens = InternalTokens::new(&deps.keys, Arc::clone(&deps.clock));
@@ -64,7 +67,8 @@ pub(crate) struct Service {
     pub guard: Guard,
     pub directory: Directory,
     pub files: Files,
-    pub meeting: Meeting,
+    pub resolutions: Resolutions,
+    pub projects: Projects,
     pub store: Store,
 }
 

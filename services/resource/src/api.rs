@@ -8,6 +8,7 @@ mod free_busy;
 mod need;
 mod offer;
 mod project;
+mod project_facts;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use yihe_proto::resource::v1::claim_service_server::ClaimServiceServer;
 use yihe_proto::resource::v1::free_busy_service_server::FreeBusyServiceServer;
 use yihe_proto::resource::v1::need_service_server::NeedServiceServer;
 use yihe_proto::resource::v1::offer_service_server::OfferServiceServer;
+use yihe_proto::resource::v1::project_facts_service_server::ProjectFactsServiceServer;
 use yihe_proto::resource::v1::project_service_server::ProjectServiceServer;
 
 use crate::service::Service;
@@ -39,6 +41,7 @@ impl Api {
             .add_service(OfferServiceServer::new(api.clone()))
             .add_service(ClaimServiceServer::new(api.clone()))
             .add_service(CategoryServiceServer::new(api.clone()))
+            .add_service(ProjectFactsServiceServer::new(api.clone()))
             .add_service(ProjectServiceServer::new(api))
     }
 }

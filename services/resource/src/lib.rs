@@ -13,6 +13,7 @@
 
 mod api;
 mod commands;
+mod consumers;
 mod convert;
 mod directory;
 mod domain;

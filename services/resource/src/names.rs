@@ -17,6 +17,8 @@ yihe_kernel::ids! {
     ProjectId
     /// Id of a resolution, which the meeting service keeps.
     ResolutionId
+    /// Id of a transfer, which the ledger keeps.
+    TransferId
 }
 
 yihe_kernel::names! {
@@ -34,6 +36,8 @@ yihe_kernel::names! {
     ProjectName { "communities" community: CommunityId, "projects" project: ProjectId }
     /// Name of a resolution.
     ResolutionName { "communities" community: CommunityId, "resolutions" resolution: ResolutionId }
+    /// Name of a transfer.
+    TransferName { "communities" community: CommunityId, "transfers" transfer: TransferId }
 }
 
 impl BookableName {

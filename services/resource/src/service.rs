@@ -3,13 +3,13 @@ use std::sync::Arc;
 use tonic::service::Routes;
 use yihe_authz::{Authorized, Guard, InternalTokens, Keys, Snapshots};
 use yihe_kernel::{CommunityId, Error, Result, SharedClock, Timestamp};
-use yihe_server::{ServiceLink, Tasks, protect};
+use yihe_server::{Resolutions, ServiceLink, Tasks, protect};
 use yihe_store::{Feed, Reader, Store, StoreConfig};
 
 use crate::api::Api;
 use crate::directory::Directory;
 use crate::domain::Organization;
-use crate::{migrations, reasons, timers};
+use crate::{consumers, migrations, reasons, timers};
 
 pub(crate) const NAME: &str = "resource";
 
@@ -25,6 +25,10 @@ pub struct Deps {
     pub snapshots: Arc<Snapshots>,
     /// The way to the directory, as this service.
     pub directory: ServiceLink,
+    /// The way to the meeting service, as this service.
+    pub meeting: ServiceLink,
+    /// What happens in the ledger, where it runs in the same process.
+    pub ledger_feed: Option<Feed>,
 }
 
 /// A running service.
@@ -47,9 +51,14 @@ pub async fn start(deps: Deps) -> Result<Started> {
     let service = Arc::new(Service {
         guard: Guard::new(NAME, deps.snapshots, Arc::clone(&deps.clock)),
         directory: Directory::new(deps.directory),
+        resolutions: Resolutions::new(deps.meeting),
         store,
     });
     let mut tasks = Tasks::default();
+    if let Some(feed) = deps.ledger_feed {
+        let following = consumers::follow_ledger(service.store.clone(), feed);
+        tasks.spawn("resource.project_entries", following);
+    }
     tasks.spawn("resource.timers", timers::run(Arc::clone(&service)));
     let tokens = InternalTokens::new(&deps.keys, Arc::clone(&deps.clock));
     let routes = protect(Api::routes(service), NAME, tokens, deps.clock);
@@ -60,6 +69,7 @@ pub async fn start(deps: Deps) -> Result<Started> {
 pub(crate) struct Service {
     pub guard: Guard,
     pub directory: Directory,
+    pub resolutions: Resolutions,
     pub store: Store,
 }
 

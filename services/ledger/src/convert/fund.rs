@@ -4,9 +4,10 @@ use yihe_kernel::{Error, Fields, FileId, FileName, OrganizationName, Result};
 use yihe_proto::ledger::v1 as pb;
 
 use super::account::owner_of;
+use super::transfer::project_name;
 use super::{Wire, account_name, amount, code, file_name, instant, owner, required_request_id};
 use crate::domain::{AttributionRule, Contribution, Expense, Fund, FundReturn, MAX_AMOUNT, Owner, Part, Sums};
-use crate::names::{ContributionId, FundName, ResolutionName, TransferId, TransferName};
+use crate::names::{ContributionId, FundName, ProjectName, ResolutionName, TransferId, TransferName};
 use yihe_retry::Retry;
 
 /// A fund to be set up.
@@ -115,6 +116,8 @@ pub struct NewExpense {
     pub payee: String,
     /// What approved it.
     pub resolution: Option<ResolutionName>,
+    /// The project it carries out.
+    pub project: Option<ProjectName>,
     /// The voucher.
     pub voucher: FileId,
     /// How the request is known again.
@@ -134,6 +137,7 @@ impl TryFrom<&pb::RecordExpenseRequest> for NewExpense {
         let earmark = fields.line("expense.earmark", &wire.earmark, 0..=100);
         let payee = fields.line("expense.payee", &wire.payee, 1..=200);
         let resolution = fields.optional_name::<ResolutionName>("expense.resolution", &wire.resolution);
+        let project = fields.optional_name::<ProjectName>("expense.project", &wire.project);
         let voucher = fields.name::<FileName>("expense.voucher", &wire.voucher);
         let voucher = fields.finish_with("expense.voucher", voucher)?;
         Ok(Self {
@@ -142,6 +146,7 @@ impl TryFrom<&pb::RecordExpenseRequest> for NewExpense {
             earmark,
             payee,
             resolution,
+            project,
             voucher: voucher.file,
             retry,
         })
@@ -253,6 +258,7 @@ pub fn expense(
         voucher: file_name(community, made.voucher),
         transfer: TransferName::new(community, transfer).to_string(),
         create_time: instant(Some(made.made_at)),
+        project: project_name(community, made.project),
         name: made.name.to_string(),
         purpose: made.purpose,
         earmark: made.earmark,

@@ -4,9 +4,10 @@ use yihe_kernel::{Error, Fields, OrganizationId, OrganizationName, Result, UserI
 use yihe_proto::ledger::v1 as pb;
 
 use super::account::owner_of;
+use super::transfer::{claim_name, project_name};
 use super::{Wire, instant, owner, required_request_id};
 use crate::domain::{Owner, ServiceRecord};
-use crate::names::TransferName;
+use crate::names::{ClaimName, ProjectName, TransferName};
 use yihe_retry::Retry;
 
 const MOST_GIVERS: usize = 100;
@@ -25,6 +26,10 @@ pub struct NewService {
     pub minutes: i64,
     /// What was done.
     pub summary: String,
+    /// The project it carries out.
+    pub project: Option<ProjectName>,
+    /// The claim it fulfils.
+    pub claim: Option<ClaimName>,
     /// How the request is known again.
     pub retry: Retry,
 }
@@ -88,6 +93,8 @@ impl TryFrom<&pb::RecordServiceRequest> for NewService {
             fields.refuse("service_record.minutes", "must be 1 to 1,000,000", "须为 1 至 1000000");
         }
         let summary = fields.line("service_record.summary", &record.summary, 1..=500);
+        let project = fields.optional_name::<ProjectName>("service_record.project", &record.project);
+        let claim = fields.optional_name::<ClaimName>("service_record.claim", &record.claim);
         fields.finish()?;
         Ok(Self {
             givers,
@@ -95,6 +102,8 @@ impl TryFrom<&pb::RecordServiceRequest> for NewService {
             organizer: organizer.map(|name| name.organization),
             minutes: record.minutes,
             summary,
+            project,
+            claim,
             retry,
         })
     }
@@ -129,5 +138,7 @@ pub fn service_record(record: ServiceRecord) -> pb::ServiceRecord {
         decider: record.decided.map(|(decider, _)| user(decider)).unwrap_or_default(),
         note: record.note,
         batch: batch.unwrap_or_default(),
+        project: project_name(community, record.serves.project),
+        claim: claim_name(community, record.serves.claim),
     }
 }

@@ -1,9 +1,9 @@
-use yihe_kernel::{Error, Fields, FileName, Result, Timestamp};
+use yihe_kernel::{CommunityId, Error, Fields, FileName, Result, Timestamp};
 use yihe_proto::ledger::v1 as pb;
 
 use super::{Wire, account_name, amount, code, file_name, instant, required_request_id};
-use crate::domain::{Account, AccountKind, Hold, TransferKind, Unit};
-use crate::names::{AccountId, AccountName, TransferId, TransferName};
+use crate::domain::{Account, AccountKind, Hold, Serves, Transfer, TransferKind, Unit};
+use crate::names::{AccountId, AccountName, ClaimId, ClaimName, ProjectId, ProjectName, TransferId, TransferName};
 use crate::reasons;
 use yihe_retry::Retry;
 
@@ -31,6 +31,10 @@ pub struct Line {
     pub voucher: Option<FileName>,
     /// When it ends by itself.
     pub expires_at: Option<Timestamp>,
+    /// The project it names.
+    pub project: Option<ProjectName>,
+    /// What it is done for, once that was looked up.
+    pub serves: Serves,
 }
 
 impl Line {
@@ -99,6 +103,7 @@ pub fn new_transfers(request: &pb::CreateTransfersRequest, now: Timestamp) -> Re
         amount(&mut fields, &field("amount"), transfer.amount);
         let memo = fields.line(&field("memo"), &transfer.memo, 0..=200);
         let voucher = fields.optional_name::<FileName>(&field("voucher"), &transfer.voucher);
+        let project = fields.optional_name::<ProjectName>(&field("project"), &transfer.project);
         let expires_at = fields.instant(&field("expire_time"), transfer.expire_time.as_ref());
         if expires_at.is_some_and(|at| at <= now || at > now.plus_days(LONGEST_HOLD_DAYS)) {
             let (en, zh) = ("must be in the next 366 days", "须在今后 366 天之内");
@@ -135,6 +140,8 @@ pub fn new_transfers(request: &pb::CreateTransfersRequest, now: Timestamp) -> Re
             memo,
             voucher,
             expires_at,
+            project,
+            serves: Serves::default(),
         });
     }
     fields.finish()?;
@@ -188,5 +195,44 @@ pub fn transfer(hold: &Hold, corrected_by: Option<TransferId>, now: Timestamp) -
         corrects: transfer.corrects.map(named).unwrap_or_default(),
         corrected_by: corrected_by.map(named).unwrap_or_default(),
         creator: transfer.creator.clone(),
+        project: project_name(community, transfer.serves.project),
+        claim: claim_name(community, transfer.serves.claim),
     }
+}
+
+/// What is told of a transfer that moved `amount` for a project.
+#[must_use]
+pub fn project_entry(transfer: &Transfer, amount: i64) -> Option<pb::ProjectEntryMade> {
+    let community = &transfer.name.community;
+    let project = transfer.serves.project?;
+    let signed = match transfer.kind {
+        TransferKind::Correction => -amount,
+        _ => amount,
+    };
+    Some(pb::ProjectEntryMade {
+        project: project_name(community, Some(project)),
+        claim: claim_name(community, transfer.serves.claim),
+        transfer: transfer.name.to_string(),
+        kind: transfer.kind.number(),
+        unit: transfer.unit.number(),
+        amount: signed,
+    })
+}
+
+/// The name of a project, empty for none.
+pub fn project_name(community: &CommunityId, project: Option<ProjectId>) -> String {
+    let name = project.map(|project| ProjectName {
+        community: community.clone(),
+        project,
+    });
+    name.map(|name| name.to_string()).unwrap_or_default()
+}
+
+/// The name of a claim, empty for none.
+pub fn claim_name(community: &CommunityId, claim: Option<ClaimId>) -> String {
+    let name = claim.map(|claim| ClaimName {
+        community: community.clone(),
+        claim,
+    });
+    name.map(|name| name.to_string()).unwrap_or_default()
 }

@@ -2,7 +2,9 @@ use yihe_kernel::{Error, FileId, OrganizationId, Result, Timestamp};
 
 use super::account::Owner;
 use super::attribution::{AttributionRule, Pot};
-use crate::names::{AccountId, ContributionId, ContributionName, ExpenseName, FundName, ResolutionId, TransferId};
+use crate::names::{
+    AccountId, ContributionId, ContributionName, ExpenseName, FundName, ProjectId, ResolutionId, TransferId,
+};
 use crate::reasons;
 
 /// A pooled fund.
@@ -86,6 +88,8 @@ pub struct Expense {
     pub resolution: Option<ResolutionId>,
     /// The voucher.
     pub voucher: FileId,
+    /// The project it carries out.
+    pub project: Option<ProjectId>,
     /// When.
     pub made_at: Timestamp,
 }

@@ -7,6 +7,7 @@ mod fund;
 mod good;
 mod leg;
 mod rate;
+mod serves;
 mod service_record;
 mod shares;
 mod standing;
@@ -18,6 +19,7 @@ pub use fund::{Contribution, Contributor, Expense, Fund, FundReturn, Part, Sums}
 pub use good::{Good, Redemption, RedemptionState};
 pub use leg::{Leg, STRIPES, Side, legs, release_legs};
 pub use rate::Rate;
+pub use serves::Serves;
 pub use service_record::{Giver, ServiceRecord, ServiceState};
 pub use standing::{BOUND, Standing};
 pub use transfer::{Hold, HoldEnd, MAX_AMOUNT, Outcome, Transfer, TransferKind, TransferState};

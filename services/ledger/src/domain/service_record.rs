@@ -2,6 +2,7 @@ use yihe_kernel::{Error, OrganizationId, Result, Timestamp, UserId};
 
 use super::account::Owner;
 use super::code::codes;
+use super::serves::Serves;
 use super::shares::shares;
 use crate::names::{ServiceRecordName, TransferId};
 use crate::reasons;
@@ -56,6 +57,8 @@ pub struct ServiceRecord {
     pub note: String,
     /// The first transfer that credits it.
     pub batch: Option<TransferId>,
+    /// What it was given for.
+    pub serves: Serves,
 }
 
 impl ServiceRecord {

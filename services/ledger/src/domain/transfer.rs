@@ -2,6 +2,7 @@ use yihe_kernel::{Error, FileId, Result, Timestamp};
 
 use super::account::Unit;
 use super::code::codes;
+use super::serves::Serves;
 use crate::names::{AccountId, TransferId, TransferName};
 use crate::reasons;
 
@@ -110,6 +111,8 @@ pub struct Transfer {
     pub expires_at: Option<Timestamp>,
     /// What it puts right.
     pub corrects: Option<TransferId>,
+    /// What it is done for.
+    pub serves: Serves,
     /// Who made it.
     pub creator: String,
     /// When it was made.

@@ -3,6 +3,7 @@
 mod m0001_accounts;
 mod m0002_time_bank;
 mod m0003_funds;
+mod m0004_projects;
 
 use sea_orm_migration::prelude::*;
 
@@ -13,6 +14,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0001_accounts::Migration),
         Box::new(m0002_time_bank::Migration),
         Box::new(m0003_funds::Migration),
+        Box::new(m0004_projects::Migration),
     ])
 }
 

@@ -91,6 +91,9 @@ pub async fn make(tx: &Tx, by: &Authorized, transfers: &[Transfer]) -> Result<()
             (None, None) => events::TransferPosted,
         };
         events::append(tx, by, kind, community, &transfer.name, now).await?;
+        if transfer.expires_at.is_none() {
+            events::append_entry(tx, by, transfer, transfer.amount, now).await?;
+        }
     }
     Ok(())
 }
@@ -121,7 +124,11 @@ pub async fn end(tx: &Tx, by: &Authorized, held: &Transfer, end: HoldEnd) -> Res
         Outcome::Voided => events::HoldVoided,
         Outcome::Expired => events::HoldExpired,
     };
-    events::append(tx, by, kind, &held.name.community, &held.name, end.ended_at).await
+    events::append(tx, by, kind, &held.name.community, &held.name, end.ended_at).await?;
+    if end.posted > 0 {
+        events::append_entry(tx, by, held, end.posted, end.ended_at).await?;
+    }
+    Ok(())
 }
 
 async fn ended(tx: &Tx, name: &TransferName) -> Result<Failure, Failure> {

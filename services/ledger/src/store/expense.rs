@@ -7,7 +7,7 @@ use yihe_store::{Failure, Page, Tx};
 use super::entity::expense;
 use super::row;
 use crate::domain::Expense;
-use crate::names::{ExpenseName, FundName, ResolutionId};
+use crate::names::{ExpenseName, FundName, ProjectId, ResolutionId};
 
 /// One expense.
 pub async fn find(conn: &impl ConnectionTrait, name: &ExpenseName) -> Result<Option<Expense>, Failure> {
@@ -50,6 +50,7 @@ pub async fn insert(tx: &Tx, _by: &Authorized, made: &Expense) -> Result<(), Fai
         resolution: Set(made.resolution.map(ResolutionId::uuid)),
         voucher: Set(made.voucher.uuid()),
         made_at: Set(made.made_at.micros()),
+        project: Set(made.project.map(ProjectId::uuid)),
     };
     expense::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
@@ -77,6 +78,7 @@ impl TryFrom<expense::Model> for Expense {
             payee: row.payee,
             resolution: row.resolution.map(ResolutionId::from),
             voucher: row.voucher.into(),
+            project: row.project.map(ProjectId::from),
             made_at: Timestamp::from_micros(row.made_at),
         })
     }

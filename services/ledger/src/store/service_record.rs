@@ -11,8 +11,8 @@ use yihe_store::{Failure, Page, Tx};
 
 use super::entity::{service_giver, service_record};
 use super::row;
-use crate::domain::{Giver, Owner, ServiceRecord, ServiceState};
-use crate::names::{ServiceRecordName, TransferId};
+use crate::domain::{Giver, Owner, Serves, ServiceRecord, ServiceState};
+use crate::names::{ClaimId, ProjectId, ServiceRecordName, TransferId};
 
 /// One service.
 pub async fn find(conn: &impl ConnectionTrait, name: &ServiceRecordName) -> Result<Option<ServiceRecord>, Failure> {
@@ -89,6 +89,8 @@ pub async fn insert(tx: &Tx, _by: &Authorized, record: &ServiceRecord) -> Result
         summary: Set(record.summary.clone()),
         recorder: Set(record.recorder.uuid()),
         recorded_at: Set(record.recorded_at.micros()),
+        project: Set(record.serves.project.map(ProjectId::uuid)),
+        claim: Set(record.serves.claim.map(ClaimId::uuid)),
         ..decision(record)
     };
     service_record::Entity::insert(row).exec_without_returning(tx).await?;
@@ -178,5 +180,9 @@ fn read(row: service_record::Model, givers: Vec<Giver>) -> Result<ServiceRecord,
         decided: decided.map(|(user, at)| (user.into(), Timestamp::from_micros(at))),
         note: row.note,
         batch: row.batch.map(TransferId::from),
+        serves: Serves {
+            project: row.project.map(ProjectId::from),
+            claim: row.claim.map(ClaimId::from),
+        },
     })
 }

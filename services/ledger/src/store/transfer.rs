@@ -6,8 +6,8 @@ use yihe_store::{Failure, Tx};
 
 use super::entity::{hold_end, transfer};
 use super::row;
-use crate::domain::{Hold, HoldEnd, Outcome, Transfer, TransferKind, Unit};
-use crate::names::{AccountId, TransferId, TransferName};
+use crate::domain::{Hold, HoldEnd, Outcome, Serves, Transfer, TransferKind, Unit};
+use crate::names::{AccountId, ClaimId, ProjectId, TransferId, TransferName};
 
 /// One transfer and what became of it.
 pub async fn find(conn: &impl ConnectionTrait, name: &TransferName) -> Result<Option<Hold>, Failure> {
@@ -103,6 +103,8 @@ pub async fn insert(tx: &Tx, _by: &Authorized, transfers: &[Transfer]) -> Result
         corrects: Set(transfer.corrects.map(TransferId::uuid)),
         creator: Set(transfer.creator.clone()),
         made_at: Set(transfer.made_at.micros()),
+        project: Set(transfer.serves.project.map(ProjectId::uuid)),
+        claim: Set(transfer.serves.claim.map(ClaimId::uuid)),
     });
     transfer::Entity::insert_many(rows).exec_without_returning(tx).await?;
     Ok(())
@@ -128,6 +130,10 @@ impl TryFrom<transfer::Model> for Transfer {
             voucher: row.voucher.map(FileId::from),
             expires_at: row::instant(row.expires_at),
             corrects: row.corrects.map(TransferId::from),
+            serves: Serves {
+                project: row.project.map(ProjectId::from),
+                claim: row.claim.map(ClaimId::from),
+            },
             creator: row.creator,
             made_at: Timestamp::from_micros(row.made_at),
         })

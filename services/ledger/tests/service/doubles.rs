@@ -18,6 +18,8 @@ use yihe_proto::file::v1::{
 use yihe_proto::meeting::v1::object_service_server::ObjectService;
 use yihe_proto::meeting::v1::{GetObjectFactsRequest, ObjectFacts};
 use yihe_proto::policy::v1 as pb;
+use yihe_proto::resource::v1::project_facts_service_server::ProjectFactsService;
+use yihe_proto::resource::v1::{GetProjectFactsRequest, ProjectFacts};
 
 use crate::harness::{COMMUNITY, OTHER_COMMUNITY};
 
@@ -142,6 +144,43 @@ impl ObjectService for Meeting {
         Ok(Response::new(ObjectFacts {
             exists,
             ..ObjectFacts::default()
+        }))
+    }
+}
+
+/// A resource service that knows the projects and claims it was told of.
+#[derive(Clone, Default)]
+pub struct Projects {
+    open: Arc<Mutex<HashMap<String, String>>>,
+}
+
+impl Projects {
+    /// There is such a project, and it goes on.
+    pub fn open(&self, project: &str) {
+        self.claim(project, project);
+    }
+
+    /// There is such a claim, of a project or of none.
+    pub fn claim(&self, claim: &str, project: &str) {
+        self.open.lock().unwrap().insert(claim.to_owned(), project.to_owned());
+    }
+
+    /// It was ended.
+    pub fn end(&self, name: &str) {
+        self.open.lock().unwrap().remove(name);
+    }
+}
+
+#[async_trait]
+impl ProjectFactsService for Projects {
+    async fn get_project_facts(
+        &self,
+        request: Request<GetProjectFactsRequest>,
+    ) -> Result<Response<ProjectFacts>, Status> {
+        let project = self.open.lock().unwrap().get(&request.into_inner().name).cloned();
+        Ok(Response::new(ProjectFacts {
+            open: project.is_some(),
+            project: project.unwrap_or_default(),
         }))
     }
 }

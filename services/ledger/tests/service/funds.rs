@@ -170,14 +170,26 @@ async fn spending_is_approved_by_a_resolution_or_by_the_funds_rule() {
     request.expense.as_mut().unwrap().resolution = resolution.clone();
     let asked = keeper.funds().record_expense(request.clone()).await;
     assert_eq!(reason(asked), "RESOLUTION_UNKNOWN");
+    // a resolution of another community approves nothing here
+    let elsewhere = resolution.replace(COMMUNITY, crate::harness::OTHER_COMMUNITY);
+    house.meeting.adopt(&elsewhere);
+    let mut of_elsewhere = request.clone();
+    of_elsewhere.expense.as_mut().unwrap().resolution = elsewhere;
+    let asked = keeper.funds().record_expense(of_elsewhere).await;
+    assert_eq!(reason(asked), "RESOLUTION_UNKNOWN");
     house.meeting.adopt(&resolution);
+    let project = format!("{COMMUNITY}/projects/{}", house.id());
+    request.expense.as_mut().unwrap().project = project.clone();
+    let asked = keeper.funds().record_expense(request.clone()).await;
+    assert_eq!(reason(asked), "PROJECT_UNKNOWN");
+    house.projects.open(&project);
     let made = keeper
         .funds()
         .record_expense(request.clone())
         .await
         .unwrap()
         .into_inner();
-    assert_eq!(made.resolution, resolution);
+    assert_eq!((&made.resolution, &made.project), (&resolution, &project));
     let again = keeper.funds().record_expense(request).await.unwrap().into_inner();
     assert_eq!((again.name, known(&keeper, &fund.name).await.spent), (made.name, 600));
     let mut request = expense(&house, &fund.name, 401, "");

@@ -20,11 +20,12 @@ use yihe_proto::ledger::v1::statement_service_client::StatementServiceClient;
 use yihe_proto::ledger::v1::transfer_service_client::TransferServiceClient;
 use yihe_proto::ledger::v1::*;
 use yihe_proto::meeting::v1::object_service_server::ObjectServiceServer;
+use yihe_proto::resource::v1::project_facts_service_server::ProjectFactsServiceServer;
 use yihe_server::{Link, ServiceLink};
 use yihe_store::{Backend, StoreConfig};
 use yihe_testkit::Postgres;
 
-use crate::doubles::{Directory, Files, Meeting, Policies};
+use crate::doubles::{Directory, Files, Meeting, Policies, Projects};
 
 pub const COMMUNITY: &str = "communities/440309002021";
 pub const OTHER_COMMUNITY: &str = "communities/440309002022";
@@ -36,6 +37,7 @@ pub struct House {
     pub directory: Directory,
     pub files: Files,
     pub meeting: Meeting,
+    pub projects: Projects,
     pub ids: Ids,
     policies: Policies,
     keys: Keys,
@@ -117,8 +119,9 @@ impl House {
         let clock = Arc::new(AdjustableClock::starting_at("2026-03-02T01:00:00Z".parse().unwrap()));
         let keys = Keys::load_or_create(&folder).unwrap();
         let (directory, files, policies) = (Directory::default(), Files::default(), Policies::default());
-        let meeting = Meeting::default();
-        let started = run(&backend, &keys, &clock, (&directory, &files, &meeting, &policies)).await;
+        let (meeting, projects) = (Meeting::default(), Projects::default());
+        let doubles = (&directory, &files, &meeting, &projects, &policies);
+        let started = run(&backend, &keys, &clock, doubles).await;
         Self {
             started,
             ids: Ids::new(clock.clone()),
@@ -126,6 +129,7 @@ impl House {
             directory,
             files,
             meeting,
+            projects,
             policies,
             keys,
             backend,
@@ -137,7 +141,13 @@ impl House {
     /// The same house after the process has gone and come back.
     pub async fn again(self) -> Self {
         drop(self.started);
-        let doubles = (&self.directory, &self.files, &self.meeting, &self.policies);
+        let doubles = (
+            &self.directory,
+            &self.files,
+            &self.meeting,
+            &self.projects,
+            &self.policies,
+        );
         let started = run(&self.backend, &self.keys, &self.clock, doubles).await;
         Self { started, ..self }
     }
@@ -206,7 +216,7 @@ async fn run(
     backend: &Backend,
     keys: &Keys,
     clock: &Arc<AdjustableClock>,
-    (directory, files, meeting, policies): (&Directory, &Files, &Meeting, &Policies),
+    (directory, files, meeting, projects, policies): (&Directory, &Files, &Meeting, &Projects, &Policies),
 ) -> Started {
     let shared: SharedClock = clock.clone();
     let tokens = InternalTokens::new(keys, shared.clone());
@@ -219,6 +229,7 @@ async fn run(
         directory: link(Routes::new(AuthorityServiceServer::new(directory.clone()))),
         files: link(Routes::new(FileLookupServiceServer::new(files.clone()))),
         meeting: link(Routes::new(ObjectServiceServer::new(meeting.clone()))),
+        resource: link(Routes::new(ProjectFactsServiceServer::new(projects.clone()))),
     };
     start(deps).await.unwrap()
 }

@@ -21,6 +21,8 @@ mod holds;
 #[cfg(test)]
 mod postgres;
 #[cfg(test)]
+mod projects;
+#[cfg(test)]
 mod statements;
 #[cfg(test)]
 mod time_bank;

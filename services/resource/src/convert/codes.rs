@@ -1,7 +1,8 @@
+use yihe_proto::ledger::v1 as ledger;
 use yihe_proto::resource::v1 as pb;
 
 use crate::domain::{
-    Aspect as MatchAspect, BookableKind, BookingState, ClaimState, QuantityUnit, QuotaPeriod, Urgency,
+    Aspect, BookableKind, BookingState, ClaimState, EntryKind, LedgerUnit, QuantityUnit, QuotaPeriod, Urgency,
 };
 
 /// A domain enum and its form on the wire.
@@ -15,6 +16,11 @@ pub trait Wire: Sized {
     /// The generated value.
     fn to_wire(self) -> Self::Proto;
 
+    /// From the number on the wire; `None` for unspecified and for what is not of this contract.
+    fn from_number(number: i32) -> Option<Self> {
+        Self::Proto::try_from(number).ok().and_then(Self::from_wire)
+    }
+
     /// The number on the wire.
     fn number(self) -> i32 {
         self.to_wire().into()
@@ -23,20 +29,20 @@ pub trait Wire: Sized {
 
 // both matches are exhaustive: a value added on either side does not compile until it is added here
 macro_rules! wire {
-    ($($name:ident { $($variant:ident)+ };)+) => {$(
+    ($($module:ident::$wire:ident => $name:ident { $($variant:ident)+ };)+) => {$(
         impl Wire for $name {
-            type Proto = pb::$name;
+            type Proto = $module::$wire;
 
-            fn from_wire(wire: pb::$name) -> Option<Self> {
+            fn from_wire(wire: $module::$wire) -> Option<Self> {
                 match wire {
-                    pb::$name::Unspecified => None,
-                    $(pb::$name::$variant => Some(Self::$variant),)+
+                    $module::$wire::Unspecified => None,
+                    $($module::$wire::$variant => Some(Self::$variant),)+
                 }
             }
 
-            fn to_wire(self) -> pb::$name {
+            fn to_wire(self) -> $module::$wire {
                 match self {
-                    $(Self::$variant => pb::$name::$variant,)+
+                    $(Self::$variant => $module::$wire::$variant,)+
                 }
             }
         }
@@ -44,13 +50,17 @@ macro_rules! wire {
 }
 
 wire! {
-    BookableKind { Place Equipment Person };
-    BookingState { Held PendingApproval Confirmed CheckedIn Completed Cancelled Expired NoShow Waiting };
-    QuotaPeriod { Day Week Month };
-    QuantityUnit { Piece Person Hour Fen };
-    Urgency { Low Normal High Urgent };
-    ClaimState { Proposed Accepted Fulfilled Declined Withdrawn };
-    MatchAspect { Category Quantity Time Place };
+    pb::BookableKind => BookableKind { Place Equipment Person };
+    pb::BookingState => BookingState { Held PendingApproval Confirmed CheckedIn Completed Cancelled Expired NoShow Waiting };
+    pb::QuotaPeriod => QuotaPeriod { Day Week Month };
+    pb::QuantityUnit => QuantityUnit { Piece Person Hour Fen };
+    pb::Urgency => Urgency { Low Normal High Urgent };
+    pb::ClaimState => ClaimState { Proposed Accepted Fulfilled Declined Withdrawn };
+    pb::MatchAspect => Aspect { Category Quantity Time Place };
+    ledger::Unit => LedgerUnit { Minutes Points Fen };
+    ledger::TransferKind => EntryKind {
+        Payment Donation Issue Service Redemption Exchange Contribution Expense Return Correction
+    };
 }
 
 #[cfg(test)]
@@ -74,6 +84,12 @@ mod tests {
         }
         for kind in BookableKind::ALL {
             assert_eq!(format!("BOOKABLE_KIND_{}", kind.code()), kind.to_wire().as_str_name());
+        }
+        for unit in LedgerUnit::ALL {
+            assert_eq!(format!("UNIT_{}", unit.code()), unit.to_wire().as_str_name());
+        }
+        for kind in EntryKind::ALL {
+            assert_eq!(format!("TRANSFER_KIND_{}", kind.code()), kind.to_wire().as_str_name());
         }
         for period in QuotaPeriod::ALL {
             assert_eq!(

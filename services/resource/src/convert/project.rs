@@ -1,9 +1,10 @@
-use yihe_kernel::{Error, Fields, Result};
+use yihe_kernel::{Error, Fields, Result, Timestamp};
+use yihe_proto::ledger::v1 as ledger;
 use yihe_proto::resource::v1 as pb;
 
-use super::instant;
-use crate::domain::{Category, Project, category};
-use crate::names::{self, ResolutionId, ResolutionName};
+use super::{Wire, instant};
+use crate::domain::{Category, EntryKind, LedgerUnit, Project, ProjectEntry, category};
+use crate::names::{self, ClaimName, ProjectName, ResolutionName, TransferName};
 use yihe_retry::Retry;
 
 /// A project to be entered.
@@ -14,7 +15,7 @@ pub struct NewProject {
     /// More about it.
     pub description: String,
     /// The resolution it comes from.
-    pub resolution: Option<ResolutionId>,
+    pub resolution: Option<ResolutionName>,
     /// How the request is known again.
     pub retry: Retry,
 }
@@ -28,12 +29,12 @@ impl TryFrom<&pb::CreateProjectRequest> for NewProject {
         let wire = request.project.clone().unwrap_or_default();
         let title = fields.line("project.title", &wire.title, 1..=200);
         let description = fields.lines("project.description", &wire.description, 0..=10_000);
-        let resolution: Option<ResolutionName> = fields.optional_name("project.resolution", &wire.resolution);
+        let resolution = fields.optional_name("project.resolution", &wire.resolution);
         fields.finish()?;
         Ok(Self {
             title,
             description,
-            resolution: resolution.map(|name| name.resolution),
+            resolution,
             retry,
         })
     }
@@ -55,6 +56,51 @@ impl From<Project> for pb::Project {
             resolution: resolution.map(|name| name.to_string()).unwrap_or_default(),
             create_time: instant(Some(project.created_at)),
             end_time: instant(project.ended_at),
+        }
+    }
+}
+
+/// What the ledger told of a project.
+///
+/// # Errors
+/// `INTERNAL` for what is not of this contract.
+pub fn entry(made: &ledger::ProjectEntryMade, at: Timestamp) -> Result<ProjectEntry> {
+    let unread = |field: &str| Error::internal(format!("the {field} of {} cannot be read", made.transfer));
+    let transfer: TransferName = made.transfer.parse().map_err(Error::internal)?;
+    let project: ProjectName = made.project.parse().map_err(Error::internal)?;
+    let claim: Option<ClaimName> = match made.claim.as_str() {
+        "" => None,
+        name => Some(name.parse().map_err(Error::internal)?),
+    };
+    Ok(ProjectEntry {
+        project,
+        transfer: transfer.transfer,
+        kind: EntryKind::from_number(made.kind).ok_or_else(|| unread("kind"))?,
+        unit: LedgerUnit::from_number(made.unit).ok_or_else(|| unread("unit"))?,
+        amount: made.amount,
+        claim: claim.map(|name| name.claim),
+        made_at: at,
+    })
+}
+
+impl From<ProjectEntry> for pb::ProjectEntry {
+    fn from(entry: ProjectEntry) -> Self {
+        let community = entry.project.community;
+        let claim = entry.claim.map(|claim| ClaimName {
+            community: community.clone(),
+            claim,
+        });
+        let transfer = TransferName {
+            community,
+            transfer: entry.transfer,
+        };
+        Self {
+            transfer: transfer.to_string(),
+            kind: entry.kind.number(),
+            unit: entry.unit.number(),
+            amount: entry.amount,
+            claim: claim.map(|name| name.to_string()).unwrap_or_default(),
+            create_time: instant(Some(entry.made_at)),
         }
     }
 }

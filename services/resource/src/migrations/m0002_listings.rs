@@ -50,13 +50,6 @@ const TABLES: &[&str] = &[
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let uuid = super::uuid_type(manager);
-        for statement in TABLES {
-            manager
-                .get_connection()
-                .execute_unprepared(&statement.replace("{uuid}", uuid))
-                .await?;
-        }
-        Ok(())
+        super::create(manager, TABLES).await
     }
 }

@@ -2,8 +2,9 @@
 
 mod m0001_bookings;
 mod m0002_listings;
+mod m0003_entries;
 
-use sea_orm_migration::{MigrationTrait, SchemaManager};
+use sea_orm_migration::prelude::*;
 
 /// All migrations, those of the store first.
 #[must_use]
@@ -11,14 +12,22 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     yihe_store::with_own_tables(vec![
         Box::new(m0001_bookings::Migration),
         Box::new(m0002_listings::Migration),
+        Box::new(m0003_entries::Migration),
     ])
 }
 
-/// SQLite has no type for UUIDs; the driver keeps them as 16 bytes.
-fn uuid_type(manager: &SchemaManager) -> &'static str {
-    if manager.get_database_backend() == sea_orm::DbBackend::Sqlite {
+async fn create(manager: &SchemaManager<'_>, statements: &[&str]) -> Result<(), DbErr> {
+    // SQLite has no type for UUIDs; the driver keeps them as 16 bytes
+    let uuid = if manager.get_database_backend() == sea_orm::DbBackend::Sqlite {
         "blob"
     } else {
         "uuid"
+    };
+    for statement in statements {
+        manager
+            .get_connection()
+            .execute_unprepared(&statement.replace("{uuid}", uuid))
+            .await?;
     }
+    Ok(())
 }

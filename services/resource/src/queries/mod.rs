@@ -8,3 +8,4 @@ pub mod claim;
 pub mod free_busy;
 pub mod listing;
 pub mod project;
+pub mod project_facts;

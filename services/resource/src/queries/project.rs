@@ -4,13 +4,13 @@ use yihe_kernel::Result;
 use yihe_proto::resource::v1 as pb;
 use yihe_store::MAX_PAGE_SIZE;
 
-use crate::convert::{self, name, optional_name};
+use crate::convert::{self, Wire, name, optional_name};
 use crate::domain::List;
 use crate::lookup::sight;
 use crate::names::ResolutionName;
 use crate::service::Service;
 use crate::store::visible::Sight;
-use crate::store::{self, booking, claim, listing};
+use crate::store::{self, booking, claim, listing, project_entry};
 
 /// A project whole: whoever may see it sees what carries it out.
 pub async fn get(service: &Service, request: Request<pb::GetProjectRequest>) -> Result<pb::ProjectView> {
@@ -41,6 +41,8 @@ pub async fn get(service: &Service, request: Request<pb::GetProjectRequest>) -> 
         ..booking::Wanted::default()
     };
     let bookings = booking::list(reader, community, &booked, &everything, &page).await?;
+    let entries = project_entry::list(reader, &project.name, MAX_PAGE_SIZE).await?;
+    let totals = project_entry::totals(reader, &project.name).await?;
     let now = service.now();
     let most = usize::try_from(MAX_PAGE_SIZE).unwrap_or(usize::MAX);
     Ok(pb::ProjectView {
@@ -52,6 +54,14 @@ pub async fn get(service: &Service, request: Request<pb::GetProjectRequest>) -> 
             .into_iter()
             .take(most)
             .map(|it| convert::booking::booking(it, now))
+            .collect(),
+        entries: entries.into_iter().map(Into::into).collect(),
+        totals: totals
+            .into_iter()
+            .map(|(unit, amount)| pb::ProjectTotal {
+                unit: unit.number(),
+                amount,
+            })
             .collect(),
     })
 }

@@ -8,6 +8,7 @@ mod entity;
 pub mod listing;
 pub mod occupancy;
 pub mod project;
+pub mod project_entry;
 mod row;
 mod rules;
 pub mod visible;

@@ -12,6 +12,8 @@ use yihe_proto::directory::v1::{
     Authority, AuthorityChange, GetAuthorityRequest, LookupOrganizationsRequest, LookupOrganizationsResponse,
     OrganizationStanding, WatchAuthorityRequest,
 };
+use yihe_proto::meeting::v1::object_service_server::ObjectService;
+use yihe_proto::meeting::v1::{GetObjectFactsRequest, ObjectFacts};
 use yihe_proto::policy::v1 as policy;
 
 /// A directory that knows what it was told.
@@ -56,6 +58,29 @@ impl AuthorityService for DirectoryDouble {
         Ok(Response::new(LookupOrganizationsResponse {
             organizations,
             ..Default::default()
+        }))
+    }
+}
+
+/// A meeting service that knows the resolutions it was told of.
+#[derive(Clone, Default)]
+pub struct MeetingDouble {
+    resolutions: Arc<Mutex<Vec<String>>>,
+}
+
+impl MeetingDouble {
+    pub fn adopt(&self, name: &str) {
+        self.resolutions.lock().unwrap().push(name.to_owned());
+    }
+}
+
+#[async_trait]
+impl ObjectService for MeetingDouble {
+    async fn get_object_facts(&self, request: Request<GetObjectFactsRequest>) -> Result<Response<ObjectFacts>, Status> {
+        let exists = self.resolutions.lock().unwrap().contains(&request.into_inner().name);
+        Ok(Response::new(ObjectFacts {
+            exists,
+            ..ObjectFacts::default()
         }))
     }
 }

@@ -8,6 +8,7 @@ use yihe_authz::{Capacity, InternalClaims, InternalTokens, Keys, Principal, Revi
 use yihe_kernel::{AdjustableClock, Ids, OrganizationId, SharedClock, Timestamp, UserId};
 use yihe_proto::directory::v1::authority_service_server::AuthorityServiceServer;
 use yihe_proto::directory::v1::{OrganizationKind, OrganizationStanding};
+use yihe_proto::meeting::v1::object_service_server::ObjectServiceServer;
 use yihe_proto::policy::v1::RoleTerm;
 use yihe_proto::resource::v1::bookable_service_client::BookableServiceClient;
 use yihe_proto::resource::v1::booking_service_client::BookingServiceClient;
@@ -22,9 +23,9 @@ use yihe_proto::resource::v1::{
 };
 use yihe_resource::{Deps, Started, start};
 use yihe_server::{Link, ServiceLink};
-use yihe_store::{Backend, StoreConfig};
+use yihe_store::{Backend, Feed, StoreConfig};
 
-use crate::doubles::{DirectoryDouble, PolicyDouble};
+use crate::doubles::{DirectoryDouble, MeetingDouble, PolicyDouble};
 
 /// Beizhan.
 pub const COMMUNITY: &str = "440309002021";
@@ -39,10 +40,34 @@ pub struct House {
     pub started: Started,
     pub clock: Arc<AdjustableClock>,
     pub directory: DirectoryDouble,
+    pub meeting: MeetingDouble,
     policy: PolicyDouble,
-    ids: Ids,
+    pub ids: Ids,
+    keys: Keys,
+    backend: Backend,
     tokens: InternalTokens,
     _files: tempfile::TempDir,
+}
+
+async fn run(
+    backend: &Backend,
+    keys: &Keys,
+    clock: &SharedClock,
+    (directory, meeting, policy): (&DirectoryDouble, &MeetingDouble, &PolicyDouble),
+    ledger_feed: Option<Feed>,
+) -> Started {
+    let tokens = InternalTokens::new(keys, clock.clone());
+    let link = |routes| ServiceLink::new(Link::Local(routes), tokens.clone(), "resource", clock.clone());
+    let deps = Deps {
+        store: StoreConfig::new(backend.clone(), [7; 32]),
+        clock: clock.clone(),
+        keys: keys.clone(),
+        snapshots: Snapshots::new(Arc::new(policy.clone()), clock.clone()),
+        directory: link(Routes::new(AuthorityServiceServer::new(directory.clone()))),
+        meeting: link(Routes::new(ObjectServiceServer::new(meeting.clone()))),
+        ledger_feed,
+    };
+    start(deps).await.unwrap()
 }
 
 /// A person acting for an organization.
@@ -81,24 +106,40 @@ impl House {
         let shared: SharedClock = clock.clone();
         let keys = Keys::load_or_create(files.path()).unwrap();
         let tokens = InternalTokens::new(&keys, shared.clone());
-        let directory = DirectoryDouble::default();
-        let policy = PolicyDouble::default();
-        let link = Link::Local(Routes::new(AuthorityServiceServer::new(directory.clone())));
-        let deps = Deps {
-            store: StoreConfig::new(backend, [7; 32]),
-            clock: shared.clone(),
-            keys,
-            snapshots: Snapshots::new(Arc::new(policy.clone()), shared.clone()),
-            directory: ServiceLink::new(link, tokens.clone(), "resource", shared.clone()),
-        };
+        let (directory, meeting, policy) = (
+            DirectoryDouble::default(),
+            MeetingDouble::default(),
+            PolicyDouble::default(),
+        );
+        let started = run(&backend, &keys, &shared, (&directory, &meeting, &policy), None).await;
         Self {
-            started: start(deps).await.unwrap(),
+            started,
             clock,
             directory,
+            meeting,
             policy,
             ids: Ids::new(shared),
+            keys,
+            backend,
             tokens,
             _files: files,
+        }
+    }
+
+    /// The same house after the process has gone and come back, following a ledger where one is given.
+    pub async fn again(self, ledger: Option<Feed>) -> Self {
+        drop(self.started);
+        let shared: SharedClock = self.clock.clone();
+        let doubles = (&self.directory, &self.meeting, &self.policy);
+        let started = run(&self.backend, &self.keys, &shared, doubles, ledger).await;
+        Self { started, ..self }
+    }
+
+    /// The same person after that.
+    pub fn meet_again(&self, party: &Party) -> Party {
+        Party {
+            routes: self.started.routes.clone(),
+            ..party.clone()
         }
     }
 

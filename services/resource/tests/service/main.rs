@@ -20,6 +20,8 @@ mod listings;
 #[cfg(test)]
 mod postgres;
 #[cfg(test)]
+mod projects;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod series;

@@ -7,7 +7,7 @@ use yihe_proto::ledger::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert;
-use crate::domain::{Account, AccountKind, Owner, Rate, Transfer, TransferKind, Unit};
+use crate::domain::{Account, AccountKind, Owner, Rate, Serves, Transfer, TransferKind, Unit};
 use crate::lookup::Facts;
 use crate::names::{AccountId, RateName, TransferName};
 use crate::service::Service;
@@ -125,6 +125,7 @@ impl Exchange {
             voucher: None,
             expires_at: None,
             corrects: None,
+            serves: Serves::default(),
             creator: self.by.actor(),
             made_at: self.service.now(),
         }

@@ -11,7 +11,7 @@ use super::transfer::{Money, Way};
 use crate::convert::account::owner_of;
 use crate::convert::fund::{NewContribution, contribution};
 use crate::convert::name;
-use crate::domain::{Contribution, Contributor, Owner, TransferKind};
+use crate::domain::{Contribution, Contributor, Owner, Serves, TransferKind};
 use crate::lookup::Facts;
 use crate::names::{ContributionName, FundName};
 use crate::service::Service;
@@ -87,6 +87,7 @@ async fn apply(tx: &Tx, input: &Contribute) -> Result<ContributionName, Failure>
         kind: TransferKind::Contribution,
         memo: &fund.title,
         voucher: input.new.voucher,
+        serves: Serves::default(),
     };
     store::engine::make(tx, by, &[money.transfer(id.into(), by, now)]).await?;
     let made = Contribution {

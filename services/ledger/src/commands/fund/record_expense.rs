@@ -10,7 +10,7 @@ use yihe_store::{Failure, Tx};
 use super::transfer::{Money, Way};
 use crate::convert::fund::NewExpense;
 use crate::convert::name;
-use crate::domain::{Expense, TransferKind};
+use crate::domain::{Expense, Serves, TransferKind};
 use crate::lookup::Facts;
 use crate::names::{ExpenseName, FundName};
 use crate::service::Service;
@@ -21,6 +21,7 @@ struct RecordExpense {
     by: Authorized,
     fund: FundName,
     new: NewExpense,
+    serves: Serves,
 }
 
 pub async fn record(service: &Arc<Service>, request: Request<pb::RecordExpenseRequest>) -> Result<pb::Expense> {
@@ -29,8 +30,13 @@ pub async fn record(service: &Arc<Service>, request: Request<pb::RecordExpenseRe
     let (by, _) = service.fund(admitted, &fund, Facts::default()).await?;
     let new = NewExpense::try_from(&request)?;
     if let Some(resolution) = &new.resolution {
-        service.meeting.expect_resolution(resolution, by.caller()).await?;
+        let (name, of) = (resolution.to_string(), &fund.community);
+        service.resolutions.expect(of, &name, by.caller()).await?;
     }
+    let serves = service
+        .projects
+        .expect_open(&fund.community, new.project.as_ref(), None)
+        .await?;
     service
         .files
         .keep(&fund.community, &[new.voucher], service.now())
@@ -40,6 +46,7 @@ pub async fn record(service: &Arc<Service>, request: Request<pb::RecordExpenseRe
         by,
         fund,
         new,
+        serves,
     };
     let name = service
         .store
@@ -73,6 +80,7 @@ async fn apply(tx: &Tx, input: &RecordExpense) -> Result<ExpenseName, Failure> {
         kind: TransferKind::Expense,
         memo: &new.purpose,
         voucher: new.voucher,
+        serves: input.serves,
     };
     store::engine::make(tx, by, &[money.transfer(id.into(), by, now)]).await?;
     let made = Expense {
@@ -83,6 +91,7 @@ async fn apply(tx: &Tx, input: &RecordExpense) -> Result<ExpenseName, Failure> {
         payee: new.payee.clone(),
         resolution: new.resolution.as_ref().map(|resolution| resolution.resolution),
         voucher: new.voucher,
+        project: input.serves.project,
         made_at: now,
     };
     store::expense::insert(tx, by, &made).await?;

@@ -11,7 +11,7 @@ use super::transfer::{Money, Way};
 use crate::convert::account::owner_of;
 use crate::convert::fund::{NewReturn, fund_return};
 use crate::convert::name;
-use crate::domain::{Contribution, Contributor, Fund, FundReturn, TransferKind};
+use crate::domain::{Contribution, Contributor, Fund, FundReturn, Serves, TransferKind};
 use crate::lookup::Facts;
 use crate::names::{FundName, TransferName};
 use crate::service::Service;
@@ -77,6 +77,7 @@ async fn apply(tx: &Tx, input: &ReturnShare) -> Result<TransferName, Failure> {
         kind: TransferKind::Return,
         memo: &fund.title,
         voucher: new.voucher,
+        serves: Serves::default(),
     };
     let made = give_back(tx, by, &money, (id, &of_one, contributor, now)).await?;
     events::append(

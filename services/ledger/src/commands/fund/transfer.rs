@@ -1,7 +1,7 @@
 use yihe_authz::Authorized;
 use yihe_kernel::{FileId, Timestamp};
 
-use crate::domain::{Account, AccountKind, Fund, Transfer, TransferKind, Unit};
+use crate::domain::{Account, AccountKind, Fund, Serves, Transfer, TransferKind, Unit};
 use crate::names::{TransferId, TransferName};
 
 /// Which way money goes.
@@ -21,6 +21,7 @@ pub struct Money<'a> {
     pub kind: TransferKind,
     pub memo: &'a str,
     pub voucher: FileId,
+    pub serves: Serves,
 }
 
 impl Money<'_> {
@@ -44,6 +45,7 @@ impl Money<'_> {
             voucher: Some(self.voucher),
             expires_at: None,
             corrects: None,
+            serves: self.serves,
             creator: by.actor(),
             made_at: now,
         }

@@ -8,7 +8,7 @@ use yihe_proto::ledger::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert;
-use crate::domain::{Good, Owner, Redemption, Transfer, TransferKind};
+use crate::domain::{Good, Owner, Redemption, Serves, Transfer, TransferKind};
 use crate::lookup::Facts;
 use crate::names::{GoodName, RedemptionName, TransferName};
 use crate::service::Service;
@@ -90,6 +90,7 @@ async fn apply(tx: &Tx, input: &Redeem) -> Result<RedemptionName, Failure> {
         voucher: None,
         expires_at: Some(now.plus_days(SET_ASIDE_DAYS)),
         corrects: None,
+        serves: Serves::default(),
         creator: by.actor(),
         made_at: now,
     };

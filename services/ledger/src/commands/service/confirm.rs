@@ -83,6 +83,7 @@ async fn credits(tx: &Tx, input: &Confirm, record: &ServiceRecord) -> Result<Vec
             voucher: None,
             expires_at: None,
             corrects: None,
+            serves: record.serves,
             creator: input.by.actor(),
             made_at: now,
         });

@@ -7,7 +7,7 @@ use yihe_proto::ledger::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert::service_record::{NewService, parties, service_record};
-use crate::domain::{Owner, ServiceRecord, ServiceState};
+use crate::domain::{Owner, Serves, ServiceRecord, ServiceState};
 use crate::lookup::Facts;
 use crate::names::ServiceRecordName;
 use crate::service::Service;
@@ -17,6 +17,7 @@ struct Record {
     service: Arc<Service>,
     by: Authorized,
     new: NewService,
+    serves: Serves,
 }
 
 pub async fn record(service: &Arc<Service>, request: Request<pb::RecordServiceRequest>) -> Result<pb::ServiceRecord> {
@@ -35,10 +36,13 @@ pub async fn record(service: &Arc<Service>, request: Request<pb::RecordServiceRe
     for organization in new.organizations() {
         service.directory.member(&community, organization).await?;
     }
+    let (project, claim) = (new.project.as_ref(), new.claim.as_ref());
+    let serves = service.projects.expect_open(&community, project, claim).await?;
     let input = Record {
         service: Arc::clone(service),
         by,
         new,
+        serves,
     };
     let name = service
         .store
@@ -71,6 +75,7 @@ async fn apply(tx: &Tx, input: &Record) -> Result<ServiceRecordName, Failure> {
         decided: None,
         note: String::new(),
         batch: None,
+        serves: input.serves,
     };
     store::service_record::insert(tx, &input.by, &record).await?;
     events::append(tx, &input.by, events::ServiceRecorded, &name.community, &name, now).await?;

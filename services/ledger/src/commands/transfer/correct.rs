@@ -84,6 +84,7 @@ async fn apply(tx: &Tx, input: &Correct) -> Result<TransferName, Failure> {
         voucher: input.voucher.as_ref().map(|voucher| voucher.file),
         expires_at: None,
         corrects: Some(wrong.name.transfer),
+        serves: wrong.serves,
         creator: input.by.actor(),
         made_at: now,
     };

@@ -29,9 +29,15 @@ pub async fn create(
     let named = sides(&request)?;
     let (by, accounts) = authorize(service, admitted, &named).await?;
     let community = by.community()?.clone();
-    let new = new_transfers(&request, service.now())?;
+    let mut new = new_transfers(&request, service.now())?;
     for (index, line) in new.lines.iter().enumerate() {
         expect_accounts(index, line, &community, &accounts)?;
+    }
+    for line in &mut new.lines {
+        line.serves = service
+            .projects
+            .expect_open(&community, line.project.as_ref(), None)
+            .await?;
     }
     let vouchers: Vec<FileId> = new
         .lines
@@ -131,6 +137,7 @@ fn transfers(input: &Create) -> Vec<Transfer> {
             voucher: line.voucher.as_ref().map(|voucher| voucher.file),
             expires_at: line.expires_at,
             corrects: None,
+            serves: line.serves,
             creator: input.by.actor(),
             made_at: now,
         });

@@ -7,7 +7,7 @@ use yihe_proto::ledger::v1 as pb;
 use yihe_store::{Failure, Tx};
 
 use crate::convert;
-use crate::domain::{Account, AccountKind, Transfer, TransferKind, Unit};
+use crate::domain::{Account, AccountKind, Serves, Transfer, TransferKind, Unit};
 use crate::names::{AccountName, TransferName};
 use crate::service::Service;
 use crate::{queries, reasons, store};
@@ -72,6 +72,7 @@ async fn apply(tx: &Tx, input: &Issue) -> Result<TransferName, Failure> {
         voucher: None,
         expires_at: None,
         corrects: None,
+        serves: Serves::default(),
         creator: input.by.actor(),
         made_at: now,
     };

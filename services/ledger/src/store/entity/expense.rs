@@ -16,6 +16,7 @@ pub struct Model {
     pub resolution: Option<Uuid>,
     pub voucher: Uuid,
     pub made_at: i64,
+    pub project: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

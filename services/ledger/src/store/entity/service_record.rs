@@ -19,6 +19,8 @@ pub struct Model {
     pub decided_at: Option<i64>,
     pub note: String,
     pub batch: Option<Uuid>,
+    pub project: Option<Uuid>,
+    pub claim: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -20,6 +20,8 @@ pub struct Model {
     pub corrects: Option<Uuid>,
     pub creator: String,
     pub made_at: i64,
+    pub project: Option<Uuid>,
+    pub claim: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

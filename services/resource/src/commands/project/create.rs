@@ -23,6 +23,10 @@ pub async fn create(service: &Arc<Service>, request: Request<pb::CreateProjectRe
     let (admitted, request) = service.guard.admit(request).await?;
     let by = admitted.without_target()?;
     let new = NewProject::try_from(&request)?;
+    if let Some(resolution) = &new.resolution {
+        let name = resolution.to_string();
+        service.resolutions.expect(by.community()?, &name, by.caller()).await?;
+    }
     let input = Create {
         service: Arc::clone(service),
         owner: service.acting_organization(&by).await?,
@@ -52,7 +56,7 @@ async fn apply(tx: &Tx, input: &Create) -> Result<ProjectName, Failure> {
         title: new.title.clone(),
         description: new.description.clone(),
         owner: input.owner.clone(),
-        resolution: new.resolution,
+        resolution: new.resolution.as_ref().map(|name| name.resolution),
         created_at: now,
         ended_at: None,
     };

@@ -4,3 +4,4 @@ pub mod category;
 pub mod claim;
 pub mod listing;
 pub mod project;
+pub mod project_entry;

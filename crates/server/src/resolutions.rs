@@ -1,33 +1,35 @@
-//! What this service asks of meetings: that a resolution is there. Always before a transaction.
-
 use yihe_authz::Caller;
-use yihe_kernel::{Error, Result};
+use yihe_kernel::{CommunityId, Error, Result};
 use yihe_proto::meeting::v1::GetObjectFactsRequest;
 use yihe_proto::meeting::v1::object_service_client::ObjectServiceClient;
-use yihe_server::{ServiceLink, remote_error};
 
-use crate::names::ResolutionName;
-use crate::reasons;
+use crate::{ServiceLink, reasons, remote_error};
 
-/// The meeting service.
-pub struct Meeting {
+/// The resolutions of the meeting service, as other services ask for them. Always before a transaction.
+pub struct Resolutions {
     client: ObjectServiceClient<ServiceLink>,
 }
 
-impl Meeting {
+impl Resolutions {
+    /// Asked over a link to the meeting service.
+    #[must_use]
     pub fn new(link: ServiceLink) -> Self {
         Self {
             client: ObjectServiceClient::new(link),
         }
     }
 
-    /// The resolution is there, and may be known to the caller.
+    /// The resolution is one of the community, and may be known to the caller.
     ///
     /// # Errors
     /// `RESOLUTION_UNKNOWN`; `UNAVAILABLE` where the meeting service does not answer.
-    pub async fn expect_resolution(&self, name: &ResolutionName, caller: &Caller) -> Result<()> {
+    pub async fn expect(&self, community: &CommunityId, name: &str, caller: &Caller) -> Result<()> {
+        let unknown = || Error::new(&reasons::RESOLUTION_UNKNOWN).with("name", name);
+        if !name.starts_with(&format!("communities/{community}/resolutions/")) {
+            return Err(unknown());
+        }
         let request = GetObjectFactsRequest {
-            name: name.to_string(),
+            name: name.to_owned(),
             principal: caller.principal.to_string(),
             capacity: caller.capacity.to_string(),
         };
@@ -37,6 +39,6 @@ impl Meeting {
         if facts.exists && (concerned || !facts.sealed) {
             return Ok(());
         }
-        Err(Error::new(&reasons::RESOLUTION_UNKNOWN).with("name", name))
+        Err(unknown())
     }
 }
