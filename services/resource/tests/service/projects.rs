@@ -96,7 +96,10 @@ impl Teller {
             self.store
                 .transaction("test.tell", event, |tx, event| {
                     let event = event.clone();
-                    Box::pin(async move { tx.append(event).await.map(|_| ()) })
+                    Box::pin(async move {
+                        tx.append(event).await?;
+                        Ok(())
+                    })
                 })
                 .await
                 .unwrap();

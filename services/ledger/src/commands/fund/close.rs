@@ -9,7 +9,7 @@ use yihe_store::{Failure, Tx};
 use super::return_share::give_back;
 use super::transfer::{Money, Way};
 use crate::convert;
-use crate::domain::{Contribution, TransferKind};
+use crate::domain::{Contribution, Serves, TransferKind};
 use crate::lookup::Facts;
 use crate::names::FundName;
 use crate::service::Service;
@@ -77,6 +77,7 @@ async fn apply(tx: &Tx, input: &Close) -> Result<(), Failure> {
             kind: TransferKind::Return,
             memo: &fund.title,
             voucher: voucher.file,
+            serves: Serves::default(),
         };
         let id = input.service.store.ids().next();
         give_back(tx, by, &money, (id, &of_one, contributor, now)).await?;
