@@ -7,6 +7,7 @@ mod figures;
 mod import;
 mod meeting;
 mod room;
+mod sharing;
 mod start;
 mod tally;
 mod vote;
@@ -34,6 +35,8 @@ enum Bench {
     Import(import::Arguments),
     /// A live room full of watchers
     Meeting(meeting::Arguments),
+    /// Transfers and bookings beside the same statements in bare loops; balances and statements of very large accounts
+    Sharing(sharing::Arguments),
     /// The count of 100,000 owners by area and heads beside the same count in SQL
     Tally(tally::Arguments),
     /// Ballots through the gateway beside the same statements in a bare loop
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
     let report = figures::Report::new(!arguments.json);
     let outcome = match arguments.bench {
         Bench::Authz(arguments) => authz::run(&arguments, &report),
+        Bench::Sharing(arguments) => sharing::run(&arguments, &report),
         Bench::Start(arguments) => start::run(&arguments, &report),
         Bench::Import(arguments) => import::run(&arguments, &report),
         Bench::Meeting(arguments) => meeting::run(&arguments, &report),

@@ -86,6 +86,17 @@ impl Community {
         })
     }
 
+    /// A copy of a service's data file as it is now.
+    pub async fn copy_of(&self, service: &str) -> Result<DatabaseConnection> {
+        let copy: PathBuf = self.folder.path().join(format!("copy-of-{service}.db"));
+        let original = raw::open(&self.folder.path().join(format!("{service}.db"))).await?;
+        original
+            .execute_unprepared(&format!("VACUUM INTO '{}'", copy.display()))
+            .await?;
+        original.close().await?;
+        raw::open(&copy).await
+    }
+
     /// Meetings under way with everybody checked in, each with so many motions on its one item.
     pub async fn sessions(&self, meetings: usize, motions: usize) -> Result<Vec<Session>> {
         let start = self.node.clock.now().plus_days(7);
@@ -204,13 +215,7 @@ impl Rooms {
 
     /// A copy of the meeting service's data file as it is now.
     pub async fn copy(&self) -> Result<DatabaseConnection> {
-        let copy: PathBuf = self.community.folder.path().join("copy.db");
-        let original = raw::open(&self.community.folder.path().join("meeting.db")).await?;
-        original
-            .execute_unprepared(&format!("VACUUM INTO '{}'", copy.display()))
-            .await?;
-        original.close().await?;
-        raw::open(&copy).await
+        self.community.copy_of("meeting").await
     }
 
     pub async fn stop(self) -> Result<()> {
@@ -219,7 +224,8 @@ impl Rooms {
     }
 }
 
-fn last_id(name: &str) -> Result<Uuid> {
+/// The id that a name ends with.
+pub fn last_id(name: &str) -> Result<Uuid> {
     name.rsplit('/')
         .next()
         .unwrap_or_default()

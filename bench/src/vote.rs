@@ -3,7 +3,7 @@
 //! The node runs in this process on an adjustable clock (notice periods cannot be waited for); callers reach its gateway over
 //! TCP. The bare loop works on a copy of the same data file, so both change the same rows of the same tables.
 
-mod disk;
+pub mod disk;
 pub mod raw;
 
 use std::sync::Arc;

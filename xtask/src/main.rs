@@ -53,6 +53,7 @@ mod tests {
             vec!["xtask", "run", "--listen", "127.0.0.1:0"],
             vec!["xtask", "demo", "--wiring", "tcp", "--stay"],
             vec!["xtask", "oracle", "--cases", "1000000", "--seed", "7"],
+            vec!["xtask", "kill", "--points", "5000", "--seed", "7"],
             vec!["xtask", "run", "--help"],
         ] {
             assert!(Cli::try_parse_from(&line).is_ok(), "{line:?}");

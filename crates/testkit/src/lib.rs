@@ -5,6 +5,7 @@
 mod actor;
 #[cfg(feature = "node")]
 mod beizhan;
+pub mod crash;
 #[cfg(feature = "node")]
 mod files;
 #[cfg(feature = "node")]

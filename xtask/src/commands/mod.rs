@@ -3,6 +3,7 @@ mod bench;
 mod check;
 mod demo;
 mod generate;
+mod kill;
 mod oracle;
 mod run;
 mod setup;
@@ -27,6 +28,8 @@ pub enum Command {
     Bench(bench::Arguments),
     /// Hold the index of the policies against casbin over many generated rule sets
     Oracle(oracle::Arguments),
+    /// Kill services with signal 9 at many points that a seed decides, and look at what they left
+    Kill(kill::Arguments),
     /// Rewrite a committed file that is made from others
     Gen(generate::Arguments),
     /// Install or name everything the other commands need
@@ -44,6 +47,7 @@ impl Command {
             Self::Check(arguments) => arguments.run(),
             Self::Bench(arguments) => arguments.run(),
             Self::Oracle(arguments) => arguments.run(),
+            Self::Kill(arguments) => arguments.run(),
             Self::Gen(arguments) => arguments.run(),
             Self::Setup => setup::run(),
             Self::Advisories => advisories::run(),

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use tonic::Status;
 use yihe_proto::ledger::v1::*;
+use yihe_testkit::crash::Dice;
 
 use crate::harness::{COMMUNITY, House, Party, hold, reason, transfer};
 
@@ -13,26 +14,12 @@ const STEPS: usize = 24;
 const MOST: i64 = 400;
 const EACH: i64 = 200;
 
-/// Numbers that a seed decides.
-pub struct Dice(u64);
+fn pick(dice: &mut Dice, sides: usize) -> usize {
+    usize::try_from(dice.roll(sides as u64)).unwrap()
+}
 
-impl Dice {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub fn roll(&mut self, sides: usize) -> usize {
-        // splitmix64
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        usize::try_from((mixed ^ (mixed >> 31)) % sides as u64).unwrap()
-    }
-
-    fn amount(&mut self) -> i64 {
-        i64::try_from(self.roll(120)).unwrap() + 1
-    }
+fn amount(dice: &mut Dice) -> i64 {
+    i64::try_from(dice.roll(120)).unwrap() + 1
 }
 
 /// What was answered: transfers by name, refusals by reason.
@@ -106,31 +93,31 @@ async fn play(room: Arc<Room>, actor: usize, seed: u64) {
     let mut holds: Vec<String> = Vec::new();
     for _ in 0..STEPS {
         // few receivers, so that many meet
-        let (_, to) = &room.holders[(actor + 1 + dice.roll(3)) % ACTORS];
-        let (_, third) = &room.holders[dice.roll(3)];
+        let (_, to) = &room.holders[(actor + 1 + pick(&mut dice, 3)) % ACTORS];
+        let (_, third) = &room.holders[pick(&mut dice, 3)];
         let pay = |to: &str, amount| transfer(own, to, Unit::Points, amount);
-        let answer = match dice.roll(10) {
-            0..=3 => party.send(&room.house, vec![pay(to, dice.amount())]).await,
+        let answer = match pick(&mut dice, 10) {
+            0..=3 => party.send(&room.house, vec![pay(to, amount(&mut dice))]).await,
             4 => {
-                let two = vec![pay(to, dice.amount()), pay(third, dice.amount())];
+                let two = vec![pay(to, amount(&mut dice)), pay(third, amount(&mut dice))];
                 party.send(&room.house, two).await
             }
             5 | 6 => {
-                let held = hold(&room.house, pay(to, dice.amount()), 10);
+                let held = hold(&room.house, pay(to, amount(&mut dice)), 10);
                 let made = party.send(&room.house, vec![held]).await;
                 holds.extend(made.iter().flatten().map(|one| one.name.clone()));
                 made
             }
             7 if !holds.is_empty() => {
-                let name = holds.swap_remove(dice.roll(holds.len()));
-                let amount = dice.amount();
+                let name = holds.swap_remove(pick(&mut dice, holds.len()));
+                let amount = amount(&mut dice);
                 party.post(&name, amount).await.map(|posted| vec![posted])
             }
-            8 => twice(&room, party, pay(to, dice.amount())).await,
+            8 => twice(&room, party, pay(to, amount(&mut dice))).await,
             _ => end_of_somebody(&room, &mut dice).await,
         };
         room.heard.lock().unwrap().note(answer);
-        if dice.roll(8) == 0 {
+        if pick(&mut dice, 8) == 0 {
             room.house.clock.advance_seconds(3);
         }
     }
@@ -162,7 +149,7 @@ async fn twice(room: &Room, party: &Party, one: Transfer) -> Result<Vec<Transfer
 async fn end_of_somebody(room: &Room, dice: &mut Dice) -> Result<Vec<Transfer>, Status> {
     let picked = {
         let heard = room.heard.lock().unwrap();
-        let place = dice.roll(heard.made.len().max(1));
+        let place = pick(dice, heard.made.len().max(1));
         heard.made.values().nth(place).cloned()
     };
     let Some(picked) = picked else { return Ok(Vec::new()) };
