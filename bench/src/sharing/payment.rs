@@ -1,7 +1,6 @@
-//! Who pays whom, and how it is paid through the gateway.
+//! Who pays whom, and how fast it is paid through the gateway.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use anyhow::{Context, Result};
 use uuid::Uuid;
@@ -11,14 +10,17 @@ use yihe_proto::ledger::v1::{
 };
 use yihe_testkit::Actor;
 
-use crate::figures::rate;
+use super::load::{Callers, MANY, Rates, SOME, Spread};
+use super::{Arguments, raw_payment};
+use crate::figures::Report;
 use crate::room::{Community, Voter, last_id};
 
 /// What everybody has at first.
 const EACH: i64 = 1_000_000_000;
+/// What every payment says.
+pub const MEMO: &str = "感谢";
 
 /// An organization's representative and the organization's account.
-#[derive(Debug)]
 pub struct Holder {
     pub actor: Actor,
     pub user: Uuid,
@@ -28,115 +30,102 @@ pub struct Holder {
 }
 
 /// One transfer to make.
-#[derive(Clone)]
-pub struct Payment {
-    pub from: Arc<Holder>,
-    pub to: Arc<Holder>,
+pub struct Payment<'a> {
+    pub from: &'a Holder,
+    pub to: &'a Holder,
     pub request_id: Uuid,
 }
 
-/// Which accounts the payments of several clients move.
-#[derive(Clone, Copy)]
-pub enum Spread {
-    /// Each client pays between two accounts of its own.
-    Pairs,
-    /// All pay between the same two, half of them the other way.
-    SameTwo,
+pub async fn measure(
+    community: &Community,
+    callers: &Callers,
+    arguments: &Arguments,
+    report: &Report,
+) -> Result<Rates> {
+    let holders = Holders::open(community).await.context("preparing")?;
+    let copy = community.copy_of("ledger").await.context("copying the data file")?;
+    let mut rates = Rates::default();
+    for round in 1..=arguments.rounds {
+        let alone = holders.payments(arguments.alone, 1, Spread::Own);
+        rates.raw.push(raw_payment::pay(&copy, &alone, 1).await?);
+        rates.one.push(callers.call(holders.requests(&alone), 1).await?);
+        let together = holders.payments(arguments.together, MANY, Spread::Own);
+        rates.raw_batched.push(raw_payment::pay(&copy, &together, MANY).await?);
+        rates.many.push(callers.call(holders.requests(&together), MANY).await?);
+        for (clients, spread, rates) in [
+            (MANY, Spread::Same, &mut rates.many_contended),
+            (SOME, Spread::Own, &mut rates.some),
+            (SOME, Spread::Same, &mut rates.some_contended),
+        ] {
+            let payments = holders.payments(arguments.together, clients, spread);
+            rates.push(callers.call(holders.requests(&payments), clients).await?);
+        }
+        report.line(&format!("transfers, round {round}: {}", rates.last()));
+    }
+    Ok(rates)
 }
 
-/// Two holders for each client, and a connection for each.
-pub struct Holders {
+/// Two holders for each client.
+struct Holders {
     community: String,
-    holders: Vec<Arc<Holder>>,
-    connections: Vec<Actor>,
+    holders: Vec<Holder>,
     ids: Ids,
 }
 
 impl Holders {
-    /// Opens accounts for so many clients and puts something into them.
-    pub async fn open(community: &Community, clients: usize) -> Result<Self> {
+    /// Opens accounts and puts something into them.
+    async fn open(community: &Community) -> Result<Self> {
         let ids = Ids::new(Arc::<AdjustableClock>::clone(&community.node.clock));
         let mut holders = Vec::new();
-        for voter in community.voters.iter().take(2 * clients) {
-            holders.push(Arc::new(open(community, voter, &ids).await?));
-        }
-        let mut connections = Vec::new();
-        for _ in 0..clients {
-            let stranger = community.node.stranger();
-            connections.push(stranger.over_a_new_connection(community.node.address()).await?);
+        for voter in community.voters.iter().take(2 * MANY) {
+            holders.push(open(community, voter, &ids).await?);
         }
         Ok(Self {
             community: community.name.clone(),
             holders,
-            connections,
             ids,
         })
     }
 
-    /// So many payments for so many clients, in turn.
-    pub fn payments(&self, count: usize, clients: usize, spread: Spread) -> Vec<Payment> {
+    /// So many payments of so many clients, in turn: between two accounts of the client's own, or all between the same two, half of
+    /// them the other way.
+    fn payments(&self, count: usize, clients: usize, spread: Spread) -> Vec<Payment<'_>> {
         let payment = |index: usize| {
             let client = index % clients;
             let (from, to) = match spread {
-                Spread::Pairs => (2 * client, 2 * client + 1),
-                Spread::SameTwo => (client % 2, 1 - client % 2),
+                Spread::Own => (2 * client, 2 * client + 1),
+                Spread::Same => (client % 2, 1 - client % 2),
             };
             Payment {
-                from: Arc::clone(&self.holders[from]),
-                to: Arc::clone(&self.holders[to]),
+                from: &self.holders[from],
+                to: &self.holders[to],
                 request_id: self.ids.next(),
             }
         };
         (0..count).map(payment).collect()
     }
 
-    /// Makes the payments, each client waiting for its answer before its next. Returns payments a second.
-    pub async fn pay(&self, payments: Vec<Payment>, clients: usize) -> Result<f64> {
-        let count = payments.len();
-        let mut of_each: Vec<Vec<(Actor, CreateTransfersRequest)>> = vec![Vec::new(); clients];
-        for (index, payment) in payments.into_iter().enumerate() {
-            let client = index % clients;
-            let actor = payment.from.actor.on_the_connection_of(&self.connections[client]);
-            of_each[client].push((actor, self.request(&payment)));
-        }
-        let begun = Instant::now();
-        let tasks: Vec<_> = of_each
-            .into_iter()
-            .map(|calls| {
-                tokio::spawn(async move {
-                    for (actor, request) in calls {
-                        actor.call(request).await.context("paying")?;
-                    }
-                    anyhow::Ok(())
-                })
-            })
-            .collect();
-        for task in tasks {
-            task.await??;
-        }
-        Ok(rate(count, begun.elapsed()))
-    }
-
-    fn request(&self, payment: &Payment) -> CreateTransfersRequest {
-        let transfer = Transfer {
-            debit_account: payment.from.account.clone(),
-            credit_account: payment.to.account.clone(),
-            unit: Unit::Points.into(),
-            amount: 1,
-            memo: MEMO.to_owned(),
-            ..Default::default()
+    fn requests<'a>(&self, payments: &[Payment<'a>]) -> Vec<(&'a Actor, CreateTransfersRequest)> {
+        let request = |payment: &Payment<'a>| {
+            let transfer = Transfer {
+                debit_account: payment.from.account.clone(),
+                credit_account: payment.to.account.clone(),
+                unit: Unit::Points.into(),
+                amount: 1,
+                memo: MEMO.to_owned(),
+                ..Default::default()
+            };
+            let request = CreateTransfersRequest {
+                parent: self.community.clone(),
+                transfers: vec![transfer],
+                request_id: payment.request_id.to_string(),
+                ..Default::default()
+            };
+            (&payment.from.actor, request)
         };
-        CreateTransfersRequest {
-            parent: self.community.clone(),
-            transfers: vec![transfer],
-            request_id: payment.request_id.to_string(),
-            ..Default::default()
-        }
+        payments.iter().map(request).collect()
     }
 }
-
-/// What every payment says.
-pub const MEMO: &str = "感谢";
 
 async fn open(community: &Community, voter: &Voter, ids: &Ids) -> Result<Holder> {
     let account = Account {
@@ -155,6 +144,7 @@ async fn open(community: &Community, voter: &Voter, ids: &Ids) -> Result<Holder>
         amount: EACH,
         memo: MEMO.to_owned(),
         request_id: ids.next::<Uuid>().to_string(),
+        ..Default::default()
     };
     community.secretary.call(request).await.context("issuing")?;
     Ok(Holder {

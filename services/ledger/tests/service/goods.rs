@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use tonic::Status;
 use yihe_proto::ledger::v1::*;
 
@@ -131,6 +133,23 @@ async fn a_redemption_retried_after_a_time_out_is_one() {
         ),
         (9, 60)
     );
+    // nobody waits for the answer any more, and asks again
+    for wait in 0..8 {
+        let request = RedeemGoodRequest {
+            request_id: house.id(),
+            ..request.clone()
+        };
+        let (mut first, mut again) = (pupil.goods(), pupil.goods());
+        let waited = Duration::from_micros(wait * 250);
+        let _ = tokio::time::timeout(waited, first.redeem_good(request.clone())).await;
+        again.redeem_good(request).await.unwrap();
+        let account = pupil.account(&account).await.unwrap();
+        let set_aside = 2 + i64::try_from(wait).unwrap();
+        assert_eq!(
+            (stock(&pupil, &good.name).await, account.held_out),
+            (10 - set_aside, 60 * set_aside)
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
