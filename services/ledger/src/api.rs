@@ -101,6 +101,10 @@ impl StatementService for Api {
         Ok(Response::new(queries::statement::list(&self.0, request).await?))
     }
 
+    async fn list_holds(&self, request: Request<ListHoldsRequest>) -> Answer<ListHoldsResponse> {
+        Ok(Response::new(queries::hold::list(&self.0, request).await?))
+    }
+
     async fn get_balance(&self, request: Request<GetBalanceRequest>) -> Answer<Balance> {
         Ok(Response::new(queries::statement::balance(&self.0, request).await?))
     }

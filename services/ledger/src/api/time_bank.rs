@@ -78,6 +78,10 @@ impl GoodService for Api {
     async fn get_redemption(&self, request: Request<GetRedemptionRequest>) -> Answer<Redemption> {
         Ok(Response::new(queries::good::get_redemption(&self.0, request).await?))
     }
+
+    async fn list_redemptions(&self, request: Request<ListRedemptionsRequest>) -> Answer<ListRedemptionsResponse> {
+        Ok(Response::new(queries::good::list_redemptions(&self.0, request).await?))
+    }
 }
 
 #[async_trait]

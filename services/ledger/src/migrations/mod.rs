@@ -4,6 +4,7 @@ mod m0001_accounts;
 mod m0002_time_bank;
 mod m0003_funds;
 mod m0004_projects;
+mod m0005_redemptions;
 
 use sea_orm_migration::prelude::*;
 
@@ -15,6 +16,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0002_time_bank::Migration),
         Box::new(m0003_funds::Migration),
         Box::new(m0004_projects::Migration),
+        Box::new(m0005_redemptions::Migration),
     ])
 }
 

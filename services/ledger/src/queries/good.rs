@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use tonic::Request;
 use yihe_kernel::{Error, Result};
 use yihe_proto::ledger::v1 as pb;
@@ -9,6 +11,7 @@ use crate::lookup::Facts;
 use crate::names::{GoodName, RedemptionName, TransferName};
 use crate::service::Service;
 use crate::store;
+use crate::store::good::{Wanted, Whose};
 
 pub async fn get(service: &Service, request: Request<pb::GetGoodRequest>) -> Result<pb::Good> {
     let (admitted, request) = service.guard.admit(request).await?;
@@ -35,6 +38,65 @@ pub async fn get_redemption(service: &Service, request: Request<pb::GetRedemptio
     let name: RedemptionName = convert::name("name", &request.name)?;
     service.redemption(admitted, &name, Facts::or).await?;
     told(service, &name).await
+}
+
+pub async fn list_redemptions(
+    service: &Service,
+    request: Request<pb::ListRedemptionsRequest>,
+) -> Result<pb::ListRedemptionsResponse> {
+    let (admitted, request) = service.guard.admit(request).await?;
+    let filter = admitted.filter();
+    let sees = |facts: Facts| filter.lets_through(&|condition| facts.holds(condition));
+    let whose = if sees(Facts::default()) {
+        Whose::All
+    } else {
+        let own = Facts {
+            caller: true,
+            ..Facts::default()
+        };
+        let provider = Facts {
+            owner: true,
+            ..Facts::default()
+        };
+        Whose::Of(
+            admitted.user().filter(|_| sees(own)),
+            admitted.organization().filter(|_| sees(provider)),
+        )
+    };
+    let by = admitted.authorized_list();
+    let community = by.community()?;
+    let good = match request.good.as_str() {
+        "" => None,
+        text => Some(convert::name::<GoodName>("good", text)?.good),
+    };
+    let now = service.now();
+    let wanted = Wanted {
+        whose,
+        good,
+        open_after: request.reserved_only.then_some(now),
+    };
+    let query = format!(
+        "redemptions of {community} and {good:?} seen by {whose:?}, reserved {}",
+        request.reserved_only
+    );
+    let page = service.store.page(&query, request.page_size, &request.page_token)?;
+    let found = store::good::list_redemptions(service.reader(), community, wanted, &page).await?;
+    let (found, next_page_token) = page.next(found, |one| one.name.redemption.to_string());
+    let ids = found.iter().map(|one| one.name.redemption.uuid()).collect();
+    let holds = store::transfer::holds(service.reader(), community, ids).await?;
+    let by_id: HashMap<_, _> = holds
+        .into_iter()
+        .map(|hold| (hold.transfer.name.transfer.uuid(), hold))
+        .collect();
+    let told = found.iter().map(|one| {
+        let hold = by_id.get(&one.name.redemption.uuid());
+        let hold = hold.ok_or_else(|| Error::internal(format!("{} has no hold", one.name)))?;
+        Ok(convert::good::redemption(one, hold, now))
+    });
+    Ok(pb::ListRedemptionsResponse {
+        redemptions: told.collect::<Result<_>>()?,
+        next_page_token,
+    })
 }
 
 /// A good that was just changed.

@@ -4,6 +4,7 @@ pub mod account;
 pub mod expense;
 pub mod fund;
 pub mod good;
+pub mod hold;
 pub mod rate;
 pub mod service_record;
 pub mod statement;

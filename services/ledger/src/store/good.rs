@@ -1,12 +1,15 @@
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::Query;
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use yihe_authz::Authorized;
-use yihe_kernel::{CommunityId, Timestamp};
+use yihe_kernel::{CommunityId, OrganizationId, Timestamp, UserId};
 use yihe_store::{Failure, Page, Tx};
 
 use super::entity::{good, open_hold, redemption};
 use super::row;
 use crate::domain::{Good, Redemption, Unit};
-use crate::names::{GoodName, RedemptionName, TransferName};
+use crate::names::{GoodId, GoodName, RedemptionName, TransferName};
 
 /// One good.
 pub async fn find(conn: &impl ConnectionTrait, name: &GoodName) -> Result<Option<Good>, Failure> {
@@ -70,6 +73,71 @@ pub async fn find_redemption(
     row.map(Redemption::try_from).transpose()
 }
 
+/// Whose redemptions are wanted.
+#[derive(Debug, Clone, Copy)]
+pub enum Whose {
+    /// Everybody's.
+    All,
+    /// Those of a person, or of the goods of an organization.
+    Of(Option<UserId>, Option<OrganizationId>),
+}
+
+/// Which of them.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// Whose.
+    pub whose: Whose,
+    /// Only of this good.
+    pub good: Option<GoodId>,
+    /// Only those whose hold is open and runs out after this instant.
+    pub open_after: Option<Timestamp>,
+}
+
+/// Redemptions in the order they were asked for.
+pub async fn list_redemptions(
+    conn: &impl ConnectionTrait,
+    community: &CommunityId,
+    wanted: Wanted,
+    page: &Page,
+) -> Result<Vec<Redemption>, Failure> {
+    let mut query = redemption::Entity::find().filter(redemption::Column::Community.eq(community.as_str()));
+    if let Whose::Of(user, organization) = wanted.whose {
+        // an empty `any` would let everything through
+        let mut any = Condition::any().add(redemption::Column::Id.is_null());
+        if let Some(user) = user {
+            any = any.add(redemption::Column::Person.eq(user.uuid()));
+        }
+        if let Some(organization) = organization {
+            let provided = Query::select()
+                .column(good::Column::Id)
+                .from(good::Entity)
+                .and_where(good::Column::Community.eq(community.as_str()))
+                .and_where(good::Column::Organization.eq(organization.uuid()))
+                .to_owned();
+            any = any.add(redemption::Column::Good.in_subquery(provided));
+        }
+        query = query.filter(any);
+    }
+    if let Some(good) = wanted.good {
+        query = query.filter(redemption::Column::Good.eq(good.uuid()));
+    }
+    if let Some(now) = wanted.open_after {
+        let open = Query::select()
+            .column(open_hold::Column::Id)
+            .from(open_hold::Entity)
+            .and_where(open_hold::Column::Community.eq(community.as_str()))
+            .and_where(open_hold::Column::ExpiresAt.gt(now.micros()))
+            .to_owned();
+        query = query.filter(redemption::Column::Id.in_subquery(open));
+    }
+    if let Some(after) = row::after_id(page)? {
+        query = query.filter(redemption::Column::Id.gt(after));
+    }
+    let query = query.order_by_asc(redemption::Column::Id).limit(row::fetch(page));
+    let rows = query.all(conn).await?;
+    rows.into_iter().map(Redemption::try_from).collect()
+}
+
 /// Adds a redemption.
 pub async fn insert_redemption(tx: &Tx, _by: &Authorized, made: &Redemption) -> Result<(), Failure> {
     let row = redemption::ActiveModel {
@@ -104,7 +172,7 @@ pub async fn ran_out(
         .filter(redemption::Column::Good.eq(name.good.uuid()))
         .filter(
             redemption::Column::Id.in_subquery(
-                sea_orm::sea_query::Query::select()
+                Query::select()
                     .column(open_hold::Column::Id)
                     .from(open_hold::Entity)
                     .and_where(open_hold::Column::Community.eq(name.community.as_str()))

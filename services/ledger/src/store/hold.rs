@@ -1,9 +1,10 @@
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
+use uuid::Uuid;
 use yihe_authz::Authorized;
 use yihe_kernel::Timestamp;
-use yihe_store::{Failure, Tx};
+use yihe_store::{Failure, Page, Tx};
 
 use super::entity::{hold_end, open_hold};
 use super::row;
@@ -75,6 +76,59 @@ pub async fn ran_out(
         .await?;
     let name = |row: open_hold::Model| TransferName::new(&account.community, TransferId::from(row.id));
     Ok(rows.into_iter().map(name).collect())
+}
+
+/// A hold that is open.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenHold {
+    /// Its transfer.
+    pub transfer: TransferId,
+    /// When it runs out.
+    pub expires_at: Timestamp,
+}
+
+impl OpenHold {
+    /// Where a page of holds ends.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}/{}", self.expires_at.micros(), self.transfer)
+    }
+}
+
+/// The holds of an account that are open, the first to run out first.
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    account: &AccountName,
+    now: Timestamp,
+    page: &Page,
+) -> Result<Vec<OpenHold>, Failure> {
+    use open_hold::Column::{Community, Credit, Debit, ExpiresAt, Id};
+    let id = account.account.uuid();
+    let mut query = open_hold::Entity::find()
+        .filter(Community.eq(account.community.as_str()))
+        .filter(Condition::any().add(Debit.eq(id)).add(Credit.eq(id)))
+        .filter(ExpiresAt.gt(now.micros()));
+    if let Some(after) = &page.after {
+        let (at, id) = key(after).ok_or_else(|| row::broken("page_token", after))?;
+        let same = Condition::all().add(ExpiresAt.eq(at)).add(Id.gt(id));
+        query = query.filter(Condition::any().add(ExpiresAt.gt(at)).add(same));
+    }
+    let rows = query
+        .order_by_asc(ExpiresAt)
+        .order_by_asc(Id)
+        .limit(row::fetch(page))
+        .all(conn)
+        .await?;
+    let open = |row: open_hold::Model| OpenHold {
+        transfer: row.id.into(),
+        expires_at: Timestamp::from_micros(row.expires_at),
+    };
+    Ok(rows.into_iter().map(open).collect())
+}
+
+fn key(text: &str) -> Option<(i64, Uuid)> {
+    let (at, id) = text.split_once('/')?;
+    Some((at.parse().ok()?, Uuid::try_parse(id).ok()?))
 }
 
 const NEXT: &str = "UPDATE balance SET next_expiry_at = COALESCE((SELECT MIN(h.expires_at) FROM open_hold h \

@@ -37,6 +37,28 @@ pub async fn of_batch(
         .order_by_asc(transfer::Column::Place)
         .all(conn)
         .await?;
+    with_ends(conn, community, rows).await
+}
+
+/// Those of the transfers that are there, and what became of each, in no order.
+pub async fn holds(
+    conn: &impl ConnectionTrait,
+    community: &CommunityId,
+    transfers: Vec<Uuid>,
+) -> Result<Vec<Hold>, Failure> {
+    let rows = transfer::Entity::find()
+        .filter(transfer::Column::Community.eq(community.as_str()))
+        .filter(transfer::Column::Id.is_in(transfers))
+        .all(conn)
+        .await?;
+    with_ends(conn, community, rows).await
+}
+
+async fn with_ends(
+    conn: &impl ConnectionTrait,
+    community: &CommunityId,
+    rows: Vec<transfer::Model>,
+) -> Result<Vec<Hold>, Failure> {
     let ids: Vec<Uuid> = rows
         .iter()
         .filter(|row| row.expires_at.is_some())

@@ -206,3 +206,68 @@ async fn stock_is_changed_by_who_provides() {
         "ACCOUNT_UNKNOWN"
     );
 }
+
+async fn listed(by: &Party, good: &str, reserved_only: bool, page_size: i32) -> Result<Vec<String>, Status> {
+    let mut all = Vec::new();
+    let mut page_token = String::new();
+    loop {
+        let request = ListRedemptionsRequest {
+            parent: COMMUNITY.to_owned(),
+            good: good.to_owned(),
+            reserved_only,
+            page_size,
+            page_token,
+        };
+        let answer = by.goods().list_redemptions(request).await?.into_inner();
+        for one in answer.redemptions {
+            let is_reserved = one.state() == RedemptionState::Reserved;
+            assert!(is_reserved || !reserved_only, "{one:?}");
+            all.push(one.name);
+        }
+        page_token = answer.next_page_token;
+        if page_token.is_empty() {
+            return Ok(all);
+        }
+    }
+}
+
+#[tokio::test]
+async fn redemptions_are_listed_for_those_they_concern() {
+    let house = House::new().await;
+    let secretary = house.secretary();
+    let (shop, other_shop) = (house.unit("RESIDENT_UNIT/STAFF"), house.unit("RESIDENT_UNIT/STAFF"));
+    let (pupil, _) = house.holder(&secretary, Unit::Minutes, 600).await;
+    let (other, _) = house.holder(&secretary, Unit::Minutes, 600).await;
+    let (good, other_good) = (oil(&house, &shop, 10).await, oil(&house, &other_shop, 10).await);
+    let mut made = Vec::new();
+    for (by, good) in [(&pupil, &good), (&other, &good), (&pupil, &other_good), (&pupil, &good)] {
+        made.push(redeem(&house, by, &good.name, 1).await.unwrap().name);
+    }
+    let these = |places: &[usize]| places.iter().map(|place| made[*place].clone()).collect::<Vec<_>>();
+    for page_size in [0, 1] {
+        assert_eq!(listed(&pupil, "", false, page_size).await.unwrap(), these(&[0, 2, 3]));
+        assert_eq!(listed(&other, "", false, page_size).await.unwrap(), these(&[1]));
+        assert_eq!(listed(&shop, "", false, page_size).await.unwrap(), these(&[0, 1, 3]));
+        assert_eq!(listed(&other_shop, "", false, page_size).await.unwrap(), these(&[2]));
+        assert_eq!(
+            listed(&secretary, "", false, page_size).await.unwrap(),
+            these(&[0, 1, 2, 3])
+        );
+        assert_eq!(
+            listed(&pupil, &good.name, false, page_size).await.unwrap(),
+            these(&[0, 3])
+        );
+    }
+    assert_eq!(listed(&house.resident(), "", false, 0).await.unwrap(), these(&[]));
+    // what is another's good shows none of another's redemptions
+    assert_eq!(listed(&shop, &other_good.name, false, 0).await.unwrap(), these(&[]));
+    assert_eq!(reason(listed(&pupil, "goods/1", false, 0).await), "MALFORMED_NAME");
+
+    fulfil(&shop, &made[0]).await.unwrap();
+    cancel(&pupil, &made[3]).await.unwrap();
+    assert_eq!(listed(&shop, "", true, 0).await.unwrap(), these(&[1]));
+    assert_eq!(listed(&pupil, "", true, 0).await.unwrap(), these(&[2]));
+    house.clock.advance_seconds(14 * 86_400 + 1);
+    assert_eq!(listed(&pupil, "", true, 0).await.unwrap(), these(&[]));
+    assert_eq!(listed(&pupil, "", false, 0).await.unwrap(), these(&[0, 2, 3]));
+}

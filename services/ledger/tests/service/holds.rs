@@ -1,6 +1,6 @@
 use yihe_proto::ledger::v1::*;
 
-use crate::harness::{House, Party, hold, possible, reason, transfer};
+use crate::harness::{COMMUNITY, House, Party, hold, possible, reason, transfer};
 
 async fn held(house: &House, amount: i64) -> ((Party, String), (Party, String), Transfer, Party) {
     let secretary = house.secretary();
@@ -114,4 +114,58 @@ async fn a_hold_ends_once_however_many_end_it() {
     assert_eq!(ended.iter().filter(|end| end.is_ok()).count(), 1);
     let account = giver.account(&from).await.unwrap();
     assert_eq!((account.balance + taker.balance(&to).await, account.held_out), (100, 0));
+}
+
+async fn open_holds(by: &Party, account: &str, page_size: i32) -> Result<Vec<String>, tonic::Status> {
+    let mut all = Vec::new();
+    let mut page_token = String::new();
+    loop {
+        let request = ListHoldsRequest {
+            parent: account.to_owned(),
+            page_size,
+            page_token,
+        };
+        let answer = by.statements().list_holds(request).await?.into_inner();
+        for one in answer.holds {
+            assert_eq!(one.state(), TransferState::Pending, "{one:?}");
+            all.push(one.name);
+        }
+        page_token = answer.next_page_token;
+        if page_token.is_empty() {
+            return Ok(all);
+        }
+    }
+}
+
+#[tokio::test]
+async fn open_holds_are_listed_for_both_sides_and_those_who_keep_the_books() {
+    let house = House::new().await;
+    let secretary = house.secretary();
+    let (giver, from) = house.holder(&secretary, Unit::Points, 100).await;
+    let (taker, to) = house.holder(&secretary, Unit::Points, 0).await;
+    let mut made = Vec::new();
+    // the last made is the first to run out; two run out at one instant
+    for seconds in [400, 300, 200, 200, 100] {
+        let asked = hold(&house, transfer(&from, &to, Unit::Points, 10), seconds);
+        made.push(giver.pay(&house, asked).await.unwrap().name);
+    }
+    let order = [&made[4], &made[2], &made[3], &made[1], &made[0]].map(String::clone);
+    for (by, account) in [(&giver, &from), (&taker, &to), (&secretary, &from)] {
+        for page_size in [0, 1, 2] {
+            assert_eq!(open_holds(by, account, page_size).await.unwrap(), order);
+        }
+    }
+    // one ends by hand, one by itself
+    giver.post(&made[1], 0).await.unwrap();
+    house.clock.advance_seconds(150);
+    assert_eq!(
+        open_holds(&giver, &from, 0).await.unwrap(),
+        [&made[2], &made[3], &made[0]].map(String::clone)
+    );
+    for stranger in [&taker, &house.resident(), &house.unit("RESIDENT_UNIT/STAFF")] {
+        assert_eq!(reason(open_holds(stranger, &from, 0).await), "PERMISSION_DENIED");
+    }
+    let nowhere = format!("{COMMUNITY}/accounts/{}", house.id());
+    assert_eq!(reason(open_holds(&giver, &nowhere, 0).await), "PERMISSION_DENIED");
+    assert_eq!(reason(open_holds(&secretary, &nowhere, 0).await), "RESOURCE_NOT_FOUND");
 }

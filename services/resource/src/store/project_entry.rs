@@ -18,7 +18,7 @@ pub async fn list(conn: &impl ConnectionTrait, project: &ProjectName, most: u64)
         .limit(most)
         .all(conn)
         .await?;
-    rows.into_iter().map(|row| read(project, row)).collect()
+    rows.iter().map(|row| read(project, row)).collect()
 }
 
 /// The sums of all that moved for a project.
@@ -61,7 +61,7 @@ pub async fn insert(tx: &Tx, _by: &Authorized, entry: &ProjectEntry) -> Result<(
     Ok(())
 }
 
-fn read(project: &ProjectName, row: Model) -> Result<ProjectEntry, Failure> {
+fn read(project: &ProjectName, row: &Model) -> Result<ProjectEntry, Failure> {
     Ok(ProjectEntry {
         project: project.clone(),
         transfer: row.transfer.into(),
