@@ -1,9 +1,10 @@
+use jiff::civil::Date;
 use yihe_kernel::{Error, Fields, OrganizationName, Result, Timestamp};
 use yihe_proto::resource::v1 as pb;
 
 use super::bookable::MOST_UNITS;
 use super::{EXTERNAL_REF, Wire, bounded, instant, interval, optional_code, optional_name};
-use crate::domain::{Booking, Recurrence, Wanted};
+use crate::domain::{Booking, MOST_DATES, Recurrence, Wanted};
 use crate::names::{self, BookableName, ProjectId, ProjectName};
 use crate::store;
 use yihe_retry::Retry;
@@ -54,6 +55,8 @@ pub struct NewSeries {
     pub booking: NewBooking,
     /// The rule.
     pub recurrence: Recurrence,
+    /// Dates of the rule on which there is none.
+    pub excluded: Vec<Date>,
 }
 
 impl TryFrom<&pb::CreateBookingSeriesRequest> for NewSeries {
@@ -72,9 +75,23 @@ impl TryFrom<&pb::CreateBookingSeriesRequest> for NewSeries {
         }
         let rule = fields.line("recurrence", &request.recurrence, 1..=500);
         let booking = body(&mut fields, &wire, retry);
+        if request.excluded_dates.len() > MOST_DATES {
+            fields.refuse("excluded_dates", "must be 0 to 366", "须为 0 至 366 个");
+        }
+        let mut excluded = Vec::with_capacity(request.excluded_dates.len());
+        for (index, text) in request.excluded_dates.iter().enumerate() {
+            match text.parse::<Date>() {
+                Ok(date) => excluded.push(date),
+                Err(_) => {
+                    let (en, zh) = ("must be a date such as 2026-05-01", "须为日期,如 2026-05-01");
+                    fields.refuse(&format!("excluded_dates[{index}]"), en, zh);
+                }
+            }
+        }
         let booking = fields.finish_with("booking", booking)?;
         Ok(Self {
             booking,
+            excluded,
             recurrence: Recurrence::parse(&rule)?,
         })
     }

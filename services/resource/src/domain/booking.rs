@@ -71,6 +71,8 @@ pub struct Booking {
     pub expires_at: Option<Timestamp>,
     /// What it takes, buffers included; nothing where it takes no capacity.
     pub occupies: Option<Interval>,
+    /// Whether there was room for one only when it took its place.
+    pub alone: bool,
     /// Number in the booker's system; may be empty.
     pub external_ref: String,
     /// The series it belongs to.
@@ -118,7 +120,7 @@ impl Booking {
                 let until = now.plus_seconds(minutes.saturating_mul(60));
                 self.state = BookingState::Held;
                 self.expires_at = Some(until.min(self.interval.from()));
-                self.occupies = Some(bookable.occupied_by(self.interval));
+                self.occupy(bookable);
             }
             Begin::Waiting => {
                 self.state = BookingState::Waiting;
@@ -144,7 +146,15 @@ impl Booking {
     fn take(&mut self, bookable: &Bookable) {
         self.state = BookingState::Confirmed;
         self.expires_at = None;
-        self.occupies = Some(bookable.occupied_by(self.interval));
+        self.occupy(bookable);
+    }
+
+    /// What has its place keeps it as it was judged, whatever became of the rules since.
+    fn occupy(&mut self, bookable: &Bookable) {
+        if self.occupies.is_none() {
+            self.occupies = Some(bookable.occupied_by(self.interval));
+            self.alone = bookable.capacity == 1;
+        }
     }
 
     /// Whether its time came before it was booked.

@@ -35,7 +35,7 @@ pub use opening::OpeningHours;
 pub use organization::Organization;
 pub use project::Project;
 pub use quota::{Quota, QuotaPeriod};
-pub use recurrence::Recurrence;
+pub use recurrence::{MOST_DATES, Recurrence};
 pub use yihe_proto::directory::v1::OrganizationKind;
 
 /// The time zone of all communities so far.

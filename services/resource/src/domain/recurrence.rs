@@ -110,8 +110,27 @@ impl Recurrence {
     /// The intervals of the rule, the first one given first: same time of day, same length.
     ///
     /// # Errors
-    /// `RECURRENCE_INVALID` where the first is not one of the rule's, there are too many or the calendar ends.
-    pub fn expand(&self, first: Interval) -> Result<Vec<Interval>> {
+    /// `RECURRENCE_INVALID` where the first is not one of the rule's, an excluded one is not or is the first, there are too many or
+    /// the calendar ends.
+    pub fn expand(&self, first: Interval, excluded: &[Date]) -> Result<Vec<Interval>> {
+        let mut dates = self.all(first)?;
+        for date in excluded {
+            let place = dates.iter().position(|one| local::date_of(one.from()) == Some(*date));
+            match place {
+                Some(place) if place > 0 => {
+                    dates.remove(place);
+                }
+                _ => {
+                    let en = format!("{date} cannot be left out: it is the first or no date of the rule");
+                    let zh = format!("{date} 不能除外:它是首次日期,或不在规则之内");
+                    return Err(invalid(&en, &zh));
+                }
+            }
+        }
+        Ok(dates)
+    }
+
+    fn all(&self, first: Interval) -> Result<Vec<Interval>> {
         let edge = || invalid("the dates leave the calendar", "日期超出历法范围");
         let begin = local::date_of(first.from()).ok_or_else(edge)?;
         let time = local::time_of(first.from()).ok_or_else(edge)?;

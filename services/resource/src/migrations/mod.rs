@@ -3,6 +3,7 @@
 mod m0001_bookings;
 mod m0002_listings;
 mod m0003_entries;
+mod m0004_alone;
 
 use sea_orm_migration::prelude::*;
 
@@ -13,6 +14,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0001_bookings::Migration),
         Box::new(m0002_listings::Migration),
         Box::new(m0003_entries::Migration),
+        Box::new(m0004_alone::Migration),
     ])
 }
 

@@ -237,6 +237,7 @@ fn changeable(booking: &Booking) -> booking::ActiveModel {
         expires_at: Set(row::micros(booking.expires_at)),
         occupies_from: Set(row::micros(booking.occupies.map(Interval::from))),
         occupies_until: Set(row::micros(booking.occupies.map(Interval::until))),
+        alone: Set(booking.alone.into()),
         note: Set(booking.note.clone()),
         ..Default::default()
     }
@@ -262,6 +263,7 @@ impl TryFrom<booking::Model> for Booking {
             state: row::read(BookingState::from_code(&row.state), "state", &row.state)?,
             expires_at: row::instant(row.expires_at),
             occupies: occupies.map(|(from, until)| row::interval(from, until)).transpose()?,
+            alone: row.alone != 0,
             external_ref: row.external_ref,
             series: row.series.map(SeriesId::from),
             note: row.note,

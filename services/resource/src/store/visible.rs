@@ -92,3 +92,6 @@ impl Sight {
 fn never() -> SimpleExpr {
     Expr::val(1).eq(0)
 }
+
+#[cfg(test)]
+mod tests;

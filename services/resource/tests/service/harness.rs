@@ -143,6 +143,18 @@ impl House {
         }
     }
 
+    /// A statement past the service, on PostgreSQL.
+    pub async fn straight(&self, statement: String) -> Result<(), sea_orm::DbErr> {
+        let Backend::Postgres { url, schema } = &self.backend else {
+            panic!("not on PostgreSQL")
+        };
+        let mut options = sea_orm::ConnectOptions::new(url.clone());
+        options.set_schema_search_path(schema.clone());
+        let database = sea_orm::Database::connect(options).await?;
+        sea_orm::ConnectionTrait::execute_unprepared(&database, &statement).await?;
+        database.close().await
+    }
+
     pub fn set(&self, text: &str) {
         self.clock.set(local(text));
     }

@@ -8,7 +8,7 @@ async fn book(party: &Party, hall: &Bookable, recurrence: &str) -> Result<Vec<Bo
         parent: hall.name.clone(),
         booking: Some(booking("2026-03-03T19:00", "2026-03-03T21:00", 1)),
         recurrence: recurrence.to_owned(),
-        request_id: String::new(),
+        ..CreateBookingSeriesRequest::default()
     };
     let series = told(party.bookings().create_booking_series(request)).await?;
     Ok(series.bookings)
@@ -36,6 +36,31 @@ async fn a_series_is_booked_on_each_of_its_dates() {
         .book(&hall, "2026-03-10T19:00", "2026-03-10T21:00")
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn dates_are_left_out_of_a_series() {
+    let house = House::new().await;
+    let (center, school) = (house.center(), house.unit("学校"));
+    let hall = center.hall(1, BookingRules::default()).await;
+    let book = async |excluded: &[&str]| {
+        let request = CreateBookingSeriesRequest {
+            parent: hall.name.clone(),
+            booking: Some(booking("2026-03-03T19:00", "2026-03-03T21:00", 1)),
+            recurrence: "FREQ=WEEKLY;COUNT=4".to_owned(),
+            excluded_dates: excluded.iter().map(|date| (*date).to_owned()).collect(),
+            request_id: String::new(),
+        };
+        told(school.bookings().create_booking_series(request)).await
+    };
+    assert_eq!(fields(&book(&["2026-03-10", "tomorrow"]).await), ["excluded_dates[1]"]);
+    for no_date in ["2026-03-03", "2026-03-11", "2026-03-31"] {
+        assert_eq!(reason(book(&[no_date]).await), "RECURRENCE_INVALID", "{no_date}");
+    }
+    let booked = book(&["2026-03-17", "2026-03-10"]).await.unwrap().bookings;
+    let starts: Vec<_> = booked.iter().map(|booking| booking.start_time.unwrap()).collect();
+    let wanted = ["03-03", "03-24"].map(|day| local(&format!("2026-{day}T19:00")).to_proto());
+    assert_eq!(starts, wanted);
 }
 
 /// A recurring booking half conflicting: none is made, and the dates are named with their reasons.
@@ -89,7 +114,7 @@ async fn a_series_does_not_conflict_with_itself_unnoticed() {
         parent: hall.name.clone(),
         booking: Some(booking("2026-03-03T19:00", "2026-03-04T20:00", 1)),
         recurrence: "FREQ=DAILY;COUNT=3".to_owned(),
-        request_id: String::new(),
+        ..CreateBookingSeriesRequest::default()
     };
     let refused = told(school.bookings().create_booking_series(request)).await;
     assert_eq!(detail(&refused, "count"), "1");
@@ -106,6 +131,7 @@ async fn a_series_is_retried_as_one() {
         booking: Some(booking("2026-03-03T19:00", "2026-03-03T20:00", 1)),
         recurrence: "FREQ=DAILY;COUNT=5".to_owned(),
         request_id: house.request_id(),
+        ..CreateBookingSeriesRequest::default()
     };
     let first = told(school.bookings().create_booking_series(request.clone()))
         .await

@@ -115,6 +115,7 @@ pub fn draft(
         state: BookingState::Waiting,
         expires_at: None,
         occupies: None,
+        alone: false,
         external_ref: new.external_ref.clone(),
         series: None,
         note: String::new(),

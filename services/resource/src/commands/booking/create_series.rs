@@ -36,7 +36,7 @@ pub async fn create(
         booker: service.acting_organization(&by).await?,
         by,
         bookable: found.name,
-        dates: new.recurrence.expand(new.booking.wanted.interval)?,
+        dates: new.recurrence.expand(new.booking.wanted.interval, &new.excluded)?,
         new,
     };
     let bookings = service

@@ -7,7 +7,7 @@ fn interval(from: &str, until: &str) -> Interval {
 
 fn dates(rule: &str, first: &str) -> Vec<String> {
     let first = interval(&format!("{first}T19:00"), &format!("{first}T21:00"));
-    let found = Recurrence::parse(rule).unwrap().expand(first).unwrap();
+    let found = Recurrence::parse(rule).unwrap().expand(first, &[]).unwrap();
     for one in &found {
         assert_eq!(one.micros(), first.micros());
         assert_eq!(one.from().time_in(crate::domain::TIME_ZONE), "19:00:00");
@@ -111,9 +111,13 @@ fn too_many_dates_and_a_first_one_off_the_rule_are_refused() {
         "FREQ=WEEKLY;BYDAY=WE;COUNT=2",
         "FREQ=DAILY;UNTIL=20260301",
     ] {
-        let refused = Recurrence::parse(rule).unwrap().expand(first).unwrap_err();
+        let refused = Recurrence::parse(rule).unwrap().expand(first, &[]).unwrap_err();
         assert!(refused.is(&reasons::RECURRENCE_INVALID), "{rule}: {refused}");
     }
     let never = Recurrence::parse("FREQ=MONTHLY;BYMONTHDAY=31;BYDAY=MO;INTERVAL=12;COUNT=300").unwrap();
-    assert!(never.expand(interval("2026-02-28T19:00", "2026-02-28T21:00")).is_err());
+    assert!(
+        never
+            .expand(interval("2026-02-28T19:00", "2026-02-28T21:00"), &[])
+            .is_err()
+    );
 }

@@ -20,6 +20,7 @@ pub struct Model {
     pub expires_at: Option<i64>,
     pub occupies_from: Option<i64>,
     pub occupies_until: Option<i64>,
+    pub alone: i64,
     pub external_ref: String,
     pub series: Option<Uuid>,
     pub note: String,
