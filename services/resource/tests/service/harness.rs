@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tonic::codegen::InterceptedService;
@@ -46,7 +47,7 @@ pub struct House {
     keys: Keys,
     backend: Backend,
     tokens: InternalTokens,
-    _files: tempfile::TempDir,
+    _files: Option<tempfile::TempDir>,
 }
 
 async fn run(
@@ -87,7 +88,13 @@ impl House {
     pub async fn new() -> Self {
         let files = tempfile::tempdir().unwrap();
         let file = files.path().join("resource.db");
-        Self::on(Backend::Sqlite { file }, files).await
+        Self::on(Backend::Sqlite { file }, files.path().to_owned(), Some(files)).await
+    }
+
+    /// On SQLite, in a folder that stays.
+    pub async fn at(folder: PathBuf) -> Self {
+        let file = folder.join("resource.db");
+        Self::on(Backend::Sqlite { file }, folder, None).await
     }
 
     /// On a schema of its own of a PostgreSQL server.
@@ -98,13 +105,13 @@ impl House {
             url: server.url(),
             schema: format!("resource_{}", folder.replace('.', "")),
         };
-        Self::on(backend, files).await
+        Self::on(backend, files.path().to_owned(), Some(files)).await
     }
 
-    async fn on(backend: Backend, files: tempfile::TempDir) -> Self {
+    async fn on(backend: Backend, folder: PathBuf, files: Option<tempfile::TempDir>) -> Self {
         let clock = Arc::new(AdjustableClock::starting_at(MONDAY.parse().unwrap()));
         let shared: SharedClock = clock.clone();
-        let keys = Keys::load_or_create(files.path()).unwrap();
+        let keys = Keys::load_or_create(&folder).unwrap();
         let tokens = InternalTokens::new(&keys, shared.clone());
         let (directory, meeting, policy) = (
             DirectoryDouble::default(),
@@ -161,7 +168,17 @@ impl House {
 
     /// A member organization with one person.
     pub fn member(&self, kind: OrganizationKind, role: &str, display_name: &str) -> Party {
-        let organization: OrganizationId = self.ids.next();
+        self.known((self.ids.next(), self.ids.next()), kind, role, display_name)
+    }
+
+    /// A member organization and its one person, of these ids.
+    pub fn known(
+        &self,
+        (organization, user): (OrganizationId, UserId),
+        kind: OrganizationKind,
+        role: &str,
+        display_name: &str,
+    ) -> Party {
         self.directory.tell(OrganizationStanding {
             organization: format!("organizations/{organization}"),
             kind: kind.into(),
@@ -169,7 +186,7 @@ impl House {
             active: true,
             heads: Vec::new(),
         });
-        let principal = Principal::User(self.ids.next::<UserId>());
+        let principal = Principal::User(user);
         self.policy.appoint(RoleTerm {
             principal: principal.to_string(),
             capacity: format!("organizations/{organization}"),

@@ -10,6 +10,8 @@ mod bookings;
 #[cfg(test)]
 mod calendars;
 #[cfg(test)]
+mod crashes;
+#[cfg(test)]
 mod doubles;
 #[cfg(test)]
 mod harness;
