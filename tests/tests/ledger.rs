@@ -6,13 +6,14 @@ use yihe::Wiring;
 use yihe_proto::directory::v1::GetAppointmentRequest;
 use yihe_proto::ledger::v1::*;
 use yihe_proto::meeting::v1::{Body, BodyKind, CreateBodyRequest, CreateMeetingRequest, Meeting};
-use yihe_testkit::{Actor, Beizhan, TestNode, TestNodeOptions, refused};
+use yihe_testkit::{Actor, Beizhan, Postgres, TestNode, TestNodeOptions, refused};
 
 const RECEIPT: &[u8] = b"receipt of the lamp shop\n";
 
-async fn sharing(wiring: Wiring) -> Result<()> {
+async fn sharing(wiring: Wiring, database: Option<String>) -> Result<()> {
     let options = TestNodeOptions {
         wiring,
+        database,
         ..TestNodeOptions::default()
     };
     let node = TestNode::start(options).await?;
@@ -185,10 +186,16 @@ async fn pooled_fund(beizhan: &Beizhan) -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn time_and_money_are_shared_in_process() -> Result<()> {
-    sharing(Wiring::Direct).await
+    sharing(Wiring::Direct, None).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn time_and_money_are_shared_behind_sockets() -> Result<()> {
-    sharing(Wiring::Tcp).await
+    sharing(Wiring::Tcp, None).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_postgresql() -> Result<()> {
+    let server = Postgres::start()?;
+    sharing(Wiring::Direct, Some(server.url())).await
 }

@@ -6,7 +6,7 @@ use yihe::Wiring;
 use yihe_proto::directory::v1::GetAppointmentRequest;
 use yihe_proto::ledger::v1::{ConfirmServiceRequest, RecordServiceRequest, ServiceGiver, ServiceRecord, Unit};
 use yihe_proto::resource::v1::*;
-use yihe_testkit::{Actor, Beizhan, TestNode, TestNodeOptions, refused};
+use yihe_testkit::{Actor, Beizhan, Postgres, TestNode, TestNodeOptions, refused};
 
 fn instant(text: &str) -> Option<prost_types::Timestamp> {
     text.parse::<yihe_kernel::Timestamp>()
@@ -31,10 +31,11 @@ async fn queue(actor: &Actor, hall: &Bookable) -> Result<Booking> {
     Ok(actor.call(request).await?)
 }
 
-async fn share(wiring: Wiring) -> Result<()> {
+async fn share(wiring: Wiring, database: Option<String>) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let options = TestNodeOptions {
         wiring,
+        database,
         data_dir: Some(folder.path().to_owned()),
         ..TestNodeOptions::default()
     };
@@ -181,10 +182,16 @@ async fn heard(actor: &Actor, request: GetProjectRequest) -> Result<ProjectView>
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_process() -> Result<()> {
-    share(Wiring::Direct).await
+    share(Wiring::Direct, None).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_service_behind_its_own_socket() -> Result<()> {
-    share(Wiring::Tcp).await
+    share(Wiring::Tcp, None).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_postgresql() -> Result<()> {
+    let server = Postgres::start()?;
+    share(Wiring::Direct, Some(server.url())).await
 }

@@ -1,13 +1,14 @@
-//! The Beizhan story, in both wirings.
+//! The Beizhan story, in both wirings and on both databases.
 
 use anyhow::Result;
 use yihe::Wiring;
 use yihe_demo::{Narrator, tell};
-use yihe_testkit::{TestNode, TestNodeOptions};
+use yihe_testkit::{Postgres, TestNode, TestNodeOptions};
 
-async fn story(wiring: Wiring) -> Result<()> {
+async fn story(wiring: Wiring, database: Option<String>) -> Result<()> {
     let node = TestNode::start(TestNodeOptions {
         wiring,
+        database,
         ..TestNodeOptions::default()
     })
     .await?;
@@ -32,6 +33,13 @@ async fn story(wiring: Wiring) -> Result<()> {
         "OWNERS_MATTER_RESERVED",
         "CORE_KEEPS_POLICY",
         "DENIED_ABOVE",
+        "RESOLUTION_UNKNOWN",
+        "CLAIM_ABOVE_OPEN",
+        "BOOKING_FULL",
+        "SERVICE_DECIDED",
+        "BALANCE_TOO_LOW",
+        "RESOLUTION_REQUIRED",
+        "FUND_TOO_LOW",
     ] {
         assert!(
             narrator.refusals().iter().any(|refused| refused == reason),
@@ -44,10 +52,16 @@ async fn story(wiring: Wiring) -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_process() -> Result<()> {
-    story(Wiring::Direct).await
+    story(Wiring::Direct, None).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_service_behind_its_own_socket() -> Result<()> {
-    story(Wiring::Tcp).await
+    story(Wiring::Tcp, None).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_postgresql() -> Result<()> {
+    let server = Postgres::start()?;
+    story(Wiring::Tcp, Some(server.url())).await
 }

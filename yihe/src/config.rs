@@ -1,6 +1,7 @@
 //! The configuration: a TOML file, then `YIHE_…` variables, then flags. Every key has a usable default.
 
 mod check;
+mod database;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -12,6 +13,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
 pub use check::BadKey;
+pub use database::{DatabaseSettings, DatabaseUrl};
 
 /// The services of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, clap::ValueEnum)]
@@ -165,6 +167,8 @@ impl Default for FileSettings {
 pub struct Config {
     /// Folder with data files and keys.
     pub data_dir: PathBuf,
+    /// Where services keep their data.
+    pub database: DatabaseSettings,
     /// Where the gateway listens.
     pub listen: SocketAddr,
     /// How services of this process reach one another.
@@ -191,6 +195,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             data_dir: PathBuf::from("yihe-data"),
+            database: DatabaseSettings::default(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             wiring: Wiring::Direct,
             service: Vec::new(),
@@ -321,6 +326,18 @@ mod tests {
         assert!(bad.contains("services.file.address"), "{bad}");
         assert!(bad.contains("services.resource.address"), "{bad}");
         assert!(!bad.contains("services.policy"), "{bad}");
+    }
+
+    #[test]
+    fn a_password_in_the_url_of_the_database_is_not_told() {
+        let config = load("[database]\nurl = \"postgresql://yihe:sesame@127.0.0.1/yihe\"\n").unwrap();
+        assert!(!format!("{config:?}").contains("sesame"));
+        let bad = load("[database]\nurl = \"mysql://yihe:sesame@127.0.0.1/yihe\"\nconnections = 0\n").unwrap_err();
+        assert!(
+            bad[0].starts_with("database.connections:") && bad[1].starts_with("database.url:"),
+            "{bad:?}"
+        );
+        assert!(!bad.concat().contains("sesame"), "{bad:?}");
     }
 
     #[test]

@@ -44,11 +44,18 @@ pub struct Node {
 /// The store of one service of a node.
 #[must_use]
 pub fn store_config(config: &Config, keys: &Keys, service: ServiceName) -> StoreConfig {
-    let file = config.data_dir.join(format!("{}.db", service.as_str()));
-    StoreConfig::new(
-        Backend::Sqlite { file },
-        keys.derive(&format!("store {}", service.as_str())),
-    )
+    let backend = match &config.database.url {
+        None => Backend::Sqlite {
+            file: config.data_dir.join(format!("{}.db", service.as_str())),
+        },
+        Some(url) => Backend::Postgres {
+            url: url.as_str().to_owned(),
+            schema: format!("yihe_{}", service.as_str()),
+        },
+    };
+    let connections = config.database.connections.get();
+    let store = StoreConfig::new(backend, keys.derive(&format!("store {}", service.as_str())));
+    StoreConfig { connections, ..store }
 }
 
 impl Node {

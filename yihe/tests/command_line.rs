@@ -38,6 +38,20 @@ fn a_broken_data_file_is_named_and_left_as_it_is() {
 }
 
 #[test]
+fn a_database_that_does_not_answer_is_told_without_its_password() {
+    let data = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_yihe"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--data-dir"])
+        .arg(data.path())
+        .env("YIHE_DATABASE__URL", "postgres://yihe:sesame@127.0.0.1:9/yihe")
+        .output()
+        .unwrap();
+    let error = error(&output);
+    assert!(error.contains("PostgreSQL schema yihe_directory cannot be opened"), "{error}");
+    assert!(!error.contains("sesame"), "{error}");
+}
+
+#[test]
 fn a_broken_key_is_named() {
     let data = tempfile::tempdir().unwrap();
     assert!(yihe(&["import", "divisions", "shenzhen"], data.path()).status.success());

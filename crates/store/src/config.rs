@@ -35,6 +35,8 @@ pub struct StoreConfig {
     pub backend: Backend,
     /// Connections for reading.
     pub readers: u32,
+    /// Connections in all (PostgreSQL).
+    pub connections: u32,
     /// Transactions that share one commit at most (SQLite); 1 switches sharing off.
     pub group: usize,
     /// Key of the hashes in the retry tables and of page tokens.
@@ -48,6 +50,7 @@ impl StoreConfig {
         Self {
             backend,
             readers: 4,
+            connections: 8,
             group: 64,
             secret,
         }

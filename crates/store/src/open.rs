@@ -22,14 +22,20 @@ pub(crate) async fn open(config: &StoreConfig, migrations: Migrations) -> Result
     let place = config.backend.place();
     let pools = match &config.backend {
         Backend::Sqlite { file } => sqlite(file, config.readers, migrations).await,
-        Backend::Postgres { url, schema } => postgres(url, schema, config.readers, migrations).await,
+        Backend::Postgres { url, schema } => postgres(url, schema, config.connections, migrations).await,
     };
     pools.map_err(|error| match Failure::from(error).at(&place) {
         error if error.is(&kernel::reasons::INTERNAL) => Error::new(&kernel::reasons::UNAVAILABLE)
-            .with("detail", format!("{place} cannot be opened"))
+            .with("detail", format!("{place} cannot be opened: {}", cause(&error)))
             .caused_by(error),
         error => error,
     })
+}
+
+/// The innermost cause: what the operator can do something about.
+fn cause(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.last().map(ToString::to_string).unwrap_or_default()
 }
 
 async fn sqlite(file: &Path, readers: u32, migrations: Migrations) -> Result<Pools, DbErr> {
@@ -69,11 +75,11 @@ async fn sqlite(file: &Path, readers: u32, migrations: Migrations) -> Result<Poo
     })
 }
 
-async fn postgres(url: &str, schema: &str, readers: u32, migrations: Migrations) -> Result<Pools, DbErr> {
+async fn postgres(url: &str, schema: &str, connections: u32, migrations: Migrations) -> Result<Pools, DbErr> {
     let mut options = ConnectOptions::new(url);
     options
-        .max_connections(readers.max(8))
-        .acquire_timeout(Duration::from_secs(30))
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
         .test_before_acquire(false)
         .sqlx_logging(false)
         .set_schema_search_path(schema.to_owned());

@@ -22,6 +22,8 @@ pub struct TestNodeOptions {
     pub wiring: Wiring,
     /// Grants beside the template.
     pub grants_file: Option<PathBuf>,
+    /// The PostgreSQL database; absent takes SQLite files.
+    pub database: Option<String>,
     /// Where the data lie; absent takes a temporary folder that is removed at the end.
     pub data_dir: Option<PathBuf>,
     /// Where the gateway listens; absent takes a free loopback port.
@@ -63,6 +65,10 @@ impl TestNode {
         }
         let config = Config {
             directory,
+            database: yihe::config::DatabaseSettings {
+                url: options.database.map(Into::into),
+                ..yihe::config::DatabaseSettings::default()
+            },
             data_dir,
             listen: options.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0))),
             wiring: options.wiring,

@@ -3,7 +3,7 @@ use std::fmt;
 use figment::value::{Dict, Value};
 use figment::{Figment, Provider};
 
-use super::{Config, ServiceName, Wiring};
+use super::{Config, DatabaseUrl, ServiceName, Wiring};
 
 /// A key of the configuration that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +31,8 @@ type Test = fn(&Value) -> Result<(), &'static str>;
 
 const KEYS: &[(&str, Test)] = &[
     ("data_dir", text),
+    ("database.url", database_url),
+    ("database.connections", count),
     ("listen", address),
     ("wiring", wiring),
     ("service", services),
@@ -190,6 +192,12 @@ fn url(value: &Value) -> Result<(), &'static str> {
     } else {
         Err("must be a URL such as http://127.0.0.1:8081")
     }
+}
+
+fn database_url(value: &Value) -> Result<(), &'static str> {
+    let fine = value.as_str().is_some_and(DatabaseUrl::is_one);
+    fine.then_some(())
+        .ok_or("must be a URL such as postgres://yihe@127.0.0.1/yihe")
 }
 
 fn wiring(value: &Value) -> Result<(), &'static str> {
