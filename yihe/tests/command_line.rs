@@ -47,7 +47,10 @@ fn a_database_that_does_not_answer_is_told_without_its_password() {
         .output()
         .unwrap();
     let error = error(&output);
-    assert!(error.contains("PostgreSQL schema yihe_directory cannot be opened"), "{error}");
+    assert!(
+        error.contains("PostgreSQL schema yihe_directory cannot be opened"),
+        "{error}"
+    );
     assert!(!error.contains("sesame"), "{error}");
 }
 

@@ -1,5 +1,7 @@
+use std::fmt::Display;
+
 use yihe_authz::Caller;
-use yihe_kernel::{CommunityId, Error, Result};
+use yihe_kernel::{Error, Result};
 use yihe_proto::meeting::v1::GetObjectFactsRequest;
 use yihe_proto::meeting::v1::object_service_client::ObjectServiceClient;
 
@@ -19,17 +21,13 @@ impl Resolutions {
         }
     }
 
-    /// The resolution is one of the community, and may be known to the caller.
+    /// There is such a resolution, and it may be known to the caller.
     ///
     /// # Errors
     /// `RESOLUTION_UNKNOWN`; `UNAVAILABLE` where the meeting service does not answer.
-    pub async fn expect(&self, community: &CommunityId, name: &str, caller: &Caller) -> Result<()> {
-        let unknown = || Error::new(&reasons::RESOLUTION_UNKNOWN).with("name", name);
-        if !name.starts_with(&format!("communities/{community}/resolutions/")) {
-            return Err(unknown());
-        }
+    pub async fn expect(&self, name: &impl Display, caller: &Caller) -> Result<()> {
         let request = GetObjectFactsRequest {
-            name: name.to_owned(),
+            name: name.to_string(),
             principal: caller.principal.to_string(),
             capacity: caller.capacity.to_string(),
         };
@@ -39,6 +37,6 @@ impl Resolutions {
         if facts.exists && (concerned || !facts.sealed) {
             return Ok(());
         }
-        Err(unknown())
+        Err(Error::new(&reasons::RESOLUTION_UNKNOWN).with("name", name))
     }
 }

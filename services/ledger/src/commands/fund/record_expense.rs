@@ -30,8 +30,7 @@ pub async fn record(service: &Arc<Service>, request: Request<pb::RecordExpenseRe
     let (by, _) = service.fund(admitted, &fund, Facts::default()).await?;
     let new = NewExpense::try_from(&request)?;
     if let Some(resolution) = &new.resolution {
-        let (name, of) = (resolution.to_string(), &fund.community);
-        service.resolutions.expect(of, &name, by.caller()).await?;
+        service.resolutions.expect(resolution, by.caller()).await?;
     }
     let serves = service
         .projects

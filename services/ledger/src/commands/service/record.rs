@@ -37,7 +37,7 @@ pub async fn record(service: &Arc<Service>, request: Request<pb::RecordServiceRe
         service.directory.member(&community, organization).await?;
     }
     let (project, claim) = (new.project.as_ref(), new.claim.as_ref());
-    let serves = service.projects.expect_open(&community, project, claim).await?;
+    let serves = service.projects.expect_open(project, claim).await?;
     let input = Record {
         service: Arc::clone(service),
         by,

@@ -24,8 +24,7 @@ pub async fn create(service: &Arc<Service>, request: Request<pb::CreateProjectRe
     let by = admitted.without_target()?;
     let new = NewProject::try_from(&request)?;
     if let Some(resolution) = &new.resolution {
-        let name = resolution.to_string();
-        service.resolutions.expect(by.community()?, &name, by.caller()).await?;
+        service.resolutions.expect(resolution, by.caller()).await?;
     }
     let input = Create {
         service: Arc::clone(service),
