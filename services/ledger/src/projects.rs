@@ -1,6 +1,6 @@
 //! What this service asks of the resource service: that a project or a claim goes on. Always before a transaction.
 
-use yihe_kernel::{CommunityId, Error, Result};
+use yihe_kernel::{Error, Result};
 use yihe_proto::resource::v1::project_facts_service_client::ProjectFactsServiceClient;
 use yihe_proto::resource::v1::{GetProjectFactsRequest, ProjectFacts};
 use yihe_server::{ServiceLink, remote_error};
@@ -21,35 +21,17 @@ impl Projects {
         }
     }
 
-    /// The project and the claim that are named go on in the community. A claim brings its project along.
+    /// The project and the claim that are named go on. A claim brings its project along.
     ///
     /// # Errors
     /// `PROJECT_UNKNOWN`, `CLAIM_UNKNOWN`; `UNAVAILABLE` where the resource service does not answer.
-    pub async fn expect_open(
-        &self,
-        community: &CommunityId,
-        project: Option<&ProjectName>,
-        claim: Option<&ClaimName>,
-    ) -> Result<Serves> {
+    pub async fn expect_open(&self, project: Option<&ProjectName>, claim: Option<&ClaimName>) -> Result<Serves> {
         let Some(claim) = claim else {
-            if let Some(name) = project {
-                let unknown = || Error::new(&reasons::PROJECT_UNKNOWN).with("name", name);
-                if name.community != *community || !self.facts(name.to_string()).await?.open {
-                    return Err(unknown());
-                }
-            }
-            return Ok(Serves {
-                project: project.map(|name| name.project),
-                claim: None,
-            });
+            return self.project(project).await;
         };
-        let unknown = || Error::new(&reasons::CLAIM_UNKNOWN).with("name", claim);
-        if claim.community != *community {
-            return Err(unknown());
-        }
         let facts = self.facts(claim.to_string()).await?;
         if !facts.open {
-            return Err(unknown());
+            return Err(Error::new(&reasons::CLAIM_UNKNOWN).with("name", claim));
         }
         if let Some(name) = project.filter(|name| name.to_string() != facts.project) {
             return Err(Error::new(&reasons::PROJECT_UNKNOWN).with("name", name));
@@ -61,6 +43,18 @@ impl Projects {
         Ok(Serves {
             project: of_claim.map(|name| name.project),
             claim: Some(claim.claim),
+        })
+    }
+
+    async fn project(&self, project: Option<&ProjectName>) -> Result<Serves> {
+        if let Some(name) = project
+            && !self.facts(name.to_string()).await?.open
+        {
+            return Err(Error::new(&reasons::PROJECT_UNKNOWN).with("name", name));
+        }
+        Ok(Serves {
+            project: project.map(|name| name.project),
+            claim: None,
         })
     }
 

@@ -176,7 +176,7 @@ async fn spending_is_approved_by_a_resolution_or_by_the_funds_rule() {
     let mut of_elsewhere = request.clone();
     of_elsewhere.expense.as_mut().unwrap().resolution = elsewhere;
     let asked = keeper.funds().record_expense(of_elsewhere).await;
-    assert_eq!(reason(asked), "RESOLUTION_UNKNOWN");
+    assert_eq!(reason(asked), "TWO_COMMUNITIES");
     house.meeting.adopt(&resolution);
     let project = format!("{COMMUNITY}/projects/{}", house.id());
     request.expense.as_mut().unwrap().project = project.clone();

@@ -55,7 +55,7 @@ async fn a_service_fulfils_a_claim_and_serves_its_project() {
     house.projects.claim(&claim, &project);
     let elsewhere = project.replace(COMMUNITY, OTHER_COMMUNITY);
     house.projects.open(&elsewhere);
-    assert_eq!(reason(record(&elsewhere, "").await), "PROJECT_UNKNOWN");
+    assert_eq!(reason(record(&elsewhere, "").await), "TWO_COMMUNITIES");
     let other = named(&house, "projects");
     house.projects.open(&other);
     assert_eq!(reason(record(&other, &claim).await), "PROJECT_UNKNOWN");

@@ -42,7 +42,7 @@ async fn a_project_comes_from_a_resolution_there_is() {
     assert_eq!(reason(create(&station, RESOLUTION).await), "RESOLUTION_UNKNOWN");
     let elsewhere = RESOLUTION.replace(PARENT, ELSEWHERE);
     house.meeting.adopt(&elsewhere);
-    assert_eq!(reason(create(&station, &elsewhere).await), "RESOLUTION_UNKNOWN");
+    assert_eq!(reason(create(&station, &elsewhere).await), "TWO_COMMUNITIES");
     house.meeting.adopt(RESOLUTION);
     let project = create(&station, RESOLUTION).await.unwrap();
     assert_eq!(project.resolution, RESOLUTION);

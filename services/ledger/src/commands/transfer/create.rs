@@ -34,10 +34,7 @@ pub async fn create(
         expect_accounts(index, line, &community, &accounts)?;
     }
     for line in &mut new.lines {
-        line.serves = service
-            .projects
-            .expect_open(&community, line.project.as_ref(), None)
-            .await?;
+        line.serves = service.projects.expect_open(line.project.as_ref(), None).await?;
     }
     let vouchers: Vec<FileId> = new
         .lines
