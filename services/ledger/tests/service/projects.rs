@@ -101,7 +101,7 @@ async fn a_service_fulfils_a_claim_and_serves_its_project() {
 async fn a_hold_for_a_project_is_told_when_it_is_posted_and_for_as_much() {
     let house = House::new().await;
     let secretary = house.secretary();
-    let (payer, from) = house.holder(&secretary, Unit::Points, 100).await;
+    let (payer, from) = house.holder(&secretary, Unit::Points, 200).await;
     let (_, to) = house.holder(&secretary, Unit::Points, 0).await;
     let project = named(&house, "projects");
     let hold = |project: &str| {
