@@ -32,10 +32,7 @@ pub async fn record(service: &Arc<Service>, request: Request<pb::RecordExpenseRe
     if let Some(resolution) = &new.resolution {
         service.resolutions.expect(resolution, by.caller()).await?;
     }
-    let serves = service
-        .projects
-        .expect_open(&fund.community, new.project.as_ref(), None)
-        .await?;
+    let serves = service.projects.expect_open(new.project.as_ref(), None).await?;
     service
         .files
         .keep(&fund.community, &[new.voucher], service.now())

@@ -168,11 +168,12 @@ async fn insert(store: &Store, all: &[Made]) {
 /// The ids that each list shows: bookables, bookings, needs, claims, projects.
 async fn seen(store: &Store, community: &CommunityId, sight: &Sight, page: &Page) -> [Vec<Uuid>; 5] {
     let reader = store.reader();
-    let bookables = store::bookable::list(reader, community, &store::bookable::Wanted::default(), sight, page);
-    let bookings = store::booking::list(reader, community, &store::booking::Wanted::default(), sight, page);
-    let listed = store::listing::Wanted::default();
+    let (opened, booked) = (store::bookable::Wanted::default(), store::booking::Wanted::default());
+    let (listed, claimed) = (store::listing::Wanted::default(), store::claim::Wanted::default());
+    let bookables = store::bookable::list(reader, community, &opened, sight, page);
+    let bookings = store::booking::list(reader, community, &booked, sight, page);
     let needs = store::listing::list(reader, (community, List::Need), &listed, sight, page);
-    let claims = store::claim::list(reader, community, &store::claim::Wanted::default(), sight, page);
+    let claims = store::claim::list(reader, community, &claimed, sight, page);
     let projects = store::project::list(reader, community, None, sight, page);
     [
         bookables
