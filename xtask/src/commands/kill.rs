@@ -7,10 +7,16 @@ use clap::Args;
 use crate::process;
 
 /// The services whose processes are killed, and the test that does it.
-const KILLED: &[(&str, &str)] = &[(
-    "yihe-ledger",
-    "crashes::what_was_acknowledged_survives_kill_9_and_nothing_is_there_by_half",
-)];
+const KILLED: &[(&str, &str)] = &[
+    (
+        "yihe-ledger",
+        "crashes::what_was_acknowledged_survives_kill_9_and_nothing_is_there_by_half",
+    ),
+    (
+        "yihe-resource",
+        "crashes::what_was_acknowledged_survives_kill_9_and_nothing_is_there_by_half",
+    ),
+];
 
 #[derive(Args)]
 pub struct Arguments {
