@@ -1,5 +1,6 @@
 //! Sharing: transfers and bookings through the gateway, durable, beside the same statements through the same driver in bare loops;
-//! how soon an account with a million postings tells its balance and a page of its statement; free and busy of a whole community.
+//! how soon an account with a million postings tells its balance and a page of its statement; free and busy of a whole
+//! community; needs against offers.
 //!
 //! The node runs in this process; callers reach its gateway over TCP, each on a connection of its own. The bare loops work on copies
 //! of the same data files, so that both change the same rows of the same tables.
@@ -8,6 +9,7 @@ mod bare;
 mod booking;
 mod free_busy;
 mod load;
+mod matching;
 mod payment;
 mod raw_booking;
 mod raw_payment;
@@ -69,6 +71,7 @@ async fn measure(arguments: &Arguments, report: &Report) -> Result<Value> {
     };
     let asked = asking.measure(&community, report, &mut told).await;
     asked.context("free and busy")?;
+    matching::measure(arguments.rounds, report, &mut told).context("matching")?;
     let bookings = booking::measure(&community, &callers, arguments, report).await;
     bookings
         .context("bookings")?

@@ -14,8 +14,8 @@ const TAKEN: &str = "SELECT id, occupies_from, occupies_until, quantity, expires
      AND occupies_from < $4 AND occupies_until > $3";
 const STRETCH: &str = "UPDATE bookable SET longest_span = $3 WHERE community = $1 AND id = $2";
 const BOOKING: &str = "INSERT INTO booking (community, id, bookable, owner, booker, booker_display_name, starts_at, ends_at, quantity, \
-     purpose, project, state, expires_at, occupies_from, occupies_until, external_ref, series, note, created_at, version) \
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+     purpose, project, state, expires_at, occupies_from, occupies_until, external_ref, series, note, created_at, version, alone) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)";
 
 /// Makes the bookings, so many to a commit. Returns bookings a second.
 pub async fn book(connection: &DatabaseConnection, stays: &[Stay<'_>], batch: usize) -> Result<f64> {
@@ -60,6 +60,7 @@ impl Act for Stay<'_> {
             None::<Uuid>.into(),
             "".into(),
             AT.into(),
+            1_i64.into(),
             1_i64.into(),
         ];
         bare::execute(transaction, BOOKING, booking).await?;

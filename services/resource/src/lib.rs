@@ -27,6 +27,8 @@ mod service;
 mod store;
 mod timers;
 
+pub use domain::{List, Listing, ListingName, Match, Organization, QuantityUnit, Urgency, rank};
 pub use migrations::migrations;
+pub use names::{ListingId, ProjectId};
 pub use reasons::REASONS;
 pub use service::{Deps, Started, start};
