@@ -102,7 +102,7 @@ async fn a_hold_for_a_project_is_told_when_it_is_posted_and_for_as_much() {
     let house = House::new().await;
     let secretary = house.secretary();
     let (payer, from) = house.holder(&secretary, Unit::Points, 200).await;
-    let (_, to) = house.holder(&secretary, Unit::Points, 0).await;
+    let (taker, to) = house.holder(&secretary, Unit::Points, 0).await;
     let project = named(&house, "projects");
     let hold = |project: &str| {
         let request = CreateTransfersRequest {
@@ -136,7 +136,7 @@ async fn a_hold_for_a_project_is_told_when_it_is_posted_and_for_as_much() {
     payer.transfers().post_hold(post).await.unwrap();
     let second = hold("").await.unwrap().transfers.remove(0);
     let void = VoidHoldRequest { name: second.name };
-    payer.transfers().void_hold(void).await.unwrap();
+    taker.transfers().void_hold(void).await.unwrap();
     let told = entries(&house).await;
     assert_eq!((told.len(), &told[0].transfer, told[0].amount), (1, &first.name, 45));
 }

@@ -399,6 +399,7 @@ async fn a_project_shows_its_needs_claims_and_bookings() {
     let house = House::new().await;
     let (center, station, school) = (house.center(), house.unit("车站"), house.unit("学校"));
     let resolution = format!("{PARENT}/resolutions/{}", house.request_id());
+    house.meeting.adopt(&resolution);
     let request = CreateProjectRequest {
         parent: PARENT.to_owned(),
         project: Some(Project {

@@ -9,5 +9,5 @@ use crate::service::Service;
 
 pub async fn accept(service: &Arc<Service>, request: Request<pb::AcceptClaimRequest>) -> Result<pb::Claim> {
     let (admitted, request) = service.guard.admit(request).await?;
-    change(service, admitted, &request.name, Step::Accept).await
+    change(service, admitted, &request.name, Ok(Step::Accept)).await
 }

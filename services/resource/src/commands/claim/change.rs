@@ -53,9 +53,15 @@ struct Change {
     step: Step,
 }
 
-/// Takes a step with the claim that is named.
-pub async fn change(service: &Arc<Service>, admitted: Admitted, target: &str, step: Step) -> Result<pb::Claim> {
+/// Takes a step with the claim that is named; what is wrong with the step is told to those who may take it.
+pub async fn change(
+    service: &Arc<Service>,
+    admitted: Admitted,
+    target: &str,
+    step: Result<Step>,
+) -> Result<pb::Claim> {
     let (by, found) = service.claim(admitted, &name("name", target)?).await?;
+    let step = step?;
     let input = Change {
         service: Arc::clone(service),
         by,

@@ -10,6 +10,6 @@ use crate::service::Service;
 
 pub async fn decline(service: &Arc<Service>, request: Request<pb::DeclineClaimRequest>) -> Result<pb::Claim> {
     let (admitted, request) = service.guard.admit(request).await?;
-    let reason = wording("reason", &request.reason)?;
-    change(service, admitted, &request.name, Step::Decline(reason)).await
+    let step = wording("reason", &request.reason).map(Step::Decline);
+    change(service, admitted, &request.name, step).await
 }

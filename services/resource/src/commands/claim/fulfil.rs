@@ -10,6 +10,6 @@ use crate::service::Service;
 
 pub async fn fulfil(service: &Arc<Service>, request: Request<pb::FulfilClaimRequest>) -> Result<pb::Claim> {
     let (admitted, request) = service.guard.admit(request).await?;
-    let delivered = delivered(request.delivered_quantity)?;
-    change(service, admitted, &request.name, Step::Fulfil(delivered)).await
+    let step = delivered(request.delivered_quantity).map(Step::Fulfil);
+    change(service, admitted, &request.name, step).await
 }

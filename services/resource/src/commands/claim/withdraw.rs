@@ -10,6 +10,6 @@ use crate::service::Service;
 
 pub async fn withdraw(service: &Arc<Service>, request: Request<pb::WithdrawClaimRequest>) -> Result<pb::Claim> {
     let (admitted, request) = service.guard.admit(request).await?;
-    let reason = wording("reason", &request.reason)?;
-    change(service, admitted, &request.name, Step::Withdraw(reason)).await
+    let step = wording("reason", &request.reason).map(Step::Withdraw);
+    change(service, admitted, &request.name, step).await
 }
