@@ -11,7 +11,6 @@ use kernel::Result;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue, EntityTrait};
 use store::{Event, Failure, Feed, Store, Tx, consumed_event, consumer_cursor};
-use tokio::task::JoinHandle;
 use yihe_kernel as kernel;
 use yihe_store as store;
 
@@ -30,35 +29,32 @@ pub struct Consumer {
 }
 
 impl Consumer {
-    /// Follows `feed` until the handle is aborted. `effect` runs in a transaction and may be rerun; an event whose effect fails
-    /// is tried again with growing pauses, and nothing after it is taken before.
-    pub fn follow<F>(self, feed: Feed, effect: F) -> JoinHandle<()>
+    /// Follows `feed` until dropped, or until its store is closed. `effect` runs in a transaction and may be rerun; an event whose
+    /// effect fails is tried again with growing pauses, and nothing after it is taken before.
+    pub async fn follow<F>(self, mut feed: Feed, effect: F)
     where
         F: for<'a> Fn(&'a Tx, &'a Event) -> BoxFuture<'a, Result<(), Failure>> + Send + Sync + 'static,
     {
         let effect = Arc::new(effect);
-        tokio::spawn(async move {
-            let mut feed = feed;
-            let mut failures: u32 = 0;
-            loop {
-                match self.catch_up(&feed, &effect).await {
-                    Ok(()) => {
-                        failures = 0;
-                        if !feed.changed().await {
-                            return;
-                        }
-                    }
-                    Err(error) => {
-                        failures = failures.saturating_add(1);
-                        let pause = Duration::from_millis(50)
-                            .saturating_mul(1 << failures.min(10))
-                            .min(LONGEST_PAUSE);
-                        tracing::warn!(consumer = self.name, %error, failures, "an event could not be consumed");
-                        tokio::time::sleep(pause).await;
+        let mut failures: u32 = 0;
+        loop {
+            match self.catch_up(&feed, &effect).await {
+                Ok(()) => {
+                    failures = 0;
+                    if !feed.changed().await {
+                        return;
                     }
                 }
+                Err(error) => {
+                    failures = failures.saturating_add(1);
+                    let pause = Duration::from_millis(50)
+                        .saturating_mul(1 << failures.min(10))
+                        .min(LONGEST_PAUSE);
+                    tracing::warn!(consumer = self.name, %error, failures, "an event could not be consumed");
+                    tokio::time::sleep(pause).await;
+                }
             }
-        })
+        }
     }
 
     async fn catch_up<F>(&self, feed: &Feed, effect: &Arc<F>) -> Result<()>

@@ -52,7 +52,7 @@ async fn heard(store: &Store) -> Vec<String> {
 }
 
 fn follow(consumer: Consumer, source: &Store, fail_first: Arc<AtomicU32>) -> tokio::task::JoinHandle<()> {
-    consumer.follow(source.feed(), move |tx, event| {
+    tokio::spawn(consumer.follow(source.feed(), move |tx, event| {
         let fail_first = Arc::clone(&fail_first);
         Box::pin(async move {
             let echo = NewEvent {
@@ -75,7 +75,7 @@ fn follow(consumer: Consumer, source: &Store, fail_first: Arc<AtomicU32>) -> tok
             }
             Ok(())
         })
-    })
+    }))
 }
 
 async fn until(store: &Store, count: usize) -> Vec<String> {

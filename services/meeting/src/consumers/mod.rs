@@ -14,15 +14,7 @@ pub(crate) async fn follow_directory(store: Store, feed: Feed) {
         kinds: &[membership_ended::KIND],
         store,
     };
-    let following = consumer.follow(feed, |tx, event| Box::pin(membership_ended(tx, event)));
-    let _abort_with_us = AbortOnDrop(following.abort_handle());
-    let _ = following.await;
-}
-
-struct AbortOnDrop(tokio::task::AbortHandle);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+    consumer
+        .follow(feed, |tx, event| Box::pin(membership_ended(tx, event)))
+        .await;
 }

@@ -14,15 +14,7 @@ pub async fn follow_ledger(store: Store, feed: Feed) {
         kinds: &[project_entry::KIND],
         store,
     };
-    let following = consumer.follow(feed, |tx, event| Box::pin(project_entry_made(tx, event)));
-    let _abort_with_us = AbortOnDrop(following.abort_handle());
-    let _ = following.await;
-}
-
-struct AbortOnDrop(tokio::task::AbortHandle);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        self.0.abort();
-    }
+    consumer
+        .follow(feed, |tx, event| Box::pin(project_entry_made(tx, event)))
+        .await;
 }
