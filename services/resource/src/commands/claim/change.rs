@@ -54,12 +54,7 @@ struct Change {
 }
 
 /// Takes a step with the claim that is named; what is wrong with the step is told to those who may take it.
-pub async fn change(
-    service: &Arc<Service>,
-    admitted: Admitted,
-    target: &str,
-    step: Result<Step>,
-) -> Result<pb::Claim> {
+pub async fn change(service: &Arc<Service>, admitted: Admitted, target: &str, step: Result<Step>) -> Result<pb::Claim> {
     let (by, found) = service.claim(admitted, &name("name", target)?).await?;
     let step = step?;
     let input = Change {
