@@ -3,6 +3,7 @@
 
 use anyhow::{Result, bail};
 use yihe::Wiring;
+use yihe_kernel::Clock;
 use yihe_proto::directory::v1::GetAppointmentRequest;
 use yihe_proto::ledger::v1::{ConfirmServiceRequest, RecordServiceRequest, ServiceGiver, ServiceRecord, Unit};
 use yihe_proto::resource::v1::*;
@@ -118,6 +119,10 @@ async fn share(wiring: Wiring, database: Option<String>) -> Result<()> {
     let view = company.call(whole.clone()).await?;
     assert_eq!((view.needs[0].open_quantity, view.claims.len()), (20, 2));
     serve(&beizhan, &claimed).await?;
+    let options = TestNodeOptions {
+        starting_at: Some(node.clock.now()),
+        ..options
+    };
     // what the ledger told just before the end is heard at the latest when the node is back
     node.stop().await?;
     let node = TestNode::start(options).await?;

@@ -63,7 +63,7 @@ fn listing(list: List, number: u64) -> Result<Listing> {
     let (category, unit) = CATEGORIES[pick(7, 12)?];
     let first = i64::try_from((mixed >> 29) % 300)?;
     let lasts = i64::try_from((mixed >> 41) % 60)? + 1;
-    let at = |day: i64| (mixed % 4 != 0).then(|| Timestamp::from_seconds(bare::AT / 1_000_000 + day * DAY));
+    let at = |day: i64| (!mixed.is_multiple_of(4)).then(|| Timestamp::from_seconds(bare::AT / 1_000_000 + day * DAY));
     let owner = Uuid::from_u128(u128::from(mixed >> 50));
     Ok(Listing {
         name: ListingName {

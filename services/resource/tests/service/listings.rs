@@ -441,7 +441,7 @@ async fn a_project_shows_its_needs_claims_and_bookings() {
     };
     assert_eq!(
         told(school.projects().list_projects(list)).await.unwrap().projects,
-        [project.clone()]
+        std::slice::from_ref(&project)
     );
     let end = || EndProjectRequest {
         name: project.name.clone(),

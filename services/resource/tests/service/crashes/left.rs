@@ -101,7 +101,7 @@ impl Left {
         for booking in bookings(world).await {
             *found.entry(booking.purpose.parse().unwrap()).or_default() += 1;
         }
-        for (number, _) in &self.made {
+        for number in self.made.keys() {
             let wanted = match Act::of(*number)[0] {
                 Act::Book | Act::Hold => 1,
                 Act::Series => 3,
