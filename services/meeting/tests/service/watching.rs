@@ -31,7 +31,7 @@ async fn all(stream: Streaming<MeetingEvent>) -> Vec<MeetingEvent> {
 }
 
 async fn message(stream: &mut Streaming<MeetingEvent>) -> MeetingEvent {
-    timeout(Duration::from_secs(5), stream.next())
+    timeout(Duration::from_secs(9), stream.next())
         .await
         .expect("a message in time")
         .expect("a message")
