@@ -7,6 +7,7 @@ use futures::stream::{StreamExt, TryStreamExt, iter};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 use uuid::Uuid;
 use yihe::Wiring;
+use yihe::config::AuthzSettings;
 use yihe_kernel::{Clock, Ids};
 use yihe_proto::directory::v1::{
     ActivateCommunityRequest, CreateInvitationRequest, CreateMembershipRequest, EnrolRequest,
@@ -70,6 +71,7 @@ impl Community {
             wiring,
             data_dir: Some(folder.path().to_owned()),
             attempts_per_address: Some(std::num::NonZeroU32::MAX),
+            shadow_sample: Some(AuthzSettings::default().shadow_sample),
             ..TestNodeOptions::default()
         };
         let node = TestNode::start(options).await?;

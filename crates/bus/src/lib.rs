@@ -16,6 +16,26 @@ use yihe_store as store;
 
 const BATCH: u64 = 200;
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Events passed over until the cursor is noted again: a note is a commit, and most services tell much that few consume.
+const PASSED_AT_MOST: i64 = 1000;
+
+/// How far a consumer is.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// Everything up to here was taken or passed over.
+    seen: i64,
+    /// What the cursor in the store says; no greater. What lies between was passed over, and is again after a restart.
+    noted: i64,
+}
+
+impl Place {
+    const fn noted(sequence: i64) -> Self {
+        Self {
+            seen: sequence,
+            noted: sequence,
+        }
+    }
+}
 
 /// Who consumes, what, and into which store.
 #[derive(Clone)]
@@ -37,8 +57,9 @@ impl Consumer {
     {
         let effect = Arc::new(effect);
         let mut failures: u32 = 0;
+        let mut place: Option<Place> = None;
         loop {
-            match self.catch_up(&feed, &effect).await {
+            match self.catch_up(&feed, &effect, &mut place).await {
                 Ok(()) => {
                     failures = 0;
                     if !feed.changed().await {
@@ -57,27 +78,35 @@ impl Consumer {
         }
     }
 
-    async fn catch_up<F>(&self, feed: &Feed, effect: &Arc<F>) -> Result<()>
+    async fn catch_up<F>(&self, feed: &Feed, effect: &Arc<F>, place: &mut Option<Place>) -> Result<()>
     where
         F: for<'a> Fn(&'a Tx, &'a Event) -> BoxFuture<'a, Result<(), Failure>> + Send + Sync + 'static,
     {
-        let mut cursor = self.cursor().await?;
+        let place = match place {
+            Some(place) => place,
+            None => place.insert(Place::noted(self.cursor().await?)),
+        };
         loop {
-            let events = feed.after(cursor, BATCH).await?;
-            let Some(last) = events.last().map(|event| event.sequence) else {
+            let events = feed.after(place.seen, BATCH).await?;
+            if events.is_empty() {
                 return Ok(());
-            };
+            }
             for event in events {
+                let sequence = event.sequence;
                 if self.kinds.contains(&event.kind.as_str()) {
                     self.take(event, Arc::clone(effect)).await?;
+                    *place = Place::noted(sequence);
                 }
+                place.seen = sequence;
             }
-            cursor = last;
-            self.store
-                .transaction("bus.move_cursor", (self.name, cursor), |tx, (name, cursor)| {
-                    Box::pin(move_cursor(tx, name, *cursor))
-                })
-                .await?;
+            if place.seen - place.noted >= PASSED_AT_MOST {
+                self.store
+                    .transaction("bus.move_cursor", (self.name, place.seen), |tx, (name, cursor)| {
+                        Box::pin(move_cursor(tx, name, *cursor))
+                    })
+                    .await?;
+                *place = Place::noted(place.seen);
+            }
         }
     }
 

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use sea_orm::EntityTrait;
 use yihe_bus::Consumer;
 use yihe_kernel::{Error, SystemClock};
-use yihe_store::{Backend, NewEvent, Store, StoreConfig, with_own_tables};
+use yihe_store::{Backend, NewEvent, Store, StoreConfig, consumer_cursor, with_own_tables};
 
 async fn store(folder: &std::path::Path, name: &str) -> Store {
     let config = StoreConfig::new(
@@ -115,4 +116,41 @@ async fn each_event_has_one_effect_in_order_despite_failures_and_restarts() {
     assert_eq!(until(&sink, 3).await, ["1", "3", "4"]);
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(heard(&sink).await, ["1", "3", "4"]);
+}
+
+#[tokio::test]
+async fn what_is_passed_over_is_noted_by_the_thousand() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = store(folder.path(), "source.db").await;
+    let sink = store(folder.path(), "sink.db").await;
+    let consumer = Consumer {
+        name: "test.echo",
+        kinds: &["wanted"],
+        store: sink.clone(),
+    };
+    let noted = || async {
+        let row = consumer_cursor::Entity::find_by_id("test.echo").one(sink.reader()).await.unwrap();
+        row.map(|row| row.sequence)
+    };
+    let task = follow(consumer.clone(), &source, Arc::default());
+    say(&source, "other", "1").await;
+    say(&source, "other", "2").await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!(noted().await, None, "passing over two events is no reason to commit");
+    for _ in 0..1000 {
+        say(&source, "other", "more").await;
+    }
+    for _ in 0..400 {
+        if noted().await.is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert!(noted().await.is_some_and(|noted| noted >= 1000));
+
+    task.abort();
+    let _ = task.await;
+    say(&source, "wanted", "at last").await;
+    let _task = follow(consumer, &source, Arc::default());
+    assert_eq!(until(&sink, 1).await, ["at last"]);
 }

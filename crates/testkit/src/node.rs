@@ -12,7 +12,8 @@ use yihe_kernel::{AdjustableClock, SharedClock, Timestamp};
 
 use crate::actor::{Actor, channel};
 
-/// One of so many decisions is compared with casbin's.
+/// One of so many decisions is compared with casbin's: far more than in production, so that every test of a whole node is one of the
+/// index as well.
 const SAMPLE: NonZeroU32 = NonZeroU32::MIN.saturating_add(99);
 
 /// What a test wants of its node.
@@ -30,6 +31,8 @@ pub struct TestNodeOptions {
     pub listen: Option<SocketAddr>,
     /// Sign-ins, enrolments and the like that one address may make a minute; absent takes the default.
     pub attempts_per_address: Option<NonZeroU32>,
+    /// One of so many decisions is compared with casbin's; absent takes one of a hundred.
+    pub shadow_sample: Option<NonZeroU32>,
     /// What the clock shows at first; absent takes Monday 2026-03-02, 09:00 in Shanghai.
     pub starting_at: Option<Timestamp>,
 }
@@ -72,8 +75,9 @@ impl TestNode {
             data_dir,
             listen: options.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0))),
             wiring: options.wiring,
-            // far more than in production: every test of a whole node is one of the index as well
-            authz: yihe::config::AuthzSettings { shadow_sample: SAMPLE },
+            authz: yihe::config::AuthzSettings {
+                shadow_sample: options.shadow_sample.unwrap_or(SAMPLE),
+            },
             policy: yihe::config::PolicySettings {
                 grants_file: options.grants_file,
             },

@@ -51,13 +51,13 @@ pub async fn create(
     if input.new.validate_only {
         return try_out(&input, &accounts).await;
     }
-    let community = input.community.clone();
-    let first = service
+    let made = service
         .store
         .transaction("ledger.create_transfers", input, |tx, input| Box::pin(apply(tx, input)))
         .await?;
-    let made = store::transfer::of_batch(service.reader(), &community, first.transfer).await?;
-    tracing::info!(%first, count = made.len(), "transfers made");
+    if let Some(first) = made.first() {
+        tracing::info!(first = %first.transfer.name, count = made.len(), "transfers made");
+    }
     Ok(answer(&made, service))
 }
 
@@ -142,16 +142,22 @@ fn transfers(input: &Create) -> Vec<Transfer> {
     made
 }
 
-async fn apply(tx: &Tx, input: &Create) -> Result<TransferName, Failure> {
+async fn apply(tx: &Tx, input: &Create) -> Result<Vec<Hold>, Failure> {
     let transfers = transfers(input);
     let first = transfers.first().map(|first| first.name.clone());
     let first = first.ok_or_else(|| Error::internal("no transfers"))?;
     let now = input.service.now();
     if let Some(earlier) = input.new.retry.earlier(tx, &input.by, &first, now).await? {
-        return Ok(earlier);
+        return store::transfer::of_batch(tx, &input.community, earlier.transfer).await;
     }
     store::engine::make(tx, &input.by, &transfers).await?;
-    Ok(first)
+    Ok(just_made(transfers))
+}
+
+/// Nothing has become of them yet.
+fn just_made(transfers: Vec<Transfer>) -> Vec<Hold> {
+    let made = transfers.into_iter().map(|transfer| Hold { transfer, end: None });
+    made.collect()
 }
 
 /// What would happen now, with the rule that the guards of the statements repeat.
@@ -169,9 +175,5 @@ async fn try_out(input: &Create, accounts: &Accounts) -> Result<pb::CreateTransf
         standing.expect(&leg, &account.name, account.unit)?;
         *standing = standing.after(&leg);
     }
-    let made: Vec<Hold> = transfers
-        .into_iter()
-        .map(|transfer| Hold { transfer, end: None })
-        .collect();
-    Ok(answer(&made, &input.service))
+    Ok(answer(&just_made(transfers), &input.service))
 }
