@@ -1,11 +1,10 @@
 //! The time bank and a pooled fund through the gateway: services credited, money followed to each contributor.
 
 use anyhow::Result;
-use prost_types::Timestamp;
 use yihe::Wiring;
 use yihe_proto::directory::v1::GetAppointmentRequest;
+use yihe_proto::file::v1::GetFileRequest;
 use yihe_proto::ledger::v1::*;
-use yihe_proto::meeting::v1::{Body, BodyKind, CreateBodyRequest, CreateMeetingRequest, Meeting};
 use yihe_testkit::{Actor, Beizhan, Postgres, TestNode, TestNodeOptions, refused};
 
 const RECEIPT: &[u8] = b"receipt of the lamp shop\n";
@@ -83,37 +82,40 @@ async fn time_bank(beizhan: &Beizhan) -> Result<()> {
     Ok(())
 }
 
-/// A voucher, kept with the meeting that dealt with the matter.
-async fn voucher(beizhan: &Beizhan) -> Result<String> {
-    let secretary = &beizhan.committee.person;
-    let body = CreateBodyRequest {
+/// A voucher of the fund is read by whoever may see the fund; one of an account by whoever may see the account.
+async fn vouchers(beizhan: &Beizhan, fund: &str) -> Result<String> {
+    let (school, station, secretary) = (
+        &beizhan.school().person,
+        &beizhan.station().person,
+        &beizhan.committee.person,
+    );
+    let voucher = school.upload(fund, "收据.txt", "text/plain", RECEIPT).await?.name;
+    let clerk = &beizhan.clerk;
+    for reader in [school, station, secretary, clerk] {
+        assert_eq!(reader.download(&voucher, 0, 0).await?.1, RECEIPT);
+    }
+    let account = OpenAccountRequest {
         parent: beizhan.community.clone(),
-        body: Some(Body {
-            kind: BodyKind::JointConference.into(),
-            display_name: "联席会议".into(),
-            convener: beizhan.committee.organization.clone(),
+        account: Some(Account {
+            owner: beizhan.school().organization.clone(),
+            unit: Unit::Fen.into(),
             ..Default::default()
         }),
-        ..Default::default()
+        request_id: "0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e05".to_owned(),
     };
-    let meeting = CreateMeetingRequest {
-        parent: beizhan.community.clone(),
-        meeting: Some(Meeting {
-            body: secretary.call(body).await?.name,
-            title: "桥洞照明".into(),
-            start_time: Some(Timestamp {
-                seconds: 1_773_100_800,
-                nanos: 0,
-            }),
-            ..Default::default()
-        }),
-        ..Default::default()
-    };
-    let meeting = secretary.call(meeting).await?.name;
-    Ok(secretary
-        .upload(&meeting, "收据.txt", "text/plain", RECEIPT)
-        .await?
-        .name)
+    let account = school.call(account).await?.name;
+    let private = school.upload(&account, "对账单.txt", "text/plain", RECEIPT).await?.name;
+    assert_eq!(secretary.call(get(&private)).await?.owner_object, account);
+    refused(station.call(get(&private)).await, "PERMISSION_DENIED")?;
+    refused(
+        station.upload(&account, "收据.txt", "text/plain", RECEIPT).await,
+        "PERMISSION_DENIED",
+    )?;
+    Ok(voucher)
+}
+
+fn get(name: &str) -> GetFileRequest {
+    GetFileRequest { name: name.to_owned() }
 }
 
 async fn contribute(by: &Actor, fund: &str, contributor: &str, amount: i64, voucher: &str) -> Result<Contribution> {
@@ -133,7 +135,6 @@ async fn contribute(by: &Actor, fund: &str, contributor: &str, amount: i64, vouc
 /// School and station pay for lamps; each sees what of its money they are.
 async fn pooled_fund(beizhan: &Beizhan) -> Result<()> {
     let (school, station, secretary) = (beizhan.school(), beizhan.station(), &beizhan.committee.person);
-    let voucher = voucher(beizhan).await?;
     let create = CreateFundRequest {
         parent: beizhan.community.clone(),
         fund: Some(Fund {
@@ -145,6 +146,7 @@ async fn pooled_fund(beizhan: &Beizhan) -> Result<()> {
         request_id: "0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e02".to_owned(),
     };
     let fund = secretary.call(create).await?.name;
+    let voucher = vouchers(beizhan, &fund).await?;
     contribute(&school.person, &fund, &school.organization, 3_000_000, &voucher).await?;
     contribute(secretary, &fund, &station.organization, 2_000_000, &voucher).await?;
     let expense = RecordExpenseRequest {

@@ -54,6 +54,7 @@ mod tests {
             vec!["xtask", "demo", "--wiring", "tcp", "--stay"],
             vec!["xtask", "oracle", "--cases", "1000000", "--seed", "7"],
             vec!["xtask", "kill", "--points", "5000", "--seed", "7"],
+            vec!["xtask", "kill", "--backend", "postgresql", "--service", "ledger"],
             vec!["xtask", "run", "--help"],
         ] {
             assert!(Cli::try_parse_from(&line).is_ok(), "{line:?}");

@@ -197,7 +197,7 @@ impl Node {
                 directory: wires.link(ServiceName::Directory, "meeting"),
                 files: wires.link(ServiceName::File, "meeting"),
                 vote_keys: config.data_dir.join("keys").join("votes"),
-                directory_feed,
+                directory_feed: directory_feed.clone(),
             })
             .await?;
             self.tasks.push(started.tasks);
@@ -211,6 +211,7 @@ impl Node {
                 keys: wires.keys.clone(),
                 snapshots: self.snapshots(wires, "file"),
                 meeting: wires.link(ServiceName::Meeting, "file"),
+                ledger: wires.link(ServiceName::Ledger, "file"),
                 config: yihe_file::Config {
                     max_file_bytes: config.file.max_file_bytes.get().into(),
                     keep_retired_days: config.file.keep_retired_days.get().into(),
@@ -245,6 +246,7 @@ impl Node {
                 directory: wires.link(ServiceName::Directory, "resource"),
                 meeting: wires.link(ServiceName::Meeting, "resource"),
                 ledger_feed,
+                directory_feed,
             })
             .await?;
             self.tasks.push(started.tasks);

@@ -129,7 +129,10 @@ async fn what_is_passed_over_is_noted_by_the_thousand() {
         store: sink.clone(),
     };
     let noted = || async {
-        let row = consumer_cursor::Entity::find_by_id("test.echo").one(sink.reader()).await.unwrap();
+        let row = consumer_cursor::Entity::find_by_id("test.echo")
+            .one(sink.reader())
+            .await
+            .unwrap();
         row.map(|row| row.sequence)
     };
     let task = follow(consumer.clone(), &source, Arc::default());

@@ -11,20 +11,25 @@ use crate::service::Service;
 use crate::store;
 
 impl Service {
-    /// For an upload to an object, or the list of its files.
-    pub async fn object(&self, admitted: Admitted, name: &str) -> Result<Authorized> {
+    /// For an upload to an object, or the list of its files; `counts` says what of the facts counts.
+    pub async fn object(&self, admitted: Admitted, name: &str, counts: fn(Facts) -> Facts) -> Result<Authorized> {
         let facts = self.objects.facts(name, admitted.caller()).await?;
-        settle(admitted, facts, facts, name)
+        settle(admitted, facts, counts(facts), name)
     }
 
-    /// A file.
-    pub async fn file(&self, admitted: Admitted, name: &FileName) -> Result<(Authorized, File)> {
+    /// A file; `counts` says what of the facts counts.
+    pub async fn file(
+        &self,
+        admitted: Admitted,
+        name: &FileName,
+        counts: fn(Facts) -> Facts,
+    ) -> Result<(Authorized, File)> {
         let Some(file) = store::file::find(self.reader(), name).await? else {
             return Err(admitted.missing(name));
         };
         let facts = self.objects.facts(&file.owner_object, admitted.caller()).await?;
         let uploader = file.organization.is_some() && file.organization == admitted.organization();
-        Ok((settle(admitted, facts, facts.owned(uploader), name)?, file))
+        Ok((settle(admitted, facts, counts(facts).owned(uploader), name)?, file))
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Deps {
     pub snapshots: Arc<Snapshots>,
     /// The way to the meeting service, as this service.
     pub meeting: ServiceLink,
+    /// The way to the ledger, as this service.
+    pub ledger: ServiceLink,
     /// Its settings.
     pub config: Config,
 }
@@ -59,7 +61,7 @@ pub async fn start(deps: Deps) -> Result<Started> {
     tasks.spawn("file.sweep", sweeper.clone().run());
     let service = Arc::new(Service {
         guard: Guard::new(NAME, deps.snapshots, Arc::clone(&deps.clock)),
-        objects: Objects::new(deps.meeting),
+        objects: Objects::new(deps.meeting, deps.ledger),
         content,
         store,
         config: deps.config,

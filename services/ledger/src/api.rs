@@ -1,6 +1,7 @@
 //! The RPCs, each delegated to its command or query.
 
 mod fund;
+mod object;
 mod time_bank;
 
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use yihe_proto::ledger::v1::account_service_server::{AccountService, AccountServ
 use yihe_proto::ledger::v1::exchange_service_server::ExchangeServiceServer;
 use yihe_proto::ledger::v1::fund_service_server::FundServiceServer;
 use yihe_proto::ledger::v1::good_service_server::GoodServiceServer;
+use yihe_proto::ledger::v1::object_service_server::ObjectServiceServer;
 use yihe_proto::ledger::v1::service_record_service_server::ServiceRecordServiceServer;
 use yihe_proto::ledger::v1::statement_service_server::{StatementService, StatementServiceServer};
 use yihe_proto::ledger::v1::transfer_service_server::{TransferService, TransferServiceServer};
@@ -33,7 +35,8 @@ impl Api {
             .add_service(ServiceRecordServiceServer::new(api.clone()))
             .add_service(GoodServiceServer::new(api.clone()))
             .add_service(ExchangeServiceServer::new(api.clone()))
-            .add_service(FundServiceServer::new(api))
+            .add_service(FundServiceServer::new(api.clone()))
+            .add_service(ObjectServiceServer::new(api))
     }
 }
 

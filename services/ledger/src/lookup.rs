@@ -1,7 +1,7 @@
 //! The authorized lookup: loads accounts, settles the open conditions with whose they are, and answers for a missing one as for
 //! one that the caller may not see.
 
-use yihe_authz::{Admitted, Authorized, Condition};
+use yihe_authz::{Admitted, Authorized, Caller, Condition};
 use yihe_kernel::{OrganizationId, Result};
 
 use crate::domain::{Account, Fund, Good, Hold, Owner, ServiceRecord};
@@ -22,11 +22,26 @@ impl Facts {
     /// How who calls stands to what an owner has.
     #[must_use]
     pub fn of(owner: Owner, admitted: &Admitted) -> Self {
+        Self::seen_by(owner, admitted.caller())
+    }
+
+    /// How a caller stands to what an owner has.
+    #[must_use]
+    pub fn seen_by(owner: Owner, caller: &Caller) -> Self {
+        let organization = caller.capacity.organization();
+        let user = caller.principal.user();
         Self {
-            owner: admitted
-                .organization()
-                .is_some_and(|organization| owner == Owner::Organization(organization)),
-            caller: admitted.user().is_some_and(|user| owner == Owner::Person(user)),
+            owner: organization.is_some_and(|organization| owner == Owner::Organization(organization)),
+            caller: user.is_some_and(|user| owner == Owner::Person(user)),
+        }
+    }
+
+    /// How a caller stands to what is its own.
+    #[must_use]
+    pub fn own(caller: &Caller) -> Self {
+        Self {
+            owner: caller.capacity.organization().is_some(),
+            caller: caller.principal.user().is_some(),
         }
     }
 
@@ -79,15 +94,21 @@ impl Service {
         let Some(hold) = store::transfer::find(self.reader(), name).await? else {
             return Err(admitted.missing(name));
         };
+        let (debit, credit) = self.owners(name, &hold).await?;
+        let facts = stands(Facts::of(debit, &admitted), Facts::of(credit, &admitted));
+        let by = admitted.settle(&|condition| facts.holds(condition))?;
+        Ok((by, hold))
+    }
+
+    /// Whose accounts a transfer debits and credits.
+    pub async fn owners(&self, name: &TransferName, hold: &Hold) -> Result<(Owner, Owner)> {
         let account = |id: AccountId| AccountName::new(&name.community, id);
         let debit = store::account::find(self.reader(), &account(hold.transfer.debit)).await?;
         let credit = store::account::find(self.reader(), &account(hold.transfer.credit)).await?;
-        let (Some(debit), Some(credit)) = (debit, credit) else {
-            return Err(yihe_kernel::Error::internal(format!("{name} has no accounts")));
-        };
-        let facts = stands(Facts::of(debit.owner, &admitted), Facts::of(credit.owner, &admitted));
-        let by = admitted.settle(&|condition| facts.holds(condition))?;
-        Ok((by, hold))
+        match (debit, credit) {
+            (Some(debit), Some(credit)) => Ok((debit.owner, credit.owner)),
+            _ => Err(yihe_kernel::Error::internal(format!("{name} has no accounts"))),
+        }
     }
 
     /// A service, for those who gave, received or organized it.

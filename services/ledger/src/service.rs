@@ -50,7 +50,8 @@ pub async fn start(deps: Deps) -> Result<Started> {
     let store = Store::open(&deps.store, migrations::migrations, Arc::clone(&deps.clock)).await?;
     let feed = store.feed();
     let service = Arc::new(Service {
-        guard: Guard::new(NAME, deps.snapshots, Arc::clone(&deps.clock)),
+        guard: Guard::new(NAME, Arc::clone(&deps.snapshots), Arc::clone(&deps.clock)),
+        snapshots: deps.snapshots,
         directory: Directory::new(deps.directory),
         files: Files::new(deps.files),
         resolutions: Resolutions::new(deps.meeting),
@@ -65,6 +66,7 @@ pub async fn start(deps: Deps) -> Result<Started> {
 /// What commands and queries work with.
 pub(crate) struct Service {
     pub guard: Guard,
+    pub snapshots: Arc<Snapshots>,
     pub directory: Directory,
     pub files: Files,
     pub resolutions: Resolutions,

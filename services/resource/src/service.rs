@@ -29,6 +29,8 @@ pub struct Deps {
     pub meeting: ServiceLink,
     /// What happens in the ledger, where it runs in the same process.
     pub ledger_feed: Option<Feed>,
+    /// What happens in the directory, where it runs in the same process; without it, what members left behind does not end.
+    pub directory_feed: Option<Feed>,
 }
 
 /// A running service.
@@ -58,6 +60,10 @@ pub async fn start(deps: Deps) -> Result<Started> {
     if let Some(feed) = deps.ledger_feed {
         let following = consumers::follow_ledger(service.store.clone(), feed);
         tasks.spawn("resource.project_entries", following);
+    }
+    if let Some(feed) = deps.directory_feed {
+        let following = consumers::follow_directory(service.store.clone(), feed);
+        tasks.spawn("resource.membership_ended", following);
     }
     tasks.spawn("resource.timers", timers::run(Arc::clone(&service)));
     let tokens = InternalTokens::new(&deps.keys, Arc::clone(&deps.clock));

@@ -9,6 +9,7 @@ use yihe_proto::file::v1 as pb;
 
 use crate::convert;
 use crate::domain::{Blob, Range};
+use crate::objects::Facts;
 use crate::service::Service;
 
 /// Bytes in one message.
@@ -18,7 +19,8 @@ pub type Chunks = BoxStream<'static, Result<pb::DownloadFileResponse, Status>>;
 
 pub async fn download(service: &Arc<Service>, request: Request<pb::DownloadFileRequest>) -> Result<Chunks> {
     let (admitted, request) = service.guard.admit(request).await?;
-    let (_, file) = service.file(admitted, &convert::name("name", &request.name)?).await?;
+    let name = convert::name("name", &request.name)?;
+    let (_, file) = service.file(admitted, &name, Facts::reading).await?;
     file.expect_readable(service.now())?;
     let range = Range::within(file.size_bytes, request.offset, request.length)?;
     let blob = file.blob();

@@ -6,11 +6,12 @@ use futures::stream::{BoxStream, once, pending};
 use tonic::{Request, Response, Status, async_trait};
 use yihe_authz::{Revision, Scope, SnapshotSource};
 use yihe_kernel::Result;
+use yihe_proto::ledger::v1 as ledger;
 use yihe_proto::meeting::v1::object_service_server::ObjectService;
 use yihe_proto::meeting::v1::{GetObjectFactsRequest, ObjectFacts};
 use yihe_proto::policy::v1 as pb;
 
-use crate::harness::{COMMUNITY, ORGANIZATION, OTHER_ORGANIZATION, USER};
+use crate::harness::{COMMITTEE, COMMUNITY, ORGANIZATION, OTHER_ORGANIZATION, USER};
 
 /// A meeting service that knows the objects it was told of, and that everybody takes part in each.
 #[derive(Clone, Default)]
@@ -48,7 +49,37 @@ impl ObjectService for Objects {
     }
 }
 
-/// Policies that let participants upload and read, and owners retire.
+/// A ledger that knows the objects it was told of: all may read them, or only one organization, which alone may record on them.
+#[derive(Clone, Default)]
+pub struct Ledger {
+    known: Arc<Mutex<HashMap<String, bool>>>,
+}
+
+impl Ledger {
+    pub fn tell(&self, name: &str, is_open: bool) {
+        self.known.lock().unwrap().insert(name.to_owned(), is_open);
+    }
+}
+
+#[async_trait]
+impl ledger::object_service_server::ObjectService for Ledger {
+    async fn get_object_facts(
+        &self,
+        request: Request<ledger::GetObjectFactsRequest>,
+    ) -> Result<Response<ledger::ObjectFacts>, Status> {
+        let request = request.into_inner();
+        assert_eq!(request.principal, USER);
+        let is_open = self.known.lock().unwrap().get(&request.name).copied();
+        let is_its_own = request.capacity == ORGANIZATION;
+        Ok(Response::new(ledger::ObjectFacts {
+            exists: is_open.is_some(),
+            readable: is_open.is_some_and(|is_open| is_open || is_its_own),
+            recordable: is_open.is_some() && is_its_own,
+        }))
+    }
+}
+
+/// Policies that let participants upload and read, owners retire, and the committee read whatever there is.
 pub struct Policies;
 
 fn grant(permission: &str, condition: pb::Condition) -> pb::Grant {
@@ -70,12 +101,21 @@ impl SnapshotSource for Policies {
             .map(|act| grant(&format!("file.file.{act}"), pb::Condition::Participant))
             .into();
         grants.push(grant("file.file.retire", pb::Condition::Owner));
-        let role = |capacity: &str| pb::RoleTerm {
+        for act in ["get", "list", "download"] {
+            let everything = grant(&format!("file.file.{act}"), pb::Condition::Unspecified);
+            grants.push(pb::Grant {
+                id: format!("committee {act}"),
+                role: "PARTY_COMMITTEE/*".to_owned(),
+                ..everything
+            });
+        }
+        let role = |capacity: &str, role: &str| pb::RoleTerm {
             principal: USER.to_owned(),
             capacity: capacity.to_owned(),
-            role: "RESIDENT_UNIT/STAFF".to_owned(),
+            role: role.to_owned(),
             ..pb::RoleTerm::default()
         };
+        let staff = |capacity| role(capacity, "RESIDENT_UNIT/STAFF");
         Ok(pb::Snapshot {
             community: scope.map(|_| COMMUNITY.to_owned()).unwrap_or_default(),
             revision: Some(pb::Revision {
@@ -84,7 +124,11 @@ impl SnapshotSource for Policies {
             }),
             grants,
             roles: match scope {
-                Some(_) => vec![role(ORGANIZATION), role(OTHER_ORGANIZATION)],
+                Some(_) => vec![
+                    staff(ORGANIZATION),
+                    staff(OTHER_ORGANIZATION),
+                    role(COMMITTEE, "PARTY_COMMITTEE/MEMBER"),
+                ],
                 None => Vec::new(),
             },
             ..pb::Snapshot::default()

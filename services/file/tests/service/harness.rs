@@ -13,11 +13,12 @@ use yihe_kernel::{AdjustableClock, SharedClock};
 use yihe_proto::file::v1::file_lookup_service_client::FileLookupServiceClient;
 use yihe_proto::file::v1::file_service_client::FileServiceClient;
 use yihe_proto::file::v1::{DownloadFileRequest, File, FileDeclaration, UploadFileRequest};
+use yihe_proto::ledger::v1::object_service_server::ObjectServiceServer as LedgerObjectsServer;
 use yihe_proto::meeting::v1::object_service_server::ObjectServiceServer;
 use yihe_server::{Link, ServiceLink};
 use yihe_store::{Backend, StoreConfig};
 
-use crate::doubles::{Objects, Policies};
+use crate::doubles::{Ledger, Objects, Policies};
 
 pub const COMMUNITY: &str = "communities/440309002021";
 pub const MEETING: &str = "communities/440309002021/meetings/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e5f";
@@ -25,12 +26,14 @@ pub const ITEM: &str = "communities/440309002021/meetings/0190a5b4-7e1e-7c3a-9b3
 pub const USER: &str = "users/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e61";
 pub const ORGANIZATION: &str = "organizations/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e62";
 pub const OTHER_ORGANIZATION: &str = "organizations/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e63";
+pub const COMMITTEE: &str = "organizations/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e64";
 
 /// A running file service with its surroundings.
 pub struct House {
     pub started: Started,
     pub clock: Arc<AdjustableClock>,
     pub objects: Objects,
+    pub ledger: Ledger,
     keys: Keys,
     config: Config,
     backend: Backend,
@@ -86,11 +89,13 @@ impl House {
         let objects = Objects::default();
         objects.tell(MEETING);
         objects.tell(ITEM);
-        let started = run(&backend, config, data.path(), &keys, &clock, &objects).await;
+        let ledger = Ledger::default();
+        let started = run(&backend, config, data.path(), &keys, &clock, (&objects, &ledger)).await;
         Self {
             started,
             clock,
             objects,
+            ledger,
             keys,
             config,
             backend,
@@ -107,7 +112,7 @@ impl House {
             self.data.path(),
             &self.keys,
             &self.clock,
-            &self.objects,
+            (&self.objects, &self.ledger),
         )
         .await;
         Self { started, ..self }
@@ -195,10 +200,11 @@ async fn run(
     data: &Path,
     keys: &Keys,
     clock: &Arc<AdjustableClock>,
-    objects: &Objects,
+    (objects, ledger): (&Objects, &Ledger),
 ) -> Started {
     let shared: SharedClock = clock.clone();
-    let link = Link::Local(Routes::new(ObjectServiceServer::new(objects.clone())));
+    let objects = Routes::new(ObjectServiceServer::new(objects.clone()));
+    let ledger = Routes::new(LedgerObjectsServer::new(ledger.clone()));
     let tokens = InternalTokens::new(keys, shared.clone());
     let deps = Deps {
         store: StoreConfig::new(backend.clone(), [7; 32]),
@@ -206,7 +212,8 @@ async fn run(
         clock: shared.clone(),
         keys: keys.clone(),
         snapshots: Snapshots::new(Arc::new(Policies), shared.clone()),
-        meeting: ServiceLink::new(link, tokens, "file", shared),
+        meeting: ServiceLink::new(Link::Local(objects), tokens.clone(), "file", shared.clone()),
+        ledger: ServiceLink::new(Link::Local(ledger), tokens, "file", shared),
         // tests sweep when they want to
         config: Config {
             sweep_every: Duration::from_secs(86_400),

@@ -1,5 +1,5 @@
 //! The whole service through in-process gRPC: real store, real files, real decisions, an adjustable clock, doubles for the meeting
-//! service and the source of policies.
+//! service, the ledger and the source of policies.
 
 #[cfg(test)]
 mod broken;
@@ -15,3 +15,5 @@ mod postgres;
 mod references;
 #[cfg(test)]
 mod retrying;
+#[cfg(test)]
+mod vouchers;

@@ -15,6 +15,7 @@ use yihe_proto::ledger::v1::account_service_client::AccountServiceClient;
 use yihe_proto::ledger::v1::exchange_service_client::ExchangeServiceClient;
 use yihe_proto::ledger::v1::fund_service_client::FundServiceClient;
 use yihe_proto::ledger::v1::good_service_client::GoodServiceClient;
+use yihe_proto::ledger::v1::object_service_client::ObjectServiceClient;
 use yihe_proto::ledger::v1::service_record_service_client::ServiceRecordServiceClient;
 use yihe_proto::ledger::v1::statement_service_client::StatementServiceClient;
 use yihe_proto::ledger::v1::transfer_service_client::TransferServiceClient;
@@ -24,6 +25,7 @@ use yihe_proto::resource::v1::project_facts_service_server::ProjectFactsServiceS
 use yihe_server::{Link, ServiceLink};
 use yihe_store::{Backend, StoreConfig};
 use yihe_testkit::Postgres;
+use yihe_testkit::crash::{Database, Place};
 
 use crate::doubles::{Directory, Files, Meeting, Policies, Projects};
 
@@ -99,10 +101,16 @@ impl House {
         Self::on(Backend::Sqlite { file }, data.path().to_owned(), Some(data)).await
     }
 
-    /// On SQLite, in a folder that stays.
-    pub async fn at(folder: PathBuf) -> Self {
-        let file = folder.join("ledger.db");
-        Self::on(Backend::Sqlite { file }, folder, None).await
+    /// Over data that stay.
+    pub async fn at(place: &Place) -> Self {
+        let folder = place.folder.clone();
+        let backend = match place.database.clone() {
+            Some(Database { url, schema }) => Backend::Postgres { url, schema },
+            None => Backend::Sqlite {
+                file: folder.join("ledger.db"),
+            },
+        };
+        Self::on(backend, folder, None).await
     }
 
     /// On a schema of its own of a PostgreSQL server.
@@ -163,6 +171,15 @@ impl House {
 
     pub fn party(&self, principal: &str, capacity: &str, role: &str) -> Party {
         self.policies.appoint(principal, capacity, role);
+        self.vouched(principal, capacity)
+    }
+
+    /// Another service of the node.
+    pub fn service(&self, name: &str) -> Party {
+        self.vouched(&format!("services/{name}"), "self")
+    }
+
+    fn vouched(&self, principal: &str, capacity: &str) -> Party {
         let clock: SharedClock = self.clock.clone();
         Party {
             principal: principal.to_owned(),
@@ -265,6 +282,10 @@ impl Party {
 
     pub fn funds(&self) -> FundServiceClient<Client<Link>> {
         FundServiceClient::with_interceptor(self.link(), self.vouch.clone())
+    }
+
+    pub fn objects(&self) -> ObjectServiceClient<Client<Link>> {
+        ObjectServiceClient::with_interceptor(self.link(), self.vouch.clone())
     }
 
     /// Whose accounts it opens.

@@ -19,6 +19,8 @@ mod histories;
 #[cfg(test)]
 mod holds;
 #[cfg(test)]
+mod objects;
+#[cfg(test)]
 mod postgres;
 #[cfg(test)]
 mod projects;

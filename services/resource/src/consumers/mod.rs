@@ -1,11 +1,31 @@
 //! Reactions to what happens in other services.
 
+mod membership_ended;
 mod project_entry;
+
+use std::sync::Arc;
 
 use yihe_bus::Consumer;
 use yihe_store::{Feed, Store};
 
+pub use membership_ended::membership_ended;
 pub use project_entry::project_entry_made;
+
+/// Follows the directory until aborted.
+pub async fn follow_directory(store: Store, feed: Feed) {
+    let clock = Arc::clone(store.clock());
+    let consumer = Consumer {
+        name: "resource.membership_ended",
+        kinds: &[membership_ended::KIND],
+        store,
+    };
+    consumer
+        .follow(feed, move |tx, event| {
+            let now = clock.now();
+            Box::pin(membership_ended(tx, event, now))
+        })
+        .await;
+}
 
 /// Follows the ledger until aborted.
 pub async fn follow_ledger(store: Store, feed: Feed) {

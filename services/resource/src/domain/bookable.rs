@@ -162,4 +162,14 @@ impl Bookable {
         self.ended_at = Some(now);
         Ok(self)
     }
+
+    /// Takes it out of use because its owner left; nothing where it is already, or was registered since.
+    #[must_use]
+    pub fn owner_left(mut self, left_at: Timestamp, now: Timestamp) -> Option<Self> {
+        if self.ended_at.is_some() || self.created_at > left_at {
+            return None;
+        }
+        self.ended_at = Some(now);
+        Some(self)
+    }
 }

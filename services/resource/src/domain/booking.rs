@@ -255,6 +255,18 @@ impl Booking {
         Ok(self.over(BookingState::Cancelled))
     }
 
+    /// Cancels what was to begin after who booked it, or whose it is, left; nothing for what had begun or is over.
+    #[must_use]
+    pub fn party_left(mut self, reason: &str, left_at: Timestamp, now: Timestamp) -> Option<Self> {
+        let is_to_come = self.state.is_passing() && !self.has_lapsed(now)
+            || self.state == BookingState::Confirmed && self.interval.from() > left_at;
+        if !is_to_come {
+            return None;
+        }
+        reason.clone_into(&mut self.note);
+        Some(self.over(BookingState::Cancelled))
+    }
+
     /// They came.
     ///
     /// # Errors

@@ -63,6 +63,27 @@ pub async fn list(
     rows.into_iter().map(Bookable::try_from).collect()
 }
 
+/// Those of an owner that were registered until an instant and are in use.
+pub async fn open_of(
+    tx: &Tx,
+    community: &CommunityId,
+    owner: OrganizationId,
+    made_until: Timestamp,
+) -> Result<Vec<BookableId>, Failure> {
+    use bookable::Column;
+    let ids: Vec<uuid::Uuid> = bookable::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Community.eq(community.as_str()))
+        .filter(Column::Owner.eq(owner.uuid()))
+        .filter(Column::EndedAt.is_null())
+        .filter(Column::CreatedAt.lte(made_until.micros()))
+        .into_tuple()
+        .all(tx)
+        .await?;
+    Ok(ids.into_iter().map(BookableId::from).collect())
+}
+
 /// What a glance at many needs of each.
 #[derive(Debug, Clone)]
 pub struct Glance {

@@ -119,6 +119,33 @@ pub async fn lapsed_of(tx: &Tx, bookable: &BookableName, now: Timestamp, most: u
     read(query.all(tx).await?)
 }
 
+/// The bookings of an organization, or of what it owns, that were made until an instant and may still begin after it.
+pub async fn open_of(
+    tx: &Tx,
+    community: &CommunityId,
+    organization: OrganizationId,
+    made_until: Timestamp,
+) -> Result<Vec<(BookableId, BookingId)>, Failure> {
+    use BookingState::{Confirmed, Held, PendingApproval, Waiting};
+    let of_organization = Cond::any()
+        .add(Column::Booker.eq(organization.uuid()))
+        .add(Column::Owner.eq(organization.uuid()));
+    let open = [Held, PendingApproval, Confirmed, Waiting];
+    let rows: Vec<(Uuid, Uuid)> = of_community(community)
+        .select_only()
+        .columns([Column::Bookable, Column::Id])
+        .filter(of_organization)
+        .filter(Column::State.is_in(open.map(BookingState::code)))
+        .filter(Column::StartsAt.gt(made_until.micros()))
+        .filter(Column::CreatedAt.lte(made_until.micros()))
+        .order_by_asc(Column::Id)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let ids = |(bookable, id)| (BookableId::from(bookable), BookingId::from(id));
+    Ok(rows.into_iter().map(ids).collect())
+}
+
 /// Which bookings are wanted; what is left out lets all through.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {

@@ -63,6 +63,35 @@ pub async fn list(
     rows.into_iter().map(Claim::try_from).collect()
 }
 
+/// The claims of an organization, or on what it listed, that were made until an instant and go on.
+pub async fn open_of(
+    tx: &Tx,
+    community: &CommunityId,
+    organization: OrganizationId,
+    made_until: Timestamp,
+) -> Result<Vec<ClaimName>, Failure> {
+    let of_organization = Cond::any()
+        .add(Column::Claimant.eq(organization.uuid()))
+        .add(Column::Owner.eq(organization.uuid()));
+    let open = [ClaimState::Proposed, ClaimState::Accepted];
+    let ids: Vec<uuid::Uuid> = claim::Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Community.eq(community.as_str()))
+        .filter(of_organization)
+        .filter(Column::State.is_in(open.map(ClaimState::code)))
+        .filter(Column::CreatedAt.lte(made_until.micros()))
+        .order_by_asc(Column::Id)
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let name = |id| ClaimName {
+        community: community.clone(),
+        claim: ClaimId::from(id),
+    };
+    Ok(ids.into_iter().map(name).collect())
+}
+
 /// Adds a claim.
 pub async fn insert(tx: &Tx, _by: &Authorized, claim: &Claim) -> Result<(), Failure> {
     let row = claim::ActiveModel {

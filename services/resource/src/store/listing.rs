@@ -91,6 +91,23 @@ pub async fn open_offers(
     read(query.all(conn).await?)
 }
 
+/// The needs and offers of an organization that were entered until an instant and go on.
+pub async fn open_of(
+    tx: &Tx,
+    community: &CommunityId,
+    owner: OrganizationId,
+    made_until: Timestamp,
+) -> Result<Vec<ListingName>, Failure> {
+    let query = listing::Entity::find()
+        .filter(Column::Community.eq(community.as_str()))
+        .filter(Column::Owner.eq(owner.uuid()))
+        .filter(Column::EndedAt.is_null())
+        .filter(Column::CreatedAt.lte(made_until.micros()))
+        .order_by_asc(Column::Id);
+    let found = read(query.all(tx).await?)?;
+    Ok(found.into_iter().map(|listing| listing.name).collect())
+}
+
 /// Adds one.
 pub async fn insert(tx: &Tx, _by: &Authorized, listing: &Listing) -> Result<(), Failure> {
     let row = listing::ActiveModel {

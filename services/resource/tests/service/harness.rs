@@ -25,6 +25,7 @@ use yihe_proto::resource::v1::{
 use yihe_resource::{Deps, Started, start};
 use yihe_server::{Link, ServiceLink};
 use yihe_store::{Backend, Feed, StoreConfig};
+use yihe_testkit::crash::{Database, Place};
 
 use crate::doubles::{DirectoryDouble, MeetingDouble, PolicyDouble};
 
@@ -50,12 +51,19 @@ pub struct House {
     _files: Option<tempfile::TempDir>,
 }
 
+/// The services that are followed.
+#[derive(Default)]
+pub struct Feeds {
+    pub ledger: Option<Feed>,
+    pub directory: Option<Feed>,
+}
+
 async fn run(
     backend: &Backend,
     keys: &Keys,
     clock: &SharedClock,
     (directory, meeting, policy): (&DirectoryDouble, &MeetingDouble, &PolicyDouble),
-    ledger_feed: Option<Feed>,
+    feeds: Feeds,
 ) -> Started {
     let tokens = InternalTokens::new(keys, clock.clone());
     let link = |routes| ServiceLink::new(Link::Local(routes), tokens.clone(), "resource", clock.clone());
@@ -66,7 +74,8 @@ async fn run(
         snapshots: Snapshots::new(Arc::new(policy.clone()), clock.clone()),
         directory: link(Routes::new(AuthorityServiceServer::new(directory.clone()))),
         meeting: link(Routes::new(ObjectServiceServer::new(meeting.clone()))),
-        ledger_feed,
+        ledger_feed: feeds.ledger,
+        directory_feed: feeds.directory,
     };
     start(deps).await.unwrap()
 }
@@ -91,10 +100,16 @@ impl House {
         Self::on(Backend::Sqlite { file }, files.path().to_owned(), Some(files)).await
     }
 
-    /// On SQLite, in a folder that stays.
-    pub async fn at(folder: PathBuf) -> Self {
-        let file = folder.join("resource.db");
-        Self::on(Backend::Sqlite { file }, folder, None).await
+    /// Over data that stay.
+    pub async fn at(place: &Place) -> Self {
+        let folder = place.folder.clone();
+        let backend = match place.database.clone() {
+            Some(Database { url, schema }) => Backend::Postgres { url, schema },
+            None => Backend::Sqlite {
+                file: folder.join("resource.db"),
+            },
+        };
+        Self::on(backend, folder, None).await
     }
 
     /// On a schema of its own of a PostgreSQL server.
@@ -118,7 +133,14 @@ impl House {
             MeetingDouble::default(),
             PolicyDouble::default(),
         );
-        let started = run(&backend, &keys, &shared, (&directory, &meeting, &policy), None).await;
+        let started = run(
+            &backend,
+            &keys,
+            &shared,
+            (&directory, &meeting, &policy),
+            Feeds::default(),
+        )
+        .await;
         Self {
             started,
             clock,
@@ -133,12 +155,12 @@ impl House {
         }
     }
 
-    /// The same house after the process has gone and come back, following a ledger where one is given.
-    pub async fn again(self, ledger: Option<Feed>) -> Self {
+    /// The same house after the process has gone and come back, following others where they are given.
+    pub async fn again(self, feeds: Feeds) -> Self {
         drop(self.started);
         let shared: SharedClock = self.clock.clone();
         let doubles = (&self.directory, &self.meeting, &self.policy);
-        let started = run(&self.backend, &self.keys, &shared, doubles, ledger).await;
+        let started = run(&self.backend, &self.keys, &shared, doubles, feeds).await;
         Self { started, ..self }
     }
 

@@ -3,7 +3,7 @@ use yihe_proto::resource::v1::*;
 
 use crate::harness::{House, PARENT, Party, detail, fields, reason, told};
 
-fn hours(quantity: i64) -> Need {
+pub fn hours(quantity: i64) -> Need {
     Need {
         category: "people.volunteers".to_owned(),
         title: "文明劝导志愿者".to_owned(),
@@ -14,7 +14,7 @@ fn hours(quantity: i64) -> Need {
     }
 }
 
-fn devices(quantity: i64) -> Offer {
+pub fn devices(quantity: i64) -> Offer {
     Offer {
         category: "equipment.computers".to_owned(),
         title: "笔记本电脑".to_owned(),
@@ -24,7 +24,7 @@ fn devices(quantity: i64) -> Offer {
     }
 }
 
-async fn need(party: &Party, need: Need) -> Result<Need, Status> {
+pub async fn need(party: &Party, need: Need) -> Result<Need, Status> {
     let request = CreateNeedRequest {
         parent: PARENT.to_owned(),
         need: Some(need),
@@ -33,7 +33,7 @@ async fn need(party: &Party, need: Need) -> Result<Need, Status> {
     told(party.needs().create_need(request)).await
 }
 
-async fn offer(party: &Party, offer: Offer) -> Result<Offer, Status> {
+pub async fn offer(party: &Party, offer: Offer) -> Result<Offer, Status> {
     let request = CreateOfferRequest {
         parent: PARENT.to_owned(),
         offer: Some(offer),
@@ -50,7 +50,7 @@ fn quantity(quantity: i64) -> Option<Claim> {
     })
 }
 
-async fn claim_need(party: &Party, need: &Need, units: i64) -> Result<Claim, Status> {
+pub async fn claim_need(party: &Party, need: &Need, units: i64) -> Result<Claim, Status> {
     let request = ClaimNeedRequest {
         name: need.name.clone(),
         claim: quantity(units),
@@ -59,7 +59,7 @@ async fn claim_need(party: &Party, need: &Need, units: i64) -> Result<Claim, Sta
     told(party.claims().claim_need(request)).await
 }
 
-async fn claim_offer(party: &Party, offer: &Offer, units: i64) -> Result<Claim, Status> {
+pub async fn claim_offer(party: &Party, offer: &Offer, units: i64) -> Result<Claim, Status> {
     let request = ClaimOfferRequest {
         name: offer.name.clone(),
         claim: quantity(units),
@@ -68,7 +68,7 @@ async fn claim_offer(party: &Party, offer: &Offer, units: i64) -> Result<Claim, 
     told(party.claims().claim_offer(request)).await
 }
 
-async fn accept(party: &Party, claim: &Claim) -> Result<Claim, Status> {
+pub async fn accept(party: &Party, claim: &Claim) -> Result<Claim, Status> {
     let name = claim.name.clone();
     told(party.claims().accept_claim(AcceptClaimRequest { name })).await
 }
@@ -93,7 +93,7 @@ async fn fulfil(party: &Party, claim: &Claim, delivered_quantity: i64) -> Result
 }
 
 /// Requested, committed, delivered, open.
-async fn counts(party: &Party, need: &Need) -> (i64, i64, i64, i64) {
+pub async fn counts(party: &Party, need: &Need) -> (i64, i64, i64, i64) {
     let name = need.name.clone();
     let need = told(party.needs().get_need(GetNeedRequest { name })).await.unwrap();
     (

@@ -18,6 +18,8 @@ mod harness;
 #[cfg(test)]
 mod history;
 #[cfg(test)]
+mod leaving;
+#[cfg(test)]
 mod listings;
 #[cfg(test)]
 mod postgres;
@@ -27,5 +29,7 @@ mod projects;
 mod refusals;
 #[cfg(test)]
 mod series;
+#[cfg(test)]
+mod teller;
 #[cfg(test)]
 mod waiting;

@@ -4,7 +4,7 @@ use yihe_proto::resource::v1::{Bookable, BookingRules};
 use yihe_testkit::Postgres;
 
 use crate::harness::House;
-use crate::{approval, bookings, history, listings, series, waiting};
+use crate::{approval, bookings, history, leaving, listings, series, waiting};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn bookings_race_on_postgresql() {
@@ -28,6 +28,12 @@ async fn claims_race_on_postgresql() {
 async fn a_random_history_is_kept_on_postgresql() {
     let server = Postgres::start().unwrap();
     history::run(House::on_postgres(&server).await, 0x5eed).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_member_leaves_on_postgresql() {
+    let server = Postgres::start().unwrap();
+    leaving::school_leaves(House::on_postgres(&server).await).await;
 }
 
 /// Whoever goes past the service meets the database.

@@ -1,17 +1,14 @@
 //! A project and what moved for it: from the resolution it comes from to what the ledger tells.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use prost::Message;
 use tonic::Status;
-use yihe_authz::Authorized;
-use yihe_kernel::{Clock, SharedClock};
 use yihe_proto::ledger::v1::{ProjectEntryMade, TransferKind, Unit};
 use yihe_proto::resource::v1::*;
-use yihe_store::{Backend, Feed, NewEvent, Store, StoreConfig};
 
-use crate::harness::{ELSEWHERE, House, PARENT, Party, reason, told};
+use crate::harness::{ELSEWHERE, Feeds, House, PARENT, Party, reason, told};
+use crate::teller::Teller;
 
 const RESOLUTION: &str = "communities/440309002021/resolutions/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e5f";
 
@@ -56,54 +53,18 @@ async fn a_project_comes_from_a_resolution_there_is() {
     assert_eq!(of_resolution, [project]);
 }
 
-/// What a ledger tells, without the ledger.
-struct Teller {
-    store: Store,
-    _folder: tempfile::TempDir,
+fn of_ledger(teller: &Teller) -> Feeds {
+    Feeds {
+        ledger: teller.feed(),
+        ..Feeds::default()
+    }
 }
 
-impl Teller {
-    async fn new(house: &House) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("ledger.db");
-        let clock: SharedClock = house.clock.clone();
-        let config = StoreConfig::new(Backend::Sqlite { file }, [3; 32]);
-        let store = Store::open(&config, || yihe_store::with_own_tables(Vec::new()), clock)
-            .await
-            .unwrap();
-        Self { store, _folder: folder }
-    }
-
-    fn feed(&self) -> Option<Feed> {
-        Some(self.store.feed())
-    }
-
-    /// Tells of `made`, as often as `times` says: each time as an event of its own.
-    async fn tell(&self, house: &House, made: &ProjectEntryMade, times: usize) {
-        let community: yihe_kernel::CommunityId = crate::harness::COMMUNITY.parse().unwrap();
-        let by = Arc::new(Authorized::by_event("ledger", house.ids.next(), community.clone()));
-        for _ in 0..times {
-            let event = NewEvent {
-                community: Some(community.clone()),
-                kind: "yihe.ledger.v1.ProjectEntryMade",
-                stream: made.transfer.clone(),
-                subject: made.transfer.clone(),
-                actor: by.actor(),
-                organization: None,
-                payload: made.encode_to_vec(),
-                at: house.clock.now(),
-            };
-            self.store
-                .transaction("test.tell", event, |tx, event| {
-                    let event = event.clone();
-                    Box::pin(async move {
-                        tx.append(event).await?;
-                        Ok(())
-                    })
-                })
-                .await
-                .unwrap();
-        }
+/// Tells of `made`, as often as `times` says: each time as an event of its own.
+async fn tell(teller: &Teller, house: &House, made: &ProjectEntryMade, times: usize) {
+    for _ in 0..times {
+        let kind = "yihe.ledger.v1.ProjectEntryMade";
+        teller.tell(house, kind, &made.transfer, made.encode_to_vec()).await;
     }
 }
 
@@ -133,23 +94,23 @@ async fn expect_entries(party: &Party, project: &Project, count: usize) -> Proje
 async fn what_the_ledger_tells_of_a_project_is_there_once_however_often_it_is_told() {
     let house = House::new().await;
     let teller = Teller::new(&house).await;
-    let house = house.again(teller.feed()).await;
+    let house = house.again(of_ledger(&teller)).await;
     let (station, stranger) = (house.unit("车站"), house.unit("公司"));
     let (project, other) = (create(&station, "").await.unwrap(), create(&station, "").await.unwrap());
     let hours = ProjectEntryMade {
         claim: format!("{PARENT}/claims/{}", house.ids.next::<uuid::Uuid>()),
         ..entry(&house, &project, TransferKind::Service, Unit::Minutes, 90)
     };
-    teller.tell(&house, &hours, 3).await;
+    tell(&teller, &house, &hours, 3).await;
     let lamps = entry(&house, &project, TransferKind::Expense, Unit::Fen, 1_234_567);
-    teller.tell(&house, &lamps, 1).await;
+    tell(&teller, &house, &lamps, 1).await;
     expect_entries(&station, &project, 2).await;
 
     // what is told while nobody listens is heard after the restart, and what was heard is not heard again
-    let house = house.again(None).await;
+    let house = house.again(Feeds::default()).await;
     let wrong = entry(&house, &project, TransferKind::Correction, Unit::Minutes, -30);
-    teller.tell(&house, &wrong, 2).await;
-    let house = house.again(teller.feed()).await;
+    tell(&teller, &house, &wrong, 2).await;
+    let house = house.again(of_ledger(&teller)).await;
     let (station, stranger) = (house.meet_again(&station), house.meet_again(&stranger));
     let view = expect_entries(&station, &project, 3).await;
     let amounts: Vec<i64> = view.entries.iter().map(|entry| entry.amount).collect();

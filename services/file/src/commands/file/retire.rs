@@ -8,6 +8,7 @@ use yihe_store::{Failure, Tx};
 
 use crate::convert;
 use crate::domain::File;
+use crate::objects::Facts;
 use crate::service::Service;
 use crate::{events, reasons, store};
 
@@ -20,7 +21,7 @@ struct Retire {
 pub async fn retire(service: &Arc<Service>, request: Request<pb::RetireFileRequest>) -> Result<pb::File> {
     let (admitted, request) = service.guard.admit(request).await?;
     let name: FileName = convert::name("name", &request.name)?;
-    let (by, _) = service.file(admitted, &name).await?;
+    let (by, _) = service.file(admitted, &name, Facts::changing).await?;
     let input = Retire {
         service: Arc::clone(service),
         by,

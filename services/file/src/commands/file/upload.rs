@@ -14,6 +14,7 @@ use yihe_store::{Failure, Remembered, Tx};
 use crate::content::Upload;
 use crate::convert;
 use crate::domain::{Blob, Declaration, File, Receiving};
+use crate::objects::Facts;
 use crate::service::Service;
 use crate::{events, reasons, store};
 
@@ -39,7 +40,7 @@ pub async fn upload(
 ) -> Result<pb::File, Status> {
     let (admitted, first, messages) = service.guard.admit_stream(request, FIRST_MESSAGE).await?;
     let wire = first.declaration.unwrap_or_default();
-    let by = service.object(admitted, &wire.owner_object).await?;
+    let by = service.object(admitted, &wire.owner_object, Facts::changing).await?;
     let (declared, request_id) = read(&wire)?;
     declared.expect_within(service.config.max_file_bytes)?;
     let blob = Blob {

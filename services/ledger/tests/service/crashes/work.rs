@@ -1,12 +1,12 @@
-use std::path::Path;
-
 use tonic::Status;
 use uuid::Uuid;
 use yihe_kernel::{Clock, Timestamp};
 use yihe_proto::ledger::v1::*;
+use yihe_testkit::crash::{Asked, Made, Place, World};
 
+use super::left::compare;
 use crate::funds::{contribute, fund};
-use crate::harness::{COMMUNITY, House, Party, transfer};
+use crate::harness::{COMMUNITY, House, Party, reason, transfer};
 
 pub const POINTS_AT_FIRST: i64 = 1_000_000_000;
 pub const STOCK_AT_FIRST: i64 = 1_000_000;
@@ -31,7 +31,7 @@ pub enum Act {
 }
 
 impl Act {
-    /// What a number stands for: something that is made and, for some, its end.
+    /// What a number stands for.
     pub fn of(number: u64) -> &'static [Self] {
         match number % 8 {
             0 | 1 => &[Self::Pay],
@@ -58,25 +58,8 @@ impl Act {
     }
 }
 
-/// How a request is called in what the process says.
-pub fn key(number: u64, place: usize) -> String {
-    format!("{number}.{place}")
-}
-
-pub fn parse(key: &str) -> Option<(u64, usize)> {
-    let (number, place) = key.split_once('.')?;
-    Some((number.parse().ok()?, place.parse().ok()?))
-}
-
-/// Something that was made.
-pub struct Made {
-    pub name: String,
-    /// Whether it was made by an earlier process.
-    pub is_old: bool,
-}
-
 /// A house in which everything that is asked for can be done.
-pub struct World {
+pub struct Scene {
     pub house: House,
     pub secretary: Party,
     pub giver: Party,
@@ -107,14 +90,25 @@ fn voucher() -> String {
     format!("{COMMUNITY}/files/{}", id(6))
 }
 
-impl World {
-    /// Opens accounts, puts up a good and sets up a fund.
-    pub async fn set_up(folder: &Path) {
-        let house = House::at(folder.to_owned()).await;
+impl World for Scene {
+    type Act = Act;
+    const RUN: u64 = 4000;
+    const ENDED: &'static [&'static str] = &["HOLD_ENDED"];
+
+    fn acts(number: u64) -> &'static [Act] {
+        Act::of(number)
+    }
+
+    fn code(act: Act) -> &'static str {
+        act.code()
+    }
+
+    async fn set_up(place: &Place) {
+        let house = House::at(place).await;
         let secretary = house.secretary();
-        for place in 1..=3 {
-            let account = resident(&house, place).open(&house, Unit::Points).await.unwrap();
-            if place == 1 {
+        for number in 1..=3 {
+            let account = resident(&house, number).open(&house, Unit::Points).await.unwrap();
+            if number == 1 {
                 secretary.issue(&house, &account.name, POINTS_AT_FIRST).await.unwrap();
             }
         }
@@ -132,17 +126,16 @@ impl World {
         };
         shop.goods().create_good(request).await.unwrap();
         let fund = fund(&house, &shop, AttributionRule::ProRata, FEN_AT_FIRST).await;
-        for (place, amount) in [(1, 2_000_000_000), (2, 1_000_000_000), (3, 7)] {
-            let contributor = resident(&house, place);
+        for (number, amount) in [(1, 2_000_000_000), (2, 1_000_000_000), (3, 7)] {
+            let contributor = resident(&house, number);
             contribute(&house, &contributor, &fund.name, (&contributor, amount, ""))
                 .await
                 .unwrap();
         }
     }
 
-    /// The same after the process has gone.
-    pub async fn again(folder: &Path) -> Self {
-        let house = House::at(folder.to_owned()).await;
+    async fn again(place: &Place) -> Self {
+        let house = House::at(place).await;
         house.files.keep(&voucher());
         let (giver, taker, shop) = (resident(&house, 1), resident(&house, 2), shop(&house));
         let mut accounts = Vec::new();
@@ -177,8 +170,52 @@ impl World {
         }
     }
 
-    /// Makes what a number stands for; the same request whenever it is asked for.
-    pub async fn begin(&self, number: u64) -> Result<Made, Status> {
+    fn wait(&self) {
+        self.house.clock.advance_seconds(3600);
+    }
+
+    async fn begin(&self, number: u64) -> Made {
+        self.make(number).await.unwrap()
+    }
+
+    async fn end(&self, number: u64, name: &str) -> Result<(), String> {
+        let taken = self.step(number, name).await;
+        taken.map_err(|refused| reason::<()>(Err(refused)))
+    }
+
+    async fn has_ended(&self, number: u64, name: &str) -> Result<bool, String> {
+        let name = name.to_owned();
+        let end = Act::of(number)[1];
+        let state = match end {
+            Act::Post | Act::Void => {
+                let request = GetTransferRequest { name };
+                let found = self.giver.transfers().get_transfer(request).await;
+                found.unwrap().into_inner().state().as_str_name()
+            }
+            _ => {
+                let request = GetRedemptionRequest { name };
+                let found = self.giver.goods().get_redemption(request).await;
+                found.unwrap().into_inner().state().as_str_name()
+            }
+        };
+        match (end, state) {
+            (_, "TRANSFER_STATE_PENDING" | "REDEMPTION_STATE_RESERVED") => Ok(false),
+            (Act::Post, "TRANSFER_STATE_POSTED")
+            | (Act::Void, "TRANSFER_STATE_VOIDED")
+            | (Act::Fulfil, "REDEMPTION_STATE_FULFILLED")
+            | (Act::Cancel, "REDEMPTION_STATE_CANCELLED") => Ok(true),
+            _ => Err(format!("{number} was to end by {end:?} and is {state}")),
+        }
+    }
+
+    async fn compare(&self, asked: &Asked<Act>) -> Vec<String> {
+        compare(self, asked).await
+    }
+}
+
+impl Scene {
+    /// The same request whenever it is asked for.
+    async fn make(&self, number: u64) -> Result<Made, Status> {
         let request_id = Uuid::from_u128(0x0190_a5b4_7e1e_7c3a_8000_0000_0000_0000 | u128::from(number)).to_string();
         let (name, create_time) = match Act::of(number)[0] {
             Act::Redeem => {
@@ -222,25 +259,8 @@ impl World {
         Ok(Made { name, is_old })
     }
 
-    fn transfers(&self, hold: bool) -> Vec<Transfer> {
-        let to = |place: usize, amount| transfer(&self.accounts[0], &self.accounts[place], Unit::Points, amount);
-        match hold {
-            true => vec![Transfer {
-                // the same instant in every process
-                expire_time: Some(
-                    "2026-12-01T00:00:00Z"
-                        .parse::<yihe_kernel::Timestamp>()
-                        .unwrap()
-                        .to_proto(),
-                ),
-                ..to(1, HELD)
-            }],
-            false => vec![to(1, 1), to(2, 1)],
-        }
-    }
-
     /// Ends what was made.
-    pub async fn end(&self, number: u64, name: &str) -> Result<(), Status> {
+    async fn step(&self, number: u64, name: &str) -> Result<(), Status> {
         let name = name.to_owned();
         match Act::of(number)[1] {
             Act::Post => self.giver.post(&name, 0).await.map(|_| ()),
@@ -256,29 +276,20 @@ impl World {
         }
     }
 
-    /// Whether it has ended as it was asked to; an end of another kind is told as an error.
-    pub async fn has_ended(&self, number: u64, name: &str) -> Result<bool, String> {
-        let name = name.to_owned();
-        let end = Act::of(number)[1];
-        let state = match end {
-            Act::Post | Act::Void => {
-                let request = GetTransferRequest { name };
-                let found = self.giver.transfers().get_transfer(request).await;
-                found.unwrap().into_inner().state().as_str_name()
-            }
-            _ => {
-                let request = GetRedemptionRequest { name };
-                let found = self.giver.goods().get_redemption(request).await;
-                found.unwrap().into_inner().state().as_str_name()
-            }
-        };
-        match (end, state) {
-            (_, "TRANSFER_STATE_PENDING" | "REDEMPTION_STATE_RESERVED") => Ok(false),
-            (Act::Post, "TRANSFER_STATE_POSTED")
-            | (Act::Void, "TRANSFER_STATE_VOIDED")
-            | (Act::Fulfil, "REDEMPTION_STATE_FULFILLED")
-            | (Act::Cancel, "REDEMPTION_STATE_CANCELLED") => Ok(true),
-            _ => Err(format!("{number} was to end by {end:?} and is {state}")),
+    fn transfers(&self, hold: bool) -> Vec<Transfer> {
+        let to = |place: usize, amount| transfer(&self.accounts[0], &self.accounts[place], Unit::Points, amount);
+        match hold {
+            true => vec![Transfer {
+                // the same instant in every process
+                expire_time: Some(
+                    "2026-12-01T00:00:00Z"
+                        .parse::<yihe_kernel::Timestamp>()
+                        .unwrap()
+                        .to_proto(),
+                ),
+                ..to(1, HELD)
+            }],
+            false => vec![to(1, 1), to(2, 1)],
         }
     }
 }

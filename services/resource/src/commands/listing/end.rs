@@ -52,10 +52,14 @@ async fn apply(tx: &Tx, input: &End) -> Result<Listing, Failure> {
     if !ended {
         listing.expect_open()?;
     }
-    let event = match input.name.list {
+    events::append(tx, &input.by, event_of(input.name.list), &input.name, &input.name, now).await?;
+    Ok(listing)
+}
+
+/// What is told of the end of a need or an offer.
+pub const fn event_of(list: List) -> &'static str {
+    match list {
         List::Need => events::NeedEnded,
         List::Offer => events::OfferEnded,
-    };
-    events::append(tx, &input.by, event, &input.name, &input.name, now).await?;
-    Ok(listing)
+    }
 }

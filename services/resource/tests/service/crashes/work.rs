@@ -1,12 +1,12 @@
-use std::path::Path;
-
 use tonic::Status;
 use uuid::Uuid;
 use yihe_kernel::{Clock, Timestamp};
 use yihe_proto::directory::v1::OrganizationKind;
 use yihe_proto::resource::v1::*;
+use yihe_testkit::crash::{Asked, Made, Place, World};
 
-use crate::harness::{House, PARENT, Party, told};
+use super::left::compare;
+use crate::harness::{House, PARENT, Party, reason, told};
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub enum Act {
 }
 
 impl Act {
-    /// What a number stands for: something that is made and, for some, its next step.
+    /// What a number stands for.
     pub fn of(number: u64) -> &'static [Self] {
         match number % 8 {
             0 | 1 => &[Self::Book],
@@ -50,25 +50,8 @@ impl Act {
     }
 }
 
-/// How a request is called in what the process says.
-pub fn key(number: u64, place: usize) -> String {
-    format!("{number}.{place}")
-}
-
-pub fn parse(key: &str) -> Option<(u64, usize)> {
-    let (number, place) = key.split_once('.')?;
-    Some((number.parse().ok()?, place.parse().ok()?))
-}
-
-/// Something that was made.
-pub struct Made {
-    pub name: String,
-    /// Whether it was made by an earlier process.
-    pub is_old: bool,
-}
-
 /// A house in which everything that is asked for can be done.
-pub struct World {
+pub struct Scene {
     pub house: House,
     pub center: Party,
     pub school: Party,
@@ -85,10 +68,21 @@ fn party(house: &House, place: u128) -> Party {
     house.known(ids, kind, "RESIDENT_UNIT/STAFF", "单位")
 }
 
-impl World {
-    /// Registers a hall and lists a need.
-    pub async fn set_up(folder: &Path) {
-        let house = House::at(folder.to_owned()).await;
+impl World for Scene {
+    type Act = Act;
+    const RUN: u64 = 400;
+    const ENDED: &'static [&'static str] = &["BOOKING_STATE", "CLAIM_STATE"];
+
+    fn acts(number: u64) -> &'static [Act] {
+        Act::of(number)
+    }
+
+    fn code(act: Act) -> &'static str {
+        act.code()
+    }
+
+    async fn set_up(place: &Place) {
+        let house = House::at(place).await;
         let center = party(&house, 1);
         center.hall(1, BookingRules::default()).await;
         let request = CreateNeedRequest {
@@ -105,9 +99,8 @@ impl World {
         told(center.needs().create_need(request)).await.unwrap();
     }
 
-    /// The same after the process has gone.
-    pub async fn again(folder: &Path) -> Self {
-        let house = House::at(folder.to_owned()).await;
+    async fn again(place: &Place) -> Self {
+        let house = House::at(place).await;
         let (center, school) = (party(&house, 1), party(&house, 2));
         let request = ListBookablesRequest {
             parent: PARENT.to_owned(),
@@ -129,8 +122,52 @@ impl World {
         }
     }
 
-    /// Makes what a number stands for; the same request whenever it is asked for.
-    pub async fn begin(&self, number: u64) -> Result<Made, Status> {
+    fn wait(&self) {
+        // no hold has run out
+        self.house.clock.advance_seconds(60);
+    }
+
+    async fn begin(&self, number: u64) -> Made {
+        self.make(number).await.unwrap()
+    }
+
+    async fn end(&self, number: u64, name: &str) -> Result<(), String> {
+        let taken = self.step(number, name).await;
+        taken.map_err(|refused| reason::<()>(Err(refused)))
+    }
+
+    async fn has_ended(&self, number: u64, name: &str) -> Result<bool, String> {
+        let name = name.to_owned();
+        let step = Act::of(number)[1];
+        let state = match step {
+            Act::Accept => {
+                let found = told(self.center.claims().get_claim(GetClaimRequest { name })).await;
+                found.unwrap().state().as_str_name()
+            }
+            _ => {
+                let found = told(self.school.bookings().get_booking(GetBookingRequest { name })).await;
+                found.unwrap().state().as_str_name()
+            }
+        };
+        match (step, state) {
+            (Act::Confirm, "BOOKING_STATE_HELD")
+            | (Act::Cancel, "BOOKING_STATE_CONFIRMED")
+            | (Act::Accept, "CLAIM_STATE_PROPOSED") => Ok(false),
+            (Act::Confirm, "BOOKING_STATE_CONFIRMED")
+            | (Act::Cancel, "BOOKING_STATE_CANCELLED")
+            | (Act::Accept, "CLAIM_STATE_ACCEPTED") => Ok(true),
+            _ => Err(format!("{number} was to end by {step:?} and is {state}")),
+        }
+    }
+
+    async fn compare(&self, asked: &Asked<Act>) -> Vec<String> {
+        compare(self, asked).await
+    }
+}
+
+impl Scene {
+    /// The same request whenever it is asked for.
+    async fn make(&self, number: u64) -> Result<Made, Status> {
         let request_id = Uuid::from_u128(0x0190_a5b4_7e1e_7c3a_8000_0000_0000_0000 | u128::from(number)).to_string();
         let act = Act::of(number)[0];
         let (name, create_time) = match act {
@@ -189,7 +226,7 @@ impl World {
     }
 
     /// Takes the next step with what was made.
-    pub async fn end(&self, number: u64, name: &str) -> Result<(), Status> {
+    async fn step(&self, number: u64, name: &str) -> Result<(), Status> {
         let name = name.to_owned();
         match Act::of(number)[1] {
             Act::Confirm => {
@@ -207,31 +244,6 @@ impl World {
                 let request = AcceptClaimRequest { name };
                 told(self.center.claims().accept_claim(request)).await.map(|_| ())
             }
-        }
-    }
-
-    /// Whether that step was taken; another one is told as an error.
-    pub async fn has_ended(&self, number: u64, name: &str) -> Result<bool, String> {
-        let name = name.to_owned();
-        let step = Act::of(number)[1];
-        let state = match step {
-            Act::Accept => {
-                let found = told(self.center.claims().get_claim(GetClaimRequest { name })).await;
-                found.unwrap().state().as_str_name()
-            }
-            _ => {
-                let found = told(self.school.bookings().get_booking(GetBookingRequest { name })).await;
-                found.unwrap().state().as_str_name()
-            }
-        };
-        match (step, state) {
-            (Act::Confirm, "BOOKING_STATE_HELD")
-            | (Act::Cancel, "BOOKING_STATE_CONFIRMED")
-            | (Act::Accept, "CLAIM_STATE_PROPOSED") => Ok(false),
-            (Act::Confirm, "BOOKING_STATE_CONFIRMED")
-            | (Act::Cancel, "BOOKING_STATE_CANCELLED")
-            | (Act::Accept, "CLAIM_STATE_ACCEPTED") => Ok(true),
-            _ => Err(format!("{number} was to end by {step:?} and is {state}")),
         }
     }
 }
