@@ -97,6 +97,6 @@ impl Service {
             .organization()
             .ok_or_else(|| Error::new(&reasons::ORGANIZATION_REQUIRED))?;
         let community: &CommunityId = by.community()?;
-        Organization::member_of(self.directory.members(community, &[acting]).await?, acting)
+        self.directory.acting(community, acting).await
     }
 }

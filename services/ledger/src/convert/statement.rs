@@ -2,17 +2,18 @@ use yihe_kernel::{CommunityId, Error, Result};
 use yihe_proto::ledger::v1 as pb;
 
 use super::{Wire, account_name, file_name, instant};
-use crate::domain::Transfer;
 use crate::names::TransferName;
-use crate::store::posting::Posting;
+use crate::store::statement::Line;
 
-/// A posting with the transfer it belongs to.
-pub fn posting(community: &CommunityId, posting: &Posting, transfer: &Transfer) -> pb::Posting {
-    let other = if transfer.debit == posting.account {
-        transfer.credit
-    } else {
-        transfer.debit
-    };
+/// A posting with what its transfer says.
+pub fn posting(community: &CommunityId, line: Line) -> pb::Posting {
+    let Line {
+        posting,
+        other,
+        kind,
+        memo,
+        voucher,
+    } = line;
     pb::Posting {
         transfer: TransferName::new(community, posting.transfer).to_string(),
         amount: posting.amount,
@@ -20,12 +21,9 @@ pub fn posting(community: &CommunityId, posting: &Posting, transfer: &Transfer) 
         sequence: posting.sequence,
         post_time: instant(Some(posting.posted_at)),
         other_account: account_name(community, other),
-        kind: transfer.kind.number(),
-        memo: transfer.memo.clone(),
-        voucher: transfer
-            .voucher
-            .map(|file| file_name(community, file))
-            .unwrap_or_default(),
+        kind: kind.number(),
+        memo,
+        voucher: voucher.map(|file| file_name(community, file)).unwrap_or_default(),
     }
 }
 
@@ -33,7 +31,7 @@ pub fn posting(community: &CommunityId, posting: &Posting, transfer: &Transfer) 
 ///
 /// # Errors
 /// `INTERNAL` where they cannot be written.
-pub fn csv(postings: &[(Posting, Transfer)], community: &CommunityId) -> Result<String> {
+pub fn csv(lines: Vec<Line>, community: &CommunityId) -> Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let headings = [
         "sequence",
@@ -47,17 +45,18 @@ pub fn csv(postings: &[(Posting, Transfer)], community: &CommunityId) -> Result<
         "voucher",
     ];
     writer.write_record(headings).map_err(Error::internal)?;
-    for (line, transfer) in postings {
-        let wire = posting(community, line, transfer);
+    for line in lines {
+        let (kind, posted_at) = (line.kind, line.posting.posted_at);
+        let wire = posting(community, line);
         let record = [
-            line.sequence.to_string(),
-            line.posted_at.to_string(),
-            line.amount.to_string(),
-            line.balance.to_string(),
+            wire.sequence.to_string(),
+            posted_at.to_string(),
+            wire.amount.to_string(),
+            wire.balance.to_string(),
             wire.transfer,
             wire.other_account,
-            transfer.kind.code().to_owned(),
-            cell(&transfer.memo),
+            kind.code().to_owned(),
+            cell(&wire.memo),
             wire.voucher,
         ];
         writer.write_record(record).map_err(Error::internal)?;

@@ -1,16 +1,12 @@
-use std::collections::HashMap;
-
 use tonic::Request;
-use uuid::Uuid;
-use yihe_kernel::{CommunityId, Error, Fields, Result};
+use yihe_kernel::{Fields, Result};
 use yihe_proto::ledger::v1 as pb;
 
 use crate::convert::{self, Wire};
-use crate::domain::Transfer;
 use crate::names::AccountName;
 use crate::service::Service;
 use crate::store;
-use crate::store::posting::{Order, Posting};
+use crate::store::statement::{Line, Order};
 
 /// Lines of a statement in one answer.
 const EXPORTED: i32 = 1000;
@@ -22,13 +18,11 @@ pub async fn list(service: &Service, request: Request<pb::ListPostingsRequest>) 
     let query = format!("postings of {name}");
     let page = service.store.page(&query, request.page_size, &request.page_token)?;
     let stripes = account.kind.stripes();
-    let postings = store::posting::list(service.reader(), &name, stripes, Order::Newest, &page).await?;
-    let (postings, next_page_token) = page.next(postings, Posting::key);
-    let community = &name.community;
-    let postings = with_transfers(service, community, postings).await?;
-    let told = postings
-        .iter()
-        .map(|(posting, transfer)| convert::statement::posting(community, posting, transfer));
+    let lines = store::statement::lines(service.reader(), &name, stripes, Order::Newest, &page).await?;
+    let (lines, next_page_token) = page.next(lines, Line::key);
+    let told = lines
+        .into_iter()
+        .map(|line| convert::statement::posting(&name.community, line));
     Ok(pb::ListPostingsResponse {
         postings: told.collect(),
         next_page_token,
@@ -62,11 +56,10 @@ pub async fn export(
     let query = format!("statement of {name}");
     let page = service.store.page(&query, EXPORTED, &request.page_token)?;
     let stripes = account.kind.stripes();
-    let postings = store::posting::list(service.reader(), &name, stripes, Order::Oldest, &page).await?;
-    let (postings, next_page_token) = page.next(postings, Posting::key);
-    let postings = with_transfers(service, &name.community, postings).await?;
+    let lines = store::statement::lines(service.reader(), &name, stripes, Order::Oldest, &page).await?;
+    let (lines, next_page_token) = page.next(lines, Line::key);
     Ok(pb::ExportStatementResponse {
-        csv: convert::statement::csv(&postings, &name.community)?,
+        csv: convert::statement::csv(lines, &name.community)?,
         next_page_token,
     })
 }
@@ -88,23 +81,4 @@ pub async fn trial_balance(
         lines: told.collect(),
         at_time: Some(service.now().to_proto()),
     })
-}
-
-async fn with_transfers(
-    service: &Service,
-    community: &CommunityId,
-    postings: Vec<Posting>,
-) -> Result<Vec<(Posting, Transfer)>> {
-    let ids: Vec<Uuid> = postings.iter().map(|posting| posting.transfer.uuid()).collect();
-    let transfers = store::transfer::find_all(service.reader(), community, ids).await?;
-    let by_id: HashMap<_, _> = transfers
-        .into_iter()
-        .map(|transfer| (transfer.name.transfer, transfer))
-        .collect();
-    let with = postings.into_iter().map(|posting| {
-        let transfer = by_id.get(&posting.transfer).cloned();
-        let transfer = transfer.ok_or_else(|| Error::internal(format!("{} has no transfer", posting.transfer)))?;
-        Ok((posting, transfer))
-    });
-    with.collect()
 }

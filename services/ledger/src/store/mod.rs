@@ -14,5 +14,6 @@ pub mod rate;
 pub mod row;
 pub mod service_record;
 pub mod sight;
+pub mod statement;
 pub mod transfer;
 pub mod trial_balance;

@@ -1,11 +1,9 @@
-use std::collections::HashMap;
-
 use tonic::Request;
 use yihe_kernel::{Error, Fields, Result};
 use yihe_proto::resource::v1 as pb;
 
 use crate::convert::{interval, name};
-use crate::domain::{Interval, Span, Taken, profile};
+use crate::domain::{Interval, Span, profile};
 use crate::lookup::sight;
 use crate::names::{BookableId, BookableName};
 use crate::service::Service;
@@ -29,13 +27,10 @@ pub async fn list(service: &Service, request: Request<pb::ListFreeBusyRequest>) 
         .collect::<Result<_>>()?;
     let bookables = store::bookable::glance(service.reader(), community, &named, &sight, MOST_BOOKABLES).await?;
     let longest = bookables.iter().map(|it| it.longest_span).max().unwrap_or(0);
-    let taken = store::occupancy::of_community(service.reader(), community, window, longest, service.now()).await?;
-    let mut of_each: HashMap<BookableId, Vec<Taken>> = HashMap::with_capacity(bookables.len());
-    for (bookable, taken) in taken {
-        of_each.entry(bookable).or_default().push(taken);
-    }
+    let now = service.now();
+    let mut taken = store::occupancy::of_community(service.reader(), community, window, longest, now).await?;
     let free_busy = |glance: Glance| {
-        let taken = of_each.remove(&glance.id).unwrap_or_default();
+        let taken = taken.remove(&glance.id).unwrap_or_default();
         let bookable = BookableName {
             community: community.clone(),
             bookable: glance.id,

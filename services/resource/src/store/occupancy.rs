@@ -1,7 +1,9 @@
 //! What is taken when. Every query here is answered by an index that ends in all columns read.
 
+use std::collections::HashMap;
+
 use sea_orm::sea_query::{Cond, Expr, ExprTrait};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait};
 use uuid::Uuid;
 use yihe_kernel::{CommunityId, Timestamp};
 use yihe_store::Failure;
@@ -63,34 +65,44 @@ pub async fn within(
     rows.into_iter().map(occupied).collect()
 }
 
-/// What takes capacity in a window, in everything of a community that can be booked, in one query.
+/// What takes capacity in a window, in everything of a community that can be booked, in one query. The spans of each come as one
+/// text: a week of a whole community is thousands of them, and each row costs more than what it says.
 pub async fn of_community(
     conn: &impl ConnectionTrait,
     community: &CommunityId,
     window: Interval,
     longest_span: i64,
     now: Timestamp,
-) -> Result<Vec<(BookableId, Taken)>, Failure> {
+) -> Result<HashMap<BookableId, Vec<Taken>>, Failure> {
     use booking::Column;
-    let rows: Vec<(Uuid, i64, i64, i64)> = booking::Entity::find()
+    let spans = match conn.get_database_backend() {
+        DbBackend::Postgres => "string_agg(occupies_from || ' ' || occupies_until || ' ' || quantity, ',')",
+        _ => "group_concat(occupies_from || ' ' || occupies_until || ' ' || quantity)",
+    };
+    let rows: Vec<(Uuid, String)> = booking::Entity::find()
         .select_only()
-        .columns([
-            Column::Bookable,
-            Column::OccupiesFrom,
-            Column::OccupiesUntil,
-            Column::Quantity,
-        ])
+        .column(Column::Bookable)
+        .expr_as(Expr::cust(spans), "spans")
         .filter(Column::Community.eq(community.as_str()))
         .filter(overlaps(window, Expr::value(longest_span)))
         .filter(Column::ExpiresAt.is_null().or(Column::ExpiresAt.gt(now.micros())))
+        .group_by(Column::Bookable)
         .into_tuple()
         .all(conn)
         .await?;
-    let taken = |(id, from, until, quantity)| {
-        let interval = row::interval(from, until)?;
-        Ok((BookableId::from(id), Taken { interval, quantity }))
+    let of_each = |(bookable, spans): (Uuid, String)| {
+        let taken = spans.split(',').map(|span| row::read(taken(span), "spans", span));
+        Ok((BookableId::from(bookable), taken.collect::<Result<_, Failure>>()?))
     };
-    rows.into_iter().map(taken).collect()
+    rows.into_iter().map(of_each).collect()
+}
+
+fn taken(span: &str) -> Option<Taken> {
+    let mut numbers = span.split(' ').map(str::parse);
+    let mut next = || numbers.next()?.ok();
+    let (from, until, quantity) = (next()?, next()?, next()?);
+    let interval = Interval::new(Timestamp::from_micros(from), Timestamp::from_micros(until))?;
+    Some(Taken { interval, quantity })
 }
 
 /// Overlap as a range of the first column: nothing that overlaps begins longer before the window than the longest there is.
