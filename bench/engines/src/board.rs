@@ -11,7 +11,12 @@ use crate::world::{Question, World};
 /// The snapshots of a world by community, each swapped whole.
 pub struct Board {
     layers: Layers,
-    snapshots: HashMap<CommunityId, ArcSwap<Snapshot>>,
+    snapshots: HashMap<u64, ArcSwap<Snapshot>>,
+}
+
+/// Twelve digits are a number: a table of these holds its keys itself.
+fn key(community: &CommunityId) -> Option<u64> {
+    community.as_str().parse().ok()
 }
 
 impl Board {
@@ -26,7 +31,7 @@ impl Board {
     }
 
     pub fn decide(&self, question: &Question) -> Decision {
-        match self.snapshots.get(&question.community) {
+        match self.held(&question.community) {
             Some(held) => held.load().decide(
                 &question.principal,
                 &question.capacity,
@@ -40,10 +45,14 @@ impl Board {
     /// Builds a community's snapshot anew and puts it in the place of the one that is there.
     pub fn swap(&self, world: World, place: usize) -> Result<()> {
         let snapshot = Snapshot::sharing(&self.layers, world.snapshot(place), Catalogue::shipped())?;
-        if let Some(held) = snapshot.community().and_then(|community| self.snapshots.get(community)) {
+        if let Some(held) = snapshot.community().and_then(|community| self.held(community)) {
             held.store(Arc::new(snapshot));
         }
         Ok(())
+    }
+
+    fn held(&self, community: &CommunityId) -> Option<&ArcSwap<Snapshot>> {
+        self.snapshots.get(&key(community)?)
     }
 
     /// Bytes that the snapshots say they take, shared layers counted once.

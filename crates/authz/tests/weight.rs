@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::alloc::System;
+use std::sync::Arc;
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use yihe_authz::{Catalogue, Layers, Snapshot};
@@ -104,11 +105,11 @@ fn weighed(size: Size) -> (usize, usize) {
     let region = Region::new(ALLOCATOR);
     let layers = Layers::default();
     let snapshot = Snapshot::sharing(&layers, wire(size), Catalogue::shipped()).unwrap();
+    let snapshot = Arc::new(snapshot);
     let now = region.change();
     let bytes = now.bytes_allocated - now.bytes_deallocated;
     let pieces = now.allocations - now.deallocations;
-    // the snapshot itself lies on the stack here
-    let taken = bytes + pieces * PIECE + size_of::<Snapshot>();
+    let taken = bytes + pieces * PIECE;
     (snapshot.weight() + layers.weight(), taken)
 }
 

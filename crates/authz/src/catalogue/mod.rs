@@ -2,7 +2,7 @@
 mod tests;
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use prost::Message;
 use prost_reflect::{DescriptorPool, MessageDescriptor, MethodDescriptor};
@@ -14,7 +14,7 @@ use yihe_proto::options::v1::{Access, Clause as WireClause};
 pub struct Catalogue {
     methods: HashMap<String, Method>,
     permissions: Vec<PermissionInfo>,
-    index: Arc<HashMap<Box<str>, usize>>,
+    index: HashMap<Box<str>, usize>,
 }
 
 /// One RPC.
@@ -126,7 +126,7 @@ impl Catalogue {
         Ok(Self {
             methods,
             permissions,
-            index: Arc::new(index),
+            index,
         })
     }
 
@@ -151,10 +151,6 @@ impl Catalogue {
     #[must_use]
     pub fn permission_index(&self, name: &str) -> Option<usize> {
         self.index.get(name).copied()
-    }
-
-    pub(crate) fn index(&self) -> Arc<HashMap<Box<str>, usize>> {
-        Arc::clone(&self.index)
     }
 }
 

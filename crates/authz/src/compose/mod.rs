@@ -8,8 +8,8 @@ use std::sync::Arc;
 use yihe_kernel::{CommunityId, CommunityName, Error, RegionCode, RegionName, Result, Timestamp};
 use yihe_proto::policy::v1 as pb;
 
-use crate::layer::{Layer, Layers};
-use crate::snapshot::{Holding, Layering, Placed, Snapshot, Standings, Subject};
+use crate::layer::{Layer, Layers, is_wide};
+use crate::snapshot::{Holding, Layering, Narrow, Placed, Snapshot, Standings, Subject};
 use crate::{Capacity, Catalogue, Domain, Grant, Principal, Revision, RoleName, Term, reasons};
 
 impl Snapshot {
@@ -25,12 +25,16 @@ impl Snapshot {
     /// already from those.
     ///
     /// # Errors
-    /// `SNAPSHOT_MALFORMED` naming the first row that is not valid; then nothing of it is used.
+    /// `SNAPSHOT_MALFORMED` naming the first row that is not valid; then nothing of it is used. `INTERNAL` for another catalogue than
+    /// the shipped one, in which decisions look permissions up.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "what was received is composed once and gone"
     )]
     pub fn sharing(held: &Layers, wire: pb::Snapshot, catalogue: &Catalogue) -> Result<Self> {
+        if !std::ptr::eq(catalogue, Catalogue::shipped()) {
+            return Err(Error::internal("the catalogue is not the one that is shipped"));
+        }
         let community = match wire.community.as_str() {
             "" => None,
             name => Some(
@@ -56,12 +60,17 @@ impl Snapshot {
         }
         let layers: Layering = layers.into_iter().map(Placed::from).collect();
         let subjects = read_subjects(&wire)?;
+        let wide = layers.iter().map(|placed| &placed.layer);
+        let wide: Vec<_> = wide.take_while(|layer| is_wide(layer)).cloned().collect();
+        let narrow = layers.iter().skip(wide.len()).map(|placed| &placed.index);
+        let permissions = catalogue.permissions().len();
         Ok(Self {
             community,
             region,
             revision: Revision::from_proto(wire.revision.as_ref()),
             regions,
-            permissions: catalogue.index(),
+            wide: held.together(&wide, permissions)?,
+            narrow: Narrow::of(narrow, permissions),
             standings: Standings::build(&subjects, &layers)?,
             layers,
             subjects,

@@ -1,8 +1,10 @@
 mod shared;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use std::collections::{BTreeSet, HashMap};
+use std::hint::black_box;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use yihe_kernel::{Error, Result, Timestamp};
 
 pub use self::shared::Layers;
 pub(crate) use self::shared::is_wide;
+pub(crate) use self::together::Together;
 use crate::{Catalogue, Domain, Effect, Grant, PermissionPattern, RoleName, RoleNumber, Term};
 
 /// The rules of one domain, indexed by permission. Immutable, built once, and shared by all snapshots that it covers: a city's
@@ -21,8 +24,6 @@ pub struct Layer {
     digest: Box<[u8]>,
     grants: Box<[Grant]>,
     index: Index,
-    /// Place of the grant of each rule.
-    places: Box<[u32]>,
     /// Terms of rules; the first is always.
     terms: Box<[Term]>,
     /// The roles it names that were made, in order. Their places are their numbers.
@@ -40,9 +41,11 @@ pub(crate) struct Index {
     rules: Arc<[Rule]>,
 }
 
-/// What deciding needs of a grant, small enough for eight to be read at once.
+/// What deciding needs of a grant, small enough for five to be read at once.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Rule {
+    /// Place of the grant among those of the layer.
+    grant: u32,
     /// Place of its term among those of the layer.
     term: u32,
     pub role: RoleNumber,
@@ -73,7 +76,6 @@ impl Layer {
             digest: digest.into(),
             grants: grants.into(),
             index: built.index,
-            places: built.places,
             terms: built.terms,
             made,
             changes: changes.into_iter().collect(),
@@ -123,10 +125,9 @@ impl Layer {
         }
     }
 
-    /// The grant of the rule at a place of the index.
-    pub(crate) fn grant(&self, rule: usize) -> Option<&Grant> {
-        let place = usize::try_from(*self.places.get(rule)?).ok()?;
-        self.grants.get(place)
+    /// The grant of a rule.
+    pub(crate) fn grant(&self, rule: &Rule) -> Option<&Grant> {
+        self.grants.get(usize::try_from(rule.grant).ok()?)
     }
 
     /// The first instant after `after` at which one of its rules begins or ends.
@@ -150,13 +151,12 @@ impl Layer {
         };
         let texts: usize = self.grants.iter().map(text).sum();
         size_of::<Self>()
-            + 9 * PIECE
+            + 8 * PIECE
             + self.digest.len()
             + size_of_val::<[Grant]>(&self.grants)
             + size_of_val::<[RoleName]>(&self.made)
             + size_of_val::<[u32]>(&self.index.offsets)
             + size_of_val::<[Rule]>(&self.index.rules)
-            + size_of_val::<[u32]>(&self.places)
             + size_of_val::<[Term]>(&self.terms)
             + size_of_val::<[Timestamp]>(&self.changes)
             + texts
@@ -164,15 +164,22 @@ impl Layer {
 }
 
 impl Index {
-    /// The rules about the permission at this place of the catalogue, each with its own place in the index.
-    pub fn rules_of(&self, permission: usize) -> impl Iterator<Item = (usize, &Rule)> {
-        let bound = |place: usize| self.offsets.get(place).and_then(|offset| usize::try_from(*offset).ok());
-        let (start, end) = bound(permission).zip(bound(permission + 1)).unwrap_or_default();
+    /// The rules about the permission at this place of the catalogue.
+    pub fn rules_of(&self, permission: usize) -> &[Rule] {
+        let (start, end) = self.bounds(permission);
         let rules = self.rules.get(start..end).unwrap_or(&[]);
-        let rules = rules
-            .get(..mutate!(rules.len(), LastRowLost => rules.len().saturating_sub(1)))
-            .unwrap_or(&[]);
-        (start..).zip(rules)
+        let count = mutate!(rules.len(), LastRowLost => rules.len().saturating_sub(1));
+        rules.get(..count).unwrap_or(&[])
+    }
+
+    /// Has what [`Index::rules_of`] reads first on its way.
+    pub fn ask_for(&self, permission: usize) {
+        black_box(self.bounds(permission));
+    }
+
+    fn bounds(&self, permission: usize) -> (usize, usize) {
+        let bound = |place: usize| self.offsets.get(place).and_then(|offset| usize::try_from(*offset).ok());
+        bound(permission).zip(bound(permission + 1)).unwrap_or_default()
     }
 }
 
@@ -182,14 +189,13 @@ const fn is_made(role: &RoleName) -> bool {
 
 struct Built {
     index: Index,
-    places: Box<[u32]>,
     terms: Box<[Term]>,
 }
 
 fn build(grants: &[Grant], made: &[RoleName], catalogue: &Catalogue) -> Result<Built> {
     let mut terms = vec![Term::ALWAYS];
     let mut known = HashMap::from([(Term::ALWAYS, 0)]);
-    let mut by_permission: Vec<Vec<(u32, Rule)>> = vec![Vec::new(); catalogue.permissions().len()];
+    let mut by_permission: Vec<Vec<Rule>> = vec![Vec::new(); catalogue.permissions().len()];
     for (place, grant) in grants.iter().enumerate() {
         let number = RoleNumber::of(grant.role).or_else(|| RoleNumber::of_made(made.binary_search(&grant.role).ok()?));
         let term = match known.get(&grant.term) {
@@ -202,25 +208,22 @@ fn build(grants: &[Grant], made: &[RoleName], catalogue: &Catalogue) -> Result<B
             }
         };
         let rule = Rule {
+            grant: u32::try_from(place).map_err(Error::internal)?,
             term,
             role: number.ok_or_else(|| Error::internal("a role without a number"))?,
             effect: grant.effect,
             condition: grant.condition,
         };
-        let grant_place = u32::try_from(place).map_err(Error::internal)?;
         for place in places(&grant.permission, catalogue) {
-            by_permission[place].push((grant_place, rule));
+            by_permission[place].push(rule);
         }
     }
     let mut offsets = Vec::with_capacity(by_permission.len() + 1);
     let count = by_permission.iter().map(Vec::len).sum();
-    let (mut rules, mut places) = (Vec::with_capacity(count), Vec::with_capacity(count));
+    let mut rules = Vec::with_capacity(count);
     for of_permission in by_permission {
         offsets.push(u32::try_from(rules.len()).map_err(Error::internal)?);
-        for (place, rule) in of_permission {
-            rules.push(rule);
-            places.push(place);
-        }
+        rules.extend(of_permission);
     }
     offsets.push(u32::try_from(rules.len()).map_err(Error::internal)?);
     Ok(Built {
@@ -228,7 +231,6 @@ fn build(grants: &[Grant], made: &[RoleName], catalogue: &Catalogue) -> Result<B
             offsets: offsets.into(),
             rules: rules.into(),
         },
-        places: places.into(),
         terms: terms.into(),
     })
 }

@@ -1,13 +1,17 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use super::Layer;
+use yihe_kernel::Result;
+
+use super::{Layer, Together};
 use crate::Domain;
 
 /// The layers that a gateway or service holds, by digest. A layer lives as long as a snapshot that uses it.
 #[derive(Debug, Default)]
 pub struct Layers {
     known: Mutex<HashMap<Box<[u8]>, Weak<Layer>>>,
+    /// By the places of their layers, which stay where they are while these are held.
+    together: Mutex<HashMap<Vec<usize>, Weak<Together>>>,
 }
 
 /// Division codes are shorter than a community's, but for the lowest, which are few above any one community.
@@ -31,7 +35,26 @@ impl Layers {
     #[must_use]
     pub fn weight(&self) -> usize {
         let living = self.living().into_iter();
-        living.filter(|layer| is_wide(layer)).map(|layer| layer.weight()).sum()
+        let layers: usize = living.filter(|layer| is_wide(layer)).map(|layer| layer.weight()).sum();
+        let together = lock(&self.together);
+        let together = together.values().filter_map(Weak::upgrade);
+        layers + together.map(|together| together.weight()).sum::<usize>()
+    }
+
+    /// What these layers say together, over so many permissions.
+    ///
+    /// # Errors
+    /// `INTERNAL` for more roles than there are places.
+    pub(crate) fn together(&self, layers: &[Arc<Layer>], permissions: usize) -> Result<Arc<Together>> {
+        let key: Vec<_> = layers.iter().map(|layer| Arc::as_ptr(layer).addr()).collect();
+        let mut known = lock(&self.together);
+        if let Some(held) = known.get(&key).and_then(Weak::upgrade) {
+            return Ok(held);
+        }
+        known.retain(|_, together| together.strong_count() > 0);
+        let together = Arc::new(Together::of(layers.into(), permissions)?);
+        known.insert(key, Arc::downgrade(&together));
+        Ok(together)
     }
 
     pub(crate) fn get(&self, digest: &[u8]) -> Option<Arc<Layer>> {
@@ -60,8 +83,12 @@ impl Layers {
     }
 
     fn known(&self) -> MutexGuard<'_, HashMap<Box<[u8]>, Weak<Layer>>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.known)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether it is one of many communities: then no snapshot is charged with it.

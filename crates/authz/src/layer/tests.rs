@@ -52,7 +52,8 @@ fn a_layer_lies_in_memory_once_for_all_communities_and_goes_with_the_last() {
         other.weight() < one.weight(),
         "a shared layer is charged to no community"
     );
-    assert_eq!(held.weight(), first(&one).weight());
+    assert!(Arc::ptr_eq(&one.wide, &other.wide));
+    assert_eq!(held.weight(), first(&one).weight() + one.wide.weight());
     assert_eq!(held.wide().len(), 1, "a community's own rules are of use to no other");
     drop((one, other));
     assert!(held.wide().is_empty() && held.weight() == 0);

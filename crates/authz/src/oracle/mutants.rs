@@ -107,6 +107,14 @@ mutants! {
     IntervalBefore
     /// A row counts for whatever organization.
     AnyOrganization
+    /// A mark is taken for that of its holder unseen, and there is one for all.
+    MarkIsHolder
+    /// Rules of the community's own are overlooked.
+    NarrowRuleOverlooked
+    /// Rules of the layers of many communities are overlooked.
+    WideRuleOverlooked
+    /// A line that had no room for all is taken for whole.
+    CrowdedLineBelieved
     /// A layer is taken for another of the same domain.
     StaleLayer
     /// A role that was made counts in every capacity.

@@ -23,6 +23,9 @@ impl RoleNumber {
     /// How many roles are shipped.
     pub const SHIPPED: u16 = FIRST_KIND + KINDS * OF_A_KIND;
 
+    /// That of any appointed person.
+    pub const APPOINTED: Self = Self(APPOINTED);
+
     /// The number; `None` for a role that was made, and for one outside the vocabulary.
     pub fn of(role: RoleName) -> Option<Self> {
         let in_kind = |kind: OrganizationKind, place: u16| {

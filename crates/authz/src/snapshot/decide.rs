@@ -1,14 +1,16 @@
+use std::hint::black_box;
 use std::sync::Arc;
 
 use yihe_kernel::Timestamp;
 
+use super::marks::Likely;
 use super::roles::Roles;
 use super::{Placed, Snapshot};
 use crate::layer::{Layer, Rule};
-use crate::{ConditionSet, Decision, Effect, Residual};
+use crate::{Capacity, Catalogue, ConditionSet, Decision, Effect, Principal, Residual};
 
-/// A rule: its layer, and its place in the index of that.
-type Found<'a> = Option<(&'a Layer, usize)>;
+/// A rule and its layer.
+type Found<'a> = Option<(&'a Layer, &'a Rule)>;
 
 /// What the rules that apply have said so far.
 #[derive(Default)]
@@ -21,11 +23,49 @@ struct Said<'a> {
 }
 
 impl Snapshot {
-    /// Decides for a set of roles: a look at the few rules of the permission, layer by layer.
-    pub(super) fn decide_for(&self, roles: Roles<'_>, permission: &str, now: Timestamp) -> Decision {
-        let Some(place) = self.permissions.get(permission).copied() else {
-            return Decision::Deny { grant: None };
+    /// Decides about the permission at a place of the catalogue; `None` where nothing applies.
+    pub(super) fn decide_at(
+        &self,
+        principal: &Principal,
+        capacity: Capacity,
+        place: usize,
+        now: Timestamp,
+    ) -> Option<Decision> {
+        if !self.may_apply(principal, capacity, place, now) {
+            return None;
+        }
+        // these are far, and so is the row
+        self.layers.iter().for_each(|placed| placed.index.ask_for(place));
+        let roles = self.standings.at(principal, capacity, now)?;
+        Some(self.decide_for(roles, place, now))
+    }
+
+    /// Whether any rule may apply; where one does, always. Reads a few pieces of the snapshot itself, none of which tells where another
+    /// is, so that they come at once, and of rules only those that many communities share.
+    fn may_apply(&self, principal: &Principal, capacity: Capacity, place: usize, now: Timestamp) -> bool {
+        // asked for before anything is done with any of them: one far piece takes as long as all
+        self.narrow.ask_for(place);
+        self.standings.ask_for(principal, capacity);
+        black_box(Arc::as_ptr(&self.wide));
+        let likely = self.standings.likely(principal, capacity, now);
+        let roles = match mutate!(likely, ActsForAnybody => Likely::Unclear) {
+            Likely::Nothing => return false,
+            Likely::One(role) => role.with_implied(),
+            Likely::Unclear => return true,
         };
+        self.narrow.names(place, roles) || self.wide.names(place, roles)
+    }
+
+    /// Decides for a set of roles about a permission by its name.
+    pub(super) fn decide_about(&self, roles: Roles<'_>, permission: &str, now: Timestamp) -> Decision {
+        match Catalogue::shipped().permission_index(permission) {
+            Some(place) => self.decide_for(roles, place, now),
+            None => Decision::Deny { grant: None },
+        }
+    }
+
+    /// Decides for a set of roles: a look at the few rules of the permission, layer by layer.
+    pub(super) fn decide_for(&self, roles: Roles<'_>, place: usize, now: Timestamp) -> Decision {
         let mut said = Said::default();
         let placed = self.layers.iter().enumerate();
         let layers = mutate!(placed,
@@ -33,13 +73,13 @@ impl Snapshot {
             NarrowestLayerLeftOut => { let mut placed = placed; placed.next_back(); placed },
         );
         for (number, Placed { index, layer }) in layers {
-            for (place, rule) in index.rules_of(place) {
+            for rule in index.rules_of(place) {
                 let held = roles.hold(number, rule.role);
                 if !mutate!(held, RoleNotAsked => true) || !mutate!(layer.in_force(rule, now), GrantTermIgnored => true)
                 {
                     continue;
                 }
-                let found = Some((&**layer, place));
+                let found = Some((&**layer, rule));
                 if said.hear(found, rule) {
                     return Decision::Deny { grant: id(found) };
                 }

@@ -1,5 +1,9 @@
 mod decide;
+mod instants;
+mod marks;
+mod narrow;
 mod roles;
+mod row;
 mod standing;
 mod subject;
 #[cfg(test)]
@@ -12,25 +16,35 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use yihe_kernel::{CommunityId, OrganizationId, RegionCode, Timestamp};
 
+pub(crate) use self::narrow::Narrow;
 use self::roles::{RoleSet, Roles};
 pub(crate) use self::standing::Standings;
 pub(crate) use self::subject::Subject;
-use crate::layer::{Index, Layer, is_wide};
-use crate::{Capacity, Decision, Grant, Principal, Revision, RoleName, RoleNumber, Scope, Term};
+use crate::layer::{Index, Layer, Together, is_wide};
+use crate::{Capacity, Catalogue, Decision, Grant, Principal, Revision, RoleName, RoleNumber, Scope, Term};
 
 /// Everything needed to decide in one community, in one region, or in the root layer. Immutable; made whole by [`Snapshot::compose`].
+/// One page of memory: what most decisions read of a community lies in it, at places that nothing has to be read for.
 #[derive(Debug)]
+#[repr(align(4096))]
 pub struct Snapshot {
     pub(crate) community: Option<CommunityId>,
     pub(crate) region: Option<RegionCode>,
     pub(crate) revision: Revision,
     pub(crate) regions: Vec<RegionCode>,
-    pub(crate) permissions: Arc<HashMap<Box<str>, usize>>,
     /// The widest first.
     pub(crate) layers: Layering,
+    /// Of the first layers, which many communities share.
+    pub(crate) wide: Arc<Together>,
+    pub(crate) narrow: Narrow,
     pub(crate) standings: Standings,
     pub(crate) subjects: HashMap<Principal, Subject>,
 }
+
+const _: () = assert!(
+    size_of::<Snapshot>() <= 4096,
+    "the snapshot itself is more than one page"
+);
 
 /// The layers of a snapshot, the widest first. Few enough to lie in the snapshot itself.
 pub(crate) type Layering = SmallVec<[Placed; 5]>;
@@ -80,17 +94,16 @@ impl Snapshot {
     /// Decides for a principal in its capacity at an instant. A service, and whoever holds no role in that capacity, is denied.
     #[must_use]
     pub fn decide(&self, principal: &Principal, capacity: &Capacity, permission: &str, now: Timestamp) -> Decision {
-        match self.standings.at(principal, *capacity, now) {
-            Some(roles) => self.decide_for(roles, permission, now),
-            None => Decision::Deny { grant: None },
-        }
+        let place = Catalogue::shipped().permission_index(permission);
+        let decided = place.and_then(|place| self.decide_at(principal, *capacity, place, now));
+        decided.unwrap_or(Decision::Deny { grant: None })
     }
 
     /// Decides for whoever holds just this role, and those it brings along; a cell of the matrix.
     #[must_use]
     pub fn decide_role(&self, role: RoleName, permission: &str, now: Timestamp) -> Decision {
         match RoleNumber::of(role) {
-            Some(number) => self.decide_for(Roles::one(number), permission, now),
+            Some(number) => self.decide_about(Roles::one(number), permission, now),
             None => self.decide_roles(&[role], permission, now),
         }
     }
@@ -98,15 +111,15 @@ impl Snapshot {
     /// Decides for whoever holds all of these roles and no others; those that they bring along are not added.
     #[must_use]
     pub fn decide_roles(&self, roles: &[RoleName], permission: &str, now: Timestamp) -> Decision {
-        self.decide_for(Roles::Set(&RoleSet::of(roles, &self.layers)), permission, now)
+        self.decide_about(Roles::Set(&RoleSet::of(roles, &self.layers)), permission, now)
     }
 
     /// The grants about a permission that cover this place, whatever their role and term, in the order of the snapshot.
     pub fn grants_for<'a>(&'a self, permission: &str) -> impl Iterator<Item = &'a Grant> + use<'a> {
-        let place = self.permissions.get(permission).copied();
+        let place = Catalogue::shipped().permission_index(permission);
         self.layers.iter().flat_map(move |Placed { index, layer }| {
             let rules = place.into_iter().flat_map(|place| index.rules_of(place));
-            rules.filter_map(|(place, _)| layer.grant(place))
+            rules.filter_map(|rule| layer.grant(rule))
         })
     }
 
@@ -170,7 +183,8 @@ impl Snapshot {
             .layers()
             .filter(|layer| !is_wide(layer))
             .map(|layer| layer.weight());
-        size_of::<Self>()
+        // in an `Arc` the counts before it take a page too
+        2 * size_of::<Self>()
             + if self.layers.spilled() {
                 size_of_val::<[Placed]>(&self.layers)
             } else {

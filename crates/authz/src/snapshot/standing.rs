@@ -1,57 +1,25 @@
-use std::collections::{BTreeSet, HashMap};
-use std::hash::BuildHasher;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use foldhash::fast::RandomState;
-use yihe_kernel::{Error, OrganizationId, Result, Timestamp};
+use yihe_kernel::{Error, Result, Timestamp};
 
+use super::instants::Instants;
+use super::marks::{Likely, Marks};
 use super::roles::{RoleSet, Roles};
+use super::row::{Held, Holder, Row};
 use super::{Layering, Subject};
 use crate::{Capacity, Principal, RoleName, RoleNumber};
 
-/// Each subject-in-capacity's roles with the instants at which they change. A decision reads one row, and the rows of one person
-/// lie beside one another: at a million rules in thousands of communities, what costs time is each far piece of memory.
+/// Each subject-in-capacity's roles with the instants at which they change. Marks and instants lie in the snapshot itself, rows are
+/// read only where a mark and a rule meet: at a million rules in thousands of communities, what costs time is each far piece of
+/// memory.
 #[derive(Debug)]
 pub(crate) struct Standings {
-    /// An open table by holder, one row for each stretch of time; a row that is not taken ends a search.
+    marks: Marks,
+    /// At which any roles change.
+    instants: Instants,
+    /// One for each mark, in the order of these.
     rows: Box<[Row]>,
-    hasher: RandomState,
-    /// The instants at which any roles change, in order.
-    instants: Box<[Timestamp]>,
-    /// The capacities other than `self`, in order.
-    organizations: Box<[OrganizationId]>,
     sets: Box<[RoleSet]>,
-}
-
-/// The roles of one holder in one capacity, while so many of the instants have passed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(align(32))]
-struct Row {
-    holder: u128,
-    /// In force from so many passed instants on.
-    from: u32,
-    /// And before so many.
-    until: u32,
-    /// Zero is `self`, others are places of organizations plus one; a client's are marked.
-    capacity: u32,
-    /// A number of a shipped role, or the place of a set, marked.
-    roles: u32,
-}
-
-const CLIENT: u32 = 1 << 31;
-const SET: u32 = 1 << 31;
-
-impl Row {
-    const FREE: Self = Self {
-        holder: 0,
-        from: u32::MAX,
-        until: 0,
-        capacity: 0,
-        roles: u32::MAX,
-    };
-
-    const fn is_free(&self) -> bool {
-        self.until == 0
-    }
 }
 
 impl Standings {
@@ -60,14 +28,9 @@ impl Standings {
     pub fn build(subjects: &HashMap<Principal, Subject>, layers: &Layering) -> Result<Self> {
         let courses = courses(subjects);
         let instants: BTreeSet<_> = courses.iter().flat_map(Course::instants).collect();
-        let organizations: BTreeSet<_> = courses
-            .iter()
-            .filter_map(|course| course.capacity.organization())
-            .collect();
         let mut building = Building {
             layers,
             instants: instants.into_iter().collect(),
-            organizations: organizations.into_iter().collect(),
             sets: Vec::new(),
             known: HashMap::new(),
             rows: Vec::new(),
@@ -75,7 +38,7 @@ impl Standings {
         for course in &courses {
             building.add(course)?;
         }
-        Ok(building.finish())
+        building.finish()
     }
 
     /// The roles that a principal holds in a capacity at an instant; `None` where it holds none.
@@ -85,94 +48,66 @@ impl Standings {
             let role = mutate!(RoleName::Operator, OperatorIsAppointed => RoleName::Appointed);
             return RoleNumber::of(role).map(Roles::one);
         }
-        let passed = self.instants.partition_point(|instant| {
-            mutate!(
-                *instant <= now,
-                IntervalEndsLate => *instant < now,
-                IntervalBeginsEarly => instant.micros() <= now.micros() + 1,
-            )
-        });
-        let in_force = |row: &&Row| {
-            let place = |passed: u32| usize::try_from(passed).unwrap_or(usize::MAX);
-            let holds = place(row.from) <= passed && passed < place(row.until);
-            mutate!(holds, IntervalBefore => place(row.from) <= passed + 1 && passed + 1 < place(row.until))
+        let passed = self.instants.passed(now);
+        let find = |capacity| {
+            let mut rows = self.rows(principal, capacity)?;
+            self.roles(rows.find(|row| row.is_on(passed))?, capacity)
         };
-        let found = self.rows(principal, capacity)?.find(in_force);
-        let row = mutate!(
-            found,
-            ActsForAnybody => found.or_else(|| self.rows(principal, Capacity::Own)?.find(in_force)),
-        );
-        self.roles(row?)
+        let found = find(capacity);
+        mutate!(found, ActsForAnybody => found.or_else(|| find(Capacity::Own)))
+    }
+
+    /// Has what [`Standings::likely`] reads on its way.
+    pub fn ask_for(&self, principal: &Principal, capacity: Capacity) {
+        if let Some(holder) = Holder::of(principal) {
+            self.marks.ask_for(holder.asks(capacity));
+            self.instants.ask_for();
+        }
+    }
+
+    /// What the roles in a capacity are at an instant, as far as can be told without a look at any row: never less than they are.
+    pub fn likely(&self, principal: &Principal, capacity: Capacity, now: Timestamp) -> Likely {
+        match Holder::of(principal) {
+            Some(holder) => self.marks.likely(holder.asks(capacity), self.instants.passed(now)),
+            None => Likely::Unclear,
+        }
     }
 
     /// The first instant after `after` at which the roles change.
     pub fn next_change(&self, principal: &Principal, capacity: Capacity, after: Timestamp) -> Option<Timestamp> {
         let bounds = self.rows(principal, capacity)?.flat_map(|row| [row.from, row.until]);
         let instant = |bound: u32| self.instants.get(usize::try_from(bound).ok()?.checked_sub(1)?);
-        bounds
-            .filter_map(instant)
-            .filter(|instant| **instant > after)
-            .min()
-            .copied()
+        bounds.filter_map(instant).filter(|instant| *instant > after).min()
     }
 
     /// How many bytes of memory it takes.
     pub fn weight(&self) -> usize {
-        size_of_val::<[Row]>(&self.rows)
-            + size_of_val::<[Timestamp]>(&self.instants)
-            + size_of_val::<[OrganizationId]>(&self.organizations)
+        self.marks.weight()
+            + self.instants.weight()
+            + size_of_val::<[Row]>(&self.rows)
             + size_of_val::<[RoleSet]>(&self.sets)
             + self.sets.iter().map(RoleSet::weight).sum::<usize>()
     }
 
-    fn roles(&self, row: &Row) -> Option<Roles<'_>> {
-        if row.roles & SET == 0 {
-            return Some(Roles::one(RoleNumber::shipped(u16::try_from(row.roles).ok()?)));
+    fn roles(&self, row: &Row, capacity: Capacity) -> Option<Roles<'_>> {
+        match row.held(capacity) {
+            Held::One(role) => Some(Roles::one(role)),
+            Held::Set(place) => self.sets.get(usize::try_from(place).ok()?).map(Roles::Set),
         }
-        self.sets.get(usize::try_from(row.roles & !SET).ok()?).map(Roles::Set)
     }
 
     /// The rows of a principal in a capacity.
     fn rows(&self, principal: &Principal, capacity: Capacity) -> Option<impl Iterator<Item = &Row>> {
-        let (holder, mark) = holder(principal)?;
-        let (before, after) = self
-            .rows
-            .split_at_checked(slot(&self.hasher, holder, self.rows.len()))?;
-        let taken = after.iter().chain(before).take_while(|row| !row.is_free());
-        Some(taken.filter(move |row| row.holder == holder && self.is_in(row, mark, capacity)))
-    }
-
-    fn is_in(&self, row: &Row, mark: u32, capacity: Capacity) -> bool {
-        row.capacity & CLIENT == mark
-            && match (row.capacity & !CLIENT, capacity) {
-                (0, capacity) => capacity == Capacity::Own,
-                (place, Capacity::Organization(organization)) => {
-                    let place = usize::try_from(place - 1).unwrap_or(usize::MAX);
-                    let same = self.organizations.get(place) == Some(&organization);
-                    mutate!(same, AnyOrganization => true)
-                }
-                (_, Capacity::Own) => false,
-            }
-    }
-}
-
-/// Where the search for a holder begins.
-fn slot(hasher: &RandomState, holder: u128, slots: usize) -> usize {
-    let product = u128::from(hasher.hash_one(holder)) * slots as u128;
-    usize::try_from(product >> 64).unwrap_or_default()
-}
-
-fn holder(principal: &Principal) -> Option<(u128, u32)> {
-    match principal {
-        Principal::User(user) => Some((user.uuid().as_u128(), 0)),
-        Principal::Client(client) => Some((client.uuid().as_u128(), CLIENT)),
-        Principal::Anonymous | Principal::Service(_) | Principal::Operator => None,
+        let holder = Holder::of(principal)?;
+        let marked = self.marks.places(holder.asks(capacity));
+        let rows = marked.filter_map(|place| self.rows.get(place));
+        Some(rows.filter(move |row| row.is_of(holder, capacity)))
     }
 }
 
 /// The roles of one holder in one capacity, from which instant on.
 struct Course {
-    holder: (u128, u32),
+    holder: Holder,
     capacity: Capacity,
     stretches: Vec<(Timestamp, Vec<RoleName>)>,
 }
@@ -186,7 +121,7 @@ impl Course {
 
 fn courses(subjects: &HashMap<Principal, Subject>) -> Vec<Course> {
     let of_subject = |(principal, subject): (&Principal, &Subject)| {
-        let Some(holder) = holder(principal) else {
+        let Some(holder) = Holder::of(principal) else {
             return Vec::new();
         };
         let course = |capacity| Course {
@@ -203,20 +138,14 @@ fn courses(subjects: &HashMap<Principal, Subject>) -> Vec<Course> {
 /// What was built so far.
 struct Building<'a> {
     layers: &'a Layering,
-    instants: Box<[Timestamp]>,
-    organizations: Box<[OrganizationId]>,
+    instants: Vec<Timestamp>,
     sets: Vec<RoleSet>,
-    known: HashMap<Vec<RoleName>, u32>,
+    known: HashMap<Vec<RoleName>, Held>,
     rows: Vec<Row>,
 }
 
 impl Building<'_> {
     fn add(&mut self, course: &Course) -> Result<()> {
-        let (holder, mark) = course.holder;
-        let capacity = match course.capacity {
-            Capacity::Own => 0,
-            Capacity::Organization(organization) => 1 + place(self.organizations.binary_search(&organization))?,
-        };
         let mut stretches = course.stretches.iter().peekable();
         while let Some((from, roles)) = stretches.next() {
             let until = match stretches.peek() {
@@ -225,10 +154,11 @@ impl Building<'_> {
             };
             if !roles.is_empty() {
                 let row = Row {
-                    holder,
+                    holder: course.holder,
+                    organization: course.capacity.organization(),
+                    also_own: false,
                     from: self.passed(*from)?,
                     until,
-                    capacity: mark | capacity,
                     roles: self.roles(roles)?,
                 };
                 self.rows.push(row);
@@ -242,43 +172,43 @@ impl Building<'_> {
         u32::try_from(self.instants.partition_point(|known| *known <= instant)).map_err(Error::internal)
     }
 
-    fn roles(&mut self, roles: &[RoleName]) -> Result<u32> {
+    fn roles(&mut self, roles: &[RoleName]) -> Result<Held> {
         if let Some(one) = one(roles) {
-            return Ok(u32::from(one.get()));
+            return Ok(Held::One(one));
         }
         if let Some(known) = self.known.get(roles) {
             return Ok(*known);
         }
-        let number = SET | u32::try_from(self.sets.len()).map_err(Error::internal)?;
+        let held = Held::Set(u32::try_from(self.sets.len()).map_err(Error::internal)?);
         self.sets.push(RoleSet::of(roles, self.layers));
-        self.known.insert(roles.to_vec(), number);
-        Ok(number)
+        self.known.insert(roles.to_vec(), held);
+        Ok(held)
     }
 
-    fn finish(self) -> Standings {
-        // a quarter more than is taken, so that searches are short and one row at least is free
-        let mut rows = vec![Row::FREE; self.rows.len() + self.rows.len() / 4 + 1];
-        let hasher = RandomState::default();
-        let slots = rows.len();
-        for row in self.rows {
-            let (before, after) = rows.split_at_mut(slot(&hasher, row.holder, slots));
-            if let Some(free) = after.iter_mut().chain(before).find(|row| row.is_free()) {
-                *free = row;
-            }
+    /// Lets rows for an organization stand for those of the same holder and time that say no more than that it is appointed.
+    fn join(&mut self) {
+        let when = |row: &Row| (row.holder, row.from, row.until);
+        let says_no_more = |row: &Row| row.organization.is_none() && row.roles == Held::One(RoleNumber::APPOINTED);
+        let own: HashSet<_> = self.rows.iter().filter(|row| says_no_more(row)).map(when).collect();
+        let mut joined = HashSet::new();
+        for row in self.rows.iter_mut().filter(|row| row.organization.is_some()) {
+            row.also_own = own.contains(&when(row)) && joined.insert(when(row));
         }
-        Standings {
-            rows: rows.into(),
-            hasher,
-            instants: self.instants,
-            organizations: self.organizations,
+        self.rows
+            .retain(|row| !says_no_more(row) || !joined.contains(&when(row)));
+    }
+
+    fn finish(mut self) -> Result<Standings> {
+        self.join();
+        let marked: Vec<_> = self.rows.iter().map(Row::marked).collect();
+        let (marks, order) = Marks::of(&marked)?;
+        Ok(Standings {
+            marks,
+            instants: Instants::from(&*self.instants),
+            rows: order.into_iter().map(|place| self.rows[place]).collect(),
             sets: self.sets.into(),
-        }
+        })
     }
-}
-
-fn place(found: std::result::Result<usize, usize>) -> Result<u32> {
-    let place = found.map_err(|_| Error::internal("an organization without a place"))?;
-    u32::try_from(place).map_err(Error::internal)
 }
 
 /// The one shipped role that, with those it brings along, is all of these.

@@ -200,3 +200,45 @@ fn the_next_change_is_the_next_instant_of_a_term() {
     assert_eq!(next(&user(2), at(0)), Some(at(20)));
     assert_eq!(next(&user(1), at(20)), None);
 }
+
+#[test]
+fn communities_of_any_size_are_decided_alike() {
+    let posts = ["RESIDENT_UNIT/STAFF", "RESIDENT_UNIT/MANAGER", "PROPERTY_COMPANY/STAFF"];
+    let grants = || {
+        vec![
+            grant("units", "RESIDENT_UNIT/*", GET),
+            grant("anybody", "*/*", "meeting.motion.list"),
+        ]
+    };
+    // one person alone, as many as lie near, as many as do not, and more instants than lie near
+    for people in [1, 20, 90, 130, 700] {
+        let role = |number: u32| {
+            let held = holds(&user(number), organization(number % 9), posts[number as usize % 3]);
+            until(at(i64::from(number) + 1), held)
+        };
+        let twice = |number: u32| holds(&user(number), organization(9), "RESIDENT_UNIT/STAFF");
+        let roles = (0..people).map(role).chain((0..people / 10).map(twice)).collect();
+        let snapshot = compose(grants(), roles);
+        for now in [0, 1, 15, 16, 17, 60, 699, 700] {
+            for number in 0..people + 50 {
+                let (here, instant) = (number < people && i64::from(number) >= now, at(now));
+                let unit = here && number % 3 != 2;
+                let by = |capacity| allows(&snapshot, &user(number), capacity, instant);
+                assert_eq!(by(organization(number % 9)), unit, "{number} of {people} at {now}");
+                assert_eq!(
+                    by(organization(9)),
+                    number < people / 10,
+                    "{number} of {people} at {now}"
+                );
+                assert!(!by(organization((number + 1) % 9)) && !by(Capacity::Own));
+                let own = snapshot.decide(&user(number), &Capacity::Own, "meeting.motion.list", instant);
+                let appointed = here || number < people / 10;
+                assert_eq!(
+                    matches!(own, Decision::Allow { .. }),
+                    appointed,
+                    "{number} of {people} at {now}"
+                );
+            }
+        }
+    }
+}
