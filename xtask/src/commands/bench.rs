@@ -6,6 +6,9 @@ use clap::Args;
 
 use crate::{process, workspace};
 
+/// Huge pages for what the allocator takes, as the README tells to run a node: without them each far read walks tables of pages too.
+const TUNABLES: (&str, &str) = ("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
+
 #[derive(Args)]
 pub struct Arguments {
     /// Which benchmark; the bench program lists them when it does not know the name
@@ -27,6 +30,10 @@ impl Arguments {
         let built = workspace::target_dir()?.join("release");
         let mut bench = process::program(built.join("yihe-bench"))?;
         bench.env("YIHE_BIN", built.join("yihe"));
+        let (name, value) = TUNABLES;
+        if std::env::var_os(name).is_none() {
+            bench.env(name, value);
+        }
         process::replace(bench.arg(self.name).args(self.arguments))
     }
 }

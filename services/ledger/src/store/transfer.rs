@@ -83,20 +83,6 @@ async fn with_ends(
         .collect()
 }
 
-/// Those of the transfers that are there.
-pub async fn find_all(
-    conn: &impl ConnectionTrait,
-    community: &CommunityId,
-    transfers: Vec<Uuid>,
-) -> Result<Vec<Transfer>, Failure> {
-    let rows = transfer::Entity::find()
-        .filter(transfer::Column::Community.eq(community.as_str()))
-        .filter(transfer::Column::Id.is_in(transfers))
-        .all(conn)
-        .await?;
-    rows.into_iter().map(Transfer::try_from).collect()
-}
-
 /// The transfer that puts one right.
 pub async fn correction_of(conn: &impl ConnectionTrait, name: &TransferName) -> Result<Option<TransferId>, Failure> {
     let row = transfer::Entity::find()
