@@ -4,7 +4,7 @@
 use anyhow::{Result, bail};
 use yihe::Wiring;
 use yihe_kernel::Clock;
-use yihe_proto::directory::v1::GetAppointmentRequest;
+use yihe_proto::directory::v1::{EndMembershipRequest, GetAppointmentRequest};
 use yihe_proto::ledger::v1::{ConfirmServiceRequest, RecordServiceRequest, ServiceGiver, ServiceRecord, Unit};
 use yihe_proto::resource::v1::*;
 use yihe_testkit::{Actor, Beizhan, Postgres, TestNode, TestNodeOptions, refused};
@@ -16,20 +16,27 @@ fn instant(text: &str) -> Option<prost_types::Timestamp> {
 }
 
 async fn queue(actor: &Actor, hall: &Bookable) -> Result<Booking> {
+    queue_at(actor, hall, "2030-03-05").await
+}
+
+async fn queue_at(actor: &Actor, hall: &Bookable, day: &str) -> Result<Booking> {
+    Ok(actor.call(asking(hall, day)).await?)
+}
+
+fn asking(hall: &Bookable, day: &str) -> CreateBookingRequest {
     let booking = Booking {
-        start_time: instant("2030-03-05T19:00:00+08:00"),
-        end_time: instant("2030-03-05T21:00:00+08:00"),
+        start_time: instant(&format!("{day}T19:00:00+08:00")),
+        end_time: instant(&format!("{day}T21:00:00+08:00")),
         quantity: 1,
         purpose: "合唱排练".into(),
         ..Default::default()
     };
-    let request = CreateBookingRequest {
+    CreateBookingRequest {
         parent: hall.name.clone(),
         booking: Some(booking),
         wait_if_full: true,
         ..Default::default()
-    };
-    Ok(actor.call(request).await?)
+    }
 }
 
 async fn share(wiring: Wiring, database: Option<String>) -> Result<()> {
@@ -73,6 +80,9 @@ async fn share(wiring: Wiring, database: Option<String>) -> Result<()> {
     };
     booker.call(cancel).await?;
     assert_eq!(waiter.call(get(&waits.name)).await?.state(), BookingState::Confirmed);
+
+    a_resident_books(&beizhan, owner).await?;
+    a_member_leaves(&beizhan, &hall).await?;
 
     let project = CreateProjectRequest {
         parent: beizhan.community.clone(),
@@ -138,6 +148,71 @@ async fn share(wiring: Wiring, database: Option<String>) -> Result<()> {
     assert_eq!(view.totals.iter().map(|total| total.amount).sum::<i64>(), 90);
     node.stop().await?;
     Ok(())
+}
+
+/// Somebody of the school books for itself what is open to residents, and nothing else.
+async fn a_resident_books(beizhan: &Beizhan, owner: &Actor) -> Result<()> {
+    let resident = beizhan.school().person.acting_as("self");
+    let register = |residents| CreateBookableRequest {
+        parent: beizhan.community.clone(),
+        bookable: Some(Bookable {
+            kind: BookableKind::Place.into(),
+            title: "乒乓球室".into(),
+            capacity: 1,
+            rules: Some(BookingRules {
+                residents,
+                ..Default::default()
+            }),
+            ..Default::default()
+        }),
+        request_id: String::new(),
+    };
+    let closed = owner.call(register(None)).await?;
+    refused(
+        resident.call(asking(&closed, "2030-03-05")).await,
+        "ORGANIZATION_REQUIRED",
+    )?;
+    let open = owner.call(register(Some(ResidentRules::default()))).await?;
+    let booked = queue(&resident, &open).await?;
+    assert_eq!(booked.state(), BookingState::Confirmed);
+    assert!(booked.booker.starts_with("users/"), "{booked:?}");
+    let get = GetBookingRequest {
+        name: booked.name.clone(),
+    };
+    // for the school it is somebody else's
+    refused(beizhan.school().person.call(get.clone()).await, "PERMISSION_DENIED")?;
+    assert_eq!(owner.call(get).await?, booked);
+    let cancel = CancelBookingRequest {
+        name: booked.name,
+        reason: "另有安排".into(),
+    };
+    assert_eq!(resident.call(cancel).await?.state(), BookingState::Cancelled);
+    Ok(())
+}
+
+/// What a member had booked goes to who waits for it, when the member leaves.
+async fn a_member_leaves(beizhan: &Beizhan, hall: &Bookable) -> Result<()> {
+    let (leaver, waiter) = (&beizhan.units[2], &beizhan.units[3].person);
+    let booked = queue_at(&leaver.person, hall, "2030-03-06").await?;
+    let waits = queue_at(waiter, hall, "2030-03-06").await?;
+    assert_eq!(
+        (booked.state(), waits.state()),
+        (BookingState::Confirmed, BookingState::Waiting)
+    );
+    let (_, id) = leaver.organization.split_once('/').unwrap_or_default();
+    let end = EndMembershipRequest {
+        name: format!("{}/memberships/{id}", beizhan.community),
+        ..Default::default()
+    };
+    beizhan.committee.person.call(end).await?;
+    let get = GetBookingRequest { name: waits.name };
+    for _ in 0..200 {
+        if waiter.call(get.clone()).await?.state() == BookingState::Confirmed {
+            return Ok(());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    bail!("who waited never moved up")
 }
 
 /// A pupil serves what the school claimed, and the station confirms it.

@@ -21,7 +21,7 @@ kinds! {
     AccountOpened AccountLimitsSet AccountClosed
     ServiceRecorded ServiceConfirmed ServiceRejected
     RatePublished
-    GoodCreated GoodRestocked GoodRedeemed
+    GoodCreated GoodRestocked GoodRetired GoodRedeemed
     FundCreated FundClosed Contributed ExpenseRecorded ShareReturned
     TransferPosted TransferCorrected HoldPlaced HoldPosted HoldVoided HoldExpired
 }

@@ -24,6 +24,7 @@ reasons! {
     SERVICE_DECIDED: Precondition, "{name} is {state} already", "服务 {name} 已处理:{state}";
     OWN_SERVICE: Precondition, "you gave {name} yourself: somebody else confirms it", "{name} 为您本人提供的服务,须由他人确认";
     STOCK_TOO_LOW: Precondition, "there are {possible} of {name}, not {quantity}", "{name} 库存为 {possible},不足 {quantity}";
+    GOOD_RETIRED: Precondition, "{name} was taken off the list", "物品 {name} 已下架";
     RATE_REPLACED: Precondition, "{name} was replaced by a newer rate", "兑换率 {name} 已更新";
     EXCHANGE_UNEVEN: Precondition, "{amount} is no multiple of {step}; {possible} is", "{amount} 不是 {step} 的整数倍,可兑换 {possible}";
     ACTS_FOR_NONE: Precondition, "this is done for an organization", "此事须以单位身份办理";

@@ -4,7 +4,7 @@
 use yihe_authz::{Admitted, Authorized, Condition};
 use yihe_kernel::{OrganizationId, Result};
 
-use crate::domain::{Bookable, Booking, Claim, Listing, ListingName, Project};
+use crate::domain::{Bookable, BookerId, Booking, Claim, Listing, ListingName, Project};
 use crate::names::{BookableName, BookingName, ClaimName, ProjectName};
 use crate::service::Service;
 use crate::store;
@@ -17,7 +17,7 @@ pub struct Facts {
     pub owner: bool,
     /// The acting organization owes the claim.
     pub assignee: bool,
-    /// It is about the acting organization: its booking, its claim.
+    /// It is about the acting organization, or the person acting for itself: its booking, its claim.
     pub caller: bool,
 }
 
@@ -43,11 +43,17 @@ impl Facts {
     }
 }
 
+/// Who would book: the organization acted for, or the person acting for itself.
+pub fn acting(admitted: &Admitted) -> Option<BookerId> {
+    let person = admitted.user().map(BookerId::Person);
+    admitted.organization().map(BookerId::Organization).or(person)
+}
+
 /// The caller of a list, before it is known what it may see.
 pub fn sight(admitted: &Admitted) -> Sight {
     Sight {
         filter: admitted.filter(),
-        organization: admitted.organization(),
+        acting: acting(admitted),
     }
 }
 
@@ -71,10 +77,9 @@ impl Service {
         let Some(booking) = store::booking::find(self.reader(), name).await? else {
             return Err(admitted.missing(name));
         };
-        let acting = admitted.organization();
         let facts = Facts {
-            caller: acting == Some(booking.booker.id),
-            ..Facts::owned(booking.owner, acting)
+            caller: acting(&admitted) == Some(booking.booker.id),
+            ..Facts::owned(booking.owner, admitted.organization())
         };
         Ok((settle(admitted, facts)?, booking))
     }

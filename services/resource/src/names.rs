@@ -72,6 +72,15 @@ pub fn project(community: &CommunityId, project: ProjectId) -> String {
     .to_string()
 }
 
+/// The name of who books.
+#[must_use]
+pub fn booker(booker: crate::domain::BookerId) -> String {
+    match booker {
+        crate::domain::BookerId::Organization(id) => organization(id),
+        crate::domain::BookerId::Person(user) => yihe_kernel::UserName { user }.to_string(),
+    }
+}
+
 /// The name of an organization.
 #[must_use]
 pub fn organization(organization: OrganizationId) -> String {

@@ -8,7 +8,7 @@ use yihe_store::{Feed, Reader, Store, StoreConfig};
 
 use crate::api::Api;
 use crate::directory::Directory;
-use crate::domain::Organization;
+use crate::domain::{Booker, Organization};
 use crate::{consumers, migrations, reasons, timers};
 
 pub(crate) const NAME: &str = "resource";
@@ -86,6 +86,17 @@ impl Service {
 
     pub fn reader(&self) -> &Reader {
         self.store.reader()
+    }
+
+    /// Who books: the organization acted for, as the directory knows it, or the person for itself.
+    ///
+    /// # Errors
+    /// As of [`Service::acting_organization`].
+    pub async fn booker(&self, by: &Authorized) -> Result<Booker> {
+        match (by.organization(), by.user()) {
+            (None, Some(user)) => Ok(Booker::person(user)),
+            _ => Ok(self.acting_organization(by).await?.into()),
+        }
     }
 
     /// The organization acted for, as the directory knows it.

@@ -49,6 +49,10 @@ impl GoodService for Api {
         Ok(Response::new(commands::good::restock::restock(&self.0, request).await?))
     }
 
+    async fn retire_good(&self, request: Request<RetireGoodRequest>) -> Answer<Good> {
+        Ok(Response::new(commands::good::retire::retire(&self.0, request).await?))
+    }
+
     async fn get_good(&self, request: Request<GetGoodRequest>) -> Answer<Good> {
         Ok(Response::new(queries::good::get(&self.0, request).await?))
     }

@@ -67,6 +67,7 @@ pub fn good(good: Good) -> pb::Good {
         price: good.price,
         stock: good.stock,
         create_time: instant(Some(good.created_at)),
+        retire_time: instant(good.retired_at),
     }
 }
 

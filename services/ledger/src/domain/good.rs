@@ -24,9 +24,22 @@ pub struct Good {
     pub stock: i64,
     /// When it was put up.
     pub created_at: Timestamp,
+    /// When it was taken off the list.
+    pub retired_at: Option<Timestamp>,
 }
 
 impl Good {
+    /// Refuses what was taken off the list.
+    ///
+    /// # Errors
+    /// `GOOD_RETIRED`.
+    pub fn expect_offered(&self) -> Result<()> {
+        match self.retired_at {
+            None => Ok(()),
+            Some(_) => Err(Error::new(&reasons::GOOD_RETIRED).with("name", &self.name)),
+        }
+    }
+
     /// The stock does not suffice for so many.
     #[must_use]
     pub fn too_few(&self, quantity: i64) -> Error {

@@ -5,6 +5,7 @@ mod m0002_time_bank;
 mod m0003_funds;
 mod m0004_projects;
 mod m0005_redemptions;
+mod m0006_retired_goods;
 
 use sea_orm_migration::prelude::*;
 
@@ -17,6 +18,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0003_funds::Migration),
         Box::new(m0004_projects::Migration),
         Box::new(m0005_redemptions::Migration),
+        Box::new(m0006_retired_goods::Migration),
     ])
 }
 

@@ -11,7 +11,8 @@ use crate::lookup::Facts;
 use crate::names::{GoodName, RedemptionName, TransferName};
 use crate::service::Service;
 use crate::store;
-use crate::store::good::{Wanted, Whose};
+use crate::store::good::Wanted;
+use crate::store::whose::Whose;
 
 pub async fn get(service: &Service, request: Request<pb::GetGoodRequest>) -> Result<pb::Good> {
     let (admitted, request) = service.guard.admit(request).await?;
@@ -23,9 +24,9 @@ pub async fn list(service: &Service, request: Request<pb::ListGoodsRequest>) -> 
     let (admitted, request) = service.guard.admit(request).await?;
     let by = admitted.without_target()?;
     let community = by.community()?;
-    let query = format!("goods of {community}");
+    let query = format!("goods of {community}, retired: {}", request.show_retired);
     let page = service.store.page(&query, request.page_size, &request.page_token)?;
-    let goods = store::good::list(service.reader(), community, &page).await?;
+    let goods = store::good::list(service.reader(), community, request.show_retired, &page).await?;
     let (goods, next_page_token) = page.next(goods, |good| good.name.good.to_string());
     Ok(pb::ListGoodsResponse {
         goods: goods.into_iter().map(good).collect(),
@@ -45,24 +46,7 @@ pub async fn list_redemptions(
     request: Request<pb::ListRedemptionsRequest>,
 ) -> Result<pb::ListRedemptionsResponse> {
     let (admitted, request) = service.guard.admit(request).await?;
-    let filter = admitted.filter();
-    let sees = |facts: Facts| filter.lets_through(&|condition| facts.holds(condition));
-    let whose = if sees(Facts::default()) {
-        Whose::All
-    } else {
-        let own = Facts {
-            caller: true,
-            ..Facts::default()
-        };
-        let provider = Facts {
-            owner: true,
-            ..Facts::default()
-        };
-        Whose::Of(
-            admitted.user().filter(|_| sees(own)),
-            admitted.organization().filter(|_| sees(provider)),
-        )
-    };
+    let whose = Whose::seen_by(&admitted);
     let by = admitted.authorized_list();
     let community = by.community()?;
     let good = match request.good.as_str() {

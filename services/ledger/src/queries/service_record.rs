@@ -5,11 +5,10 @@ use yihe_proto::ledger::v1 as pb;
 use crate::convert::name;
 use crate::convert::service_record::service_record;
 use crate::domain::ServiceRecord;
-use crate::lookup::Facts;
 use crate::names::ServiceRecordName;
 use crate::service::Service;
 use crate::store;
-use crate::store::service_record::Whose;
+use crate::store::whose::Whose;
 
 pub async fn get(service: &Service, request: Request<pb::GetServiceRecordRequest>) -> Result<pb::ServiceRecord> {
     let (admitted, request) = service.guard.admit(request).await?;
@@ -22,24 +21,7 @@ pub async fn list(
     request: Request<pb::ListServiceRecordsRequest>,
 ) -> Result<pb::ListServiceRecordsResponse> {
     let (admitted, request) = service.guard.admit(request).await?;
-    let filter = admitted.filter();
-    let sees = |facts: Facts| filter.lets_through(&|condition| facts.holds(condition));
-    let whose = if sees(Facts::default()) {
-        Whose::All
-    } else {
-        let own = Facts {
-            caller: true,
-            ..Facts::default()
-        };
-        let organization = Facts {
-            owner: true,
-            ..Facts::default()
-        };
-        Whose::Of(
-            admitted.user().filter(|_| sees(own)),
-            admitted.organization().filter(|_| sees(organization)),
-        )
-    };
+    let whose = Whose::seen_by(&admitted);
     let by = admitted.authorized_list();
     let community = by.community()?;
     let query = format!("services of {community} seen by {whose:?}");

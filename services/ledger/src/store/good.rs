@@ -3,11 +3,12 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 use yihe_authz::Authorized;
-use yihe_kernel::{CommunityId, OrganizationId, Timestamp, UserId};
+use yihe_kernel::{CommunityId, Timestamp};
 use yihe_store::{Failure, Page, Tx};
 
 use super::entity::{good, open_hold, redemption};
 use super::row;
+use super::whose::Whose;
 use crate::domain::{Good, Redemption, Unit};
 use crate::names::{GoodId, GoodName, RedemptionName, TransferName};
 
@@ -18,9 +19,17 @@ pub async fn find(conn: &impl ConnectionTrait, name: &GoodName) -> Result<Option
     row.map(Good::try_from).transpose()
 }
 
-/// Goods in the order they were put up.
-pub async fn list(conn: &impl ConnectionTrait, community: &CommunityId, page: &Page) -> Result<Vec<Good>, Failure> {
+/// Goods in the order they were put up, those taken off the list too where they are wanted.
+pub async fn list(
+    conn: &impl ConnectionTrait,
+    community: &CommunityId,
+    show_retired: bool,
+    page: &Page,
+) -> Result<Vec<Good>, Failure> {
     let mut query = good::Entity::find().filter(good::Column::Community.eq(community.as_str()));
+    if !show_retired {
+        query = query.filter(good::Column::RetiredAt.is_null());
+    }
     if let Some(after) = row::after_id(page)? {
         query = query.filter(good::Column::Id.gt(after));
     }
@@ -41,18 +50,19 @@ pub async fn insert(tx: &Tx, _by: &Authorized, good: &Good) -> Result<(), Failur
         price: Set(good.price),
         stock: Set(good.stock),
         created_at: Set(good.created_at.micros()),
+        retired_at: Set(good.retired_at.map(Timestamp::micros)),
     };
     good::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
 }
 
-const CHANGE: &str =
-    "UPDATE good SET stock = stock + $3 WHERE community = $1 AND id = $2 AND stock + $3 >= 0 AND stock + $3 <= $4";
+const CHANGE: &str = "UPDATE good SET stock = stock + $3 \
+     WHERE community = $1 AND id = $2 AND stock + $3 >= 0 AND stock + $3 <= $4 AND retired_at IS NULL";
 
 /// No stock goes beyond this.
 const MOST: i64 = 1_000_000_000;
 
-/// Changes a stock; false where it would go below zero, or beyond all measure.
+/// Changes a stock; false where it would go below zero, or beyond all measure, and where the good is off the list.
 pub async fn change_stock(tx: &Tx, _by: &Authorized, name: &GoodName, change: i64) -> Result<bool, Failure> {
     let values = [
         name.community.as_str().into(),
@@ -61,6 +71,18 @@ pub async fn change_stock(tx: &Tx, _by: &Authorized, name: &GoodName, change: i6
         MOST.into(),
     ];
     Ok(row::execute(tx, CHANGE, values).await?.rows_affected() == 1)
+}
+
+const RETIRE: &str = "UPDATE good SET retired_at = $3 WHERE community = $1 AND id = $2 AND retired_at IS NULL";
+
+/// Takes a good off the list; false where it was already.
+pub async fn retire(tx: &Tx, _by: &Authorized, name: &GoodName, now: Timestamp) -> Result<bool, Failure> {
+    let values = [
+        name.community.as_str().into(),
+        name.good.uuid().into(),
+        now.micros().into(),
+    ];
+    Ok(row::execute(tx, RETIRE, values).await?.rows_affected() == 1)
 }
 
 /// One redemption.
@@ -73,19 +95,10 @@ pub async fn find_redemption(
     row.map(Redemption::try_from).transpose()
 }
 
-/// Whose redemptions are wanted.
-#[derive(Debug, Clone, Copy)]
-pub enum Whose {
-    /// Everybody's.
-    All,
-    /// Those of a person, or of the goods of an organization.
-    Of(Option<UserId>, Option<OrganizationId>),
-}
-
 /// Which of them.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
-    /// Whose.
+    /// Whose: of an organization, those of its goods.
     pub whose: Whose,
     /// Only of this good.
     pub good: Option<GoodId>,
@@ -203,6 +216,7 @@ impl TryFrom<good::Model> for Good {
             price: row.price,
             stock: row.stock,
             created_at: Timestamp::from_micros(row.created_at),
+            retired_at: row.retired_at.map(Timestamp::from_micros),
         })
     }
 }

@@ -17,3 +17,4 @@ pub mod sight;
 pub mod statement;
 pub mod transfer;
 pub mod trial_balance;
+pub mod whose;

@@ -6,11 +6,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 use yihe_authz::Authorized;
-use yihe_kernel::{CommunityId, OrganizationId, Timestamp, UserId};
+use yihe_kernel::{CommunityId, OrganizationId, Timestamp};
 use yihe_store::{Failure, Page, Tx};
 
 use super::entity::{service_giver, service_record};
 use super::row;
+use super::whose::Whose;
 use crate::domain::{Giver, Owner, Serves, ServiceRecord, ServiceState};
 use crate::names::{ClaimId, ProjectId, ServiceRecordName, TransferId};
 
@@ -28,15 +29,6 @@ pub async fn hold(tx: &Tx, name: &ServiceRecordName) -> Result<Option<ServiceRec
     let key = (name.community.to_string(), name.service_record.uuid());
     let row = service_record::Entity::find_by_id(key).lock_exclusive().one(tx).await?;
     Ok(with_givers(tx, &name.community, row.into_iter().collect()).await?.pop())
-}
-
-/// Whose services are wanted.
-#[derive(Debug, Clone, Copy)]
-pub enum Whose {
-    /// Everybody's.
-    All,
-    /// Those of a person or of an organization.
-    Of(Option<UserId>, Option<OrganizationId>),
 }
 
 /// Services in the order they were recorded.

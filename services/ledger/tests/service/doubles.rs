@@ -262,6 +262,7 @@ fn grants() -> Vec<pb::Grant> {
         "service.get",
         "service.list",
         "good.restock",
+        "good.retire",
         "redemption.create",
         "credit.exchange",
         "redemption.fulfil",

@@ -271,3 +271,45 @@ async fn redemptions_are_listed_for_those_they_concern() {
     assert_eq!(listed(&pupil, "", true, 0).await.unwrap(), these(&[]));
     assert_eq!(listed(&pupil, "", false, 0).await.unwrap(), these(&[0, 2, 3]));
 }
+
+#[tokio::test]
+async fn a_good_off_the_list_is_redeemed_no_more_and_what_is_set_aside_is_handed_over() {
+    let house = House::new().await;
+    let (secretary, shop) = (house.secretary(), house.unit("RESIDENT_UNIT/STAFF"));
+    let (pupil, account) = house.holder(&secretary, Unit::Minutes, 240).await;
+    let (good, kept) = (oil(&house, &shop, 3).await, oil(&house, &shop, 1).await);
+    let first = redeem(&house, &pupil, &good.name, 1).await.unwrap();
+    let second = redeem(&house, &pupil, &good.name, 1).await.unwrap();
+    let retire = |by: &Party| {
+        let (mut goods, name) = (by.goods(), good.name.clone());
+        async move { goods.retire_good(RetireGoodRequest { name }).await }
+    };
+    assert_eq!(reason(retire(&pupil).await), "PERMISSION_DENIED");
+    let retired = retire(&shop).await.unwrap().into_inner();
+    assert!(retired.retire_time.is_some());
+    assert_eq!(reason(retire(&shop).await), "GOOD_RETIRED");
+    assert_eq!(reason(redeem(&house, &pupil, &good.name, 1).await), "GOOD_RETIRED");
+    let restock = RestockGoodRequest {
+        name: good.name.clone(),
+        change: 5,
+        request_id: house.id(),
+    };
+    assert_eq!(reason(shop.goods().restock_good(restock).await), "GOOD_RETIRED");
+
+    fulfil(&shop, &first.name).await.unwrap();
+    cancel(&pupil, &second.name).await.unwrap();
+    let after = pupil.account(&account).await.unwrap();
+    assert_eq!((after.balance, after.held_out), (180, 0));
+
+    let list = async |show_retired| {
+        let request = ListGoodsRequest {
+            parent: COMMUNITY.to_owned(),
+            show_retired,
+            ..ListGoodsRequest::default()
+        };
+        let listed = pupil.goods().list_goods(request).await.unwrap().into_inner().goods;
+        listed.into_iter().map(|good| good.name).collect::<Vec<_>>()
+    };
+    assert_eq!(list(false).await, std::slice::from_ref(&kept.name));
+    assert_eq!(list(true).await, [good.name.clone(), kept.name]);
+}

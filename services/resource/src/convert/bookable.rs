@@ -4,6 +4,7 @@ use yihe_proto::resource::v1 as pb;
 use super::{EXTERNAL_REF, Wire, bounded, code, instant, interval};
 use crate::domain::{
     Blackout, Bookable, BookableKind, BookingRules, LONGEST_MINUTES, OpeningHours, OrganizationKind, Quota,
+    ResidentRules,
 };
 use crate::names;
 use yihe_retry::Retry;
@@ -165,7 +166,14 @@ fn rules(fields: &mut Fields, wire: &pb::BookingRules) -> Option<BookingRules> {
     let buffer_after = minutes(fields, "buffer_after_minutes", wire.buffer_after_minutes, DAY_MINUTES);
     let opening_hours = wire.opening_hours.iter().map(|hours| opening(fields, hours)).collect();
     let blackouts = wire.blackouts.iter().map(|it| blackout(fields, it)).collect();
-    let quota = wire.quota.as_ref().map(|quota| self::quota(fields, quota));
+    let quota = optional_quota(fields, "bookable.rules.quota", wire.quota.as_ref());
+    let residents = match &wire.residents {
+        None => Some(None),
+        Some(wire) => {
+            let quota = optional_quota(fields, "bookable.rules.residents.quota", wire.quota.as_ref());
+            quota.map(|quota| Some(ResidentRules { quota }))
+        }
+    };
     let kinds = wire
         .booker_kinds
         .iter()
@@ -186,12 +194,10 @@ fn rules(fields: &mut Fields, wire: &pb::BookingRules) -> Option<BookingRules> {
         buffer_before,
         buffer_after,
         approval_required: wire.approval_required,
-        quota: match quota {
-            None => None,
-            Some(quota) => Some(quota?),
-        },
+        quota: quota?,
         booker_kinds: booker_kinds?,
         bookers: bookers?,
+        residents: residents?,
     })
 }
 
@@ -236,10 +242,12 @@ fn blackout(fields: &mut Fields, wire: &pb::Blackout) -> Option<Blackout> {
     })
 }
 
-fn quota(fields: &mut Fields, wire: &pb::Quota) -> Option<Quota> {
-    let minutes = bounded(fields, "bookable.rules.quota.minutes", wire.minutes, 1..=10_000_000);
-    let period = code(fields, "bookable.rules.quota.period", wire.period)?;
-    Some(Quota { minutes, period })
+/// `None` where it is bad and was noted.
+fn optional_quota(fields: &mut Fields, field: &str, wire: Option<&pb::Quota>) -> Option<Option<Quota>> {
+    let Some(wire) = wire else { return Some(None) };
+    let minutes = bounded(fields, &format!("{field}.minutes"), wire.minutes, 1..=10_000_000);
+    let period = code(fields, &format!("{field}.period"), wire.period)?;
+    Some(Some(Quota { minutes, period }))
 }
 
 fn booker_kind(fields: &mut Fields, number: i32) -> Option<OrganizationKind> {
@@ -297,12 +305,21 @@ impl From<BookingRules> for pb::BookingRules {
             buffer_before_minutes: minutes(rules.buffer_before),
             buffer_after_minutes: minutes(rules.buffer_after),
             approval_required: rules.approval_required,
-            quota: rules.quota.map(|quota| pb::Quota {
-                minutes: quota.minutes,
-                period: quota.period.number(),
-            }),
+            quota: rules.quota.map(Into::into),
             booker_kinds: rules.booker_kinds.into_iter().map(Into::into).collect(),
             bookers: rules.bookers.into_iter().map(names::organization).collect(),
+            residents: rules.residents.map(|residents| pb::ResidentRules {
+                quota: residents.quota.map(Into::into),
+            }),
+        }
+    }
+}
+
+impl From<Quota> for pb::Quota {
+    fn from(quota: Quota) -> Self {
+        Self {
+            minutes: quota.minutes,
+            period: quota.period.number(),
         }
     }
 }

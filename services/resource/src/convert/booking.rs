@@ -1,10 +1,10 @@
 use jiff::civil::Date;
-use yihe_kernel::{Error, Fields, OrganizationName, Result, Timestamp};
+use yihe_kernel::{Error, Fields, OrganizationName, Result, Timestamp, UserName};
 use yihe_proto::resource::v1 as pb;
 
 use super::bookable::MOST_UNITS;
 use super::{EXTERNAL_REF, Wire, bounded, instant, interval, optional_code, optional_name};
-use crate::domain::{Booking, MOST_DATES, Recurrence, Wanted};
+use crate::domain::{BookerId, Booking, MOST_DATES, Recurrence, Wanted};
 use crate::names::{self, BookableName, ProjectId, ProjectName};
 use crate::store;
 use yihe_retry::Retry;
@@ -123,16 +123,23 @@ fn body(fields: &mut Fields, wire: &pb::Booking, retry: Retry) -> Option<NewBook
 /// `MALFORMED_NAME`, `INVALID_REQUEST`.
 pub fn wanted(request: &pb::ListBookingsRequest) -> Result<store::booking::Wanted> {
     let bookable: Option<BookableName> = optional_name("bookable", &request.bookable)?;
-    let booker: Option<OrganizationName> = optional_name("booker", &request.booker)?;
     let mut fields = Fields::new();
     let state = optional_code(&mut fields, "state", request.state);
     fields.finish()?;
     Ok(store::booking::Wanted {
         bookable: bookable.map(|name| name.bookable),
-        booker: booker.map(|name| name.organization),
+        booker: booker(&request.booker)?,
         state,
         project: None,
     })
+}
+
+fn booker(text: &str) -> Result<Option<BookerId>> {
+    if let Ok(UserName { user }) = text.parse() {
+        return Ok(Some(BookerId::Person(user)));
+    }
+    let name: Option<OrganizationName> = optional_name("booker", text)?;
+    Ok(name.map(|name| BookerId::Organization(name.organization)))
 }
 
 /// A booking as it stands at an instant.
@@ -142,7 +149,7 @@ pub fn booking(booking: Booking, now: Timestamp) -> pb::Booking {
     pb::Booking {
         name: booking.name.to_string(),
         bookable: booking.bookable_name().to_string(),
-        booker: names::organization(booking.booker.id),
+        booker: names::booker(booking.booker.id),
         booker_display_name: booking.booker.display_name,
         start_time: instant(Some(booking.interval.from())),
         end_time: instant(Some(booking.interval.until())),

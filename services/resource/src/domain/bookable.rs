@@ -1,7 +1,7 @@
 use yihe_kernel::{Error, OrganizationId, Result, Timestamp, reasons as common};
 
 use super::code::codes;
-use super::{Interval, OpeningHours, Organization, OrganizationKind, Quota};
+use super::{Booker, BookerId, Interval, OpeningHours, Organization, OrganizationKind, Quota};
 use crate::names::{self, BookableName};
 use crate::reasons;
 
@@ -52,6 +52,15 @@ pub struct BookingRules {
     pub booker_kinds: Vec<OrganizationKind>,
     /// Organizations that may book besides.
     pub bookers: Vec<OrganizationId>,
+    /// By what residents who book for themselves are bound; nothing where organizations alone book.
+    pub residents: Option<ResidentRules>,
+}
+
+/// What residents who book for themselves are bound by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ResidentRules {
+    /// How much each may book; nothing means as much as is free.
+    pub quota: Option<Quota>,
 }
 
 impl BookingRules {
@@ -65,9 +74,9 @@ impl BookingRules {
         }
     }
 
-    fn admit(&self, booker: &Organization) -> bool {
+    fn admit(&self, booker: OrganizationId, kind: OrganizationKind) -> bool {
         let everybody = self.booker_kinds.is_empty() && self.bookers.is_empty();
-        everybody || self.booker_kinds.contains(&booker.kind) || self.bookers.contains(&booker.id)
+        everybody || self.booker_kinds.contains(&kind) || self.bookers.contains(&booker)
     }
 }
 
@@ -118,17 +127,25 @@ impl Bookable {
         Err(Error::new(&reasons::BOOKABLE_ENDED).with("name", &self.name))
     }
 
-    /// Refuses an organization for which it is not open. Its owner always may book.
+    /// Whether it belongs to who books.
+    #[must_use]
+    pub fn is_owned_by(&self, booker: BookerId) -> bool {
+        booker == BookerId::Organization(self.owner.id)
+    }
+
+    /// Refuses an organization for which it is not open, and residents where organizations alone book. Its owner always may book.
     ///
     /// # Errors
-    /// `BOOKER_NOT_ALLOWED`.
-    pub fn expect_booker(&self, booker: &Organization) -> Result<()> {
-        if booker.id == self.owner.id || self.rules.admit(booker) {
-            return Ok(());
+    /// `BOOKER_NOT_ALLOWED`, `ORGANIZATION_REQUIRED`.
+    pub fn expect_booker(&self, booker: &Booker) -> Result<()> {
+        match booker.id {
+            BookerId::Person(_) if self.rules.residents.is_some() => Ok(()),
+            BookerId::Person(_) => Err(Error::new(&reasons::ORGANIZATION_REQUIRED)),
+            BookerId::Organization(id) if id == self.owner.id || self.rules.admit(id, booker.kind) => Ok(()),
+            BookerId::Organization(id) => Err(Error::new(&reasons::BOOKER_NOT_ALLOWED)
+                .with("organization", names::organization(id))
+                .with("name", &self.name)),
         }
-        Err(Error::new(&reasons::BOOKER_NOT_ALLOWED)
-            .with("organization", names::organization(booker.id))
-            .with("name", &self.name))
     }
 
     /// Refuses a change made to an older version.
@@ -142,10 +159,13 @@ impl Bookable {
         Err(Error::new(&common::ETAG_MISMATCH).with("name", &self.name))
     }
 
-    /// The quota that binds an organization; the owner is bound by none.
+    /// The quota that binds who books; the owner is bound by none.
     #[must_use]
-    pub fn quota_of(&self, booker: OrganizationId) -> Option<Quota> {
-        self.rules.quota.filter(|_| booker != self.owner.id)
+    pub fn quota_of(&self, booker: BookerId) -> Option<Quota> {
+        match booker {
+            BookerId::Person(_) => self.rules.residents.and_then(|residents| residents.quota),
+            BookerId::Organization(_) => self.rules.quota.filter(|_| !self.is_owned_by(booker)),
+        }
     }
 
     /// Takes it out of use.

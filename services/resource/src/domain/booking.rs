@@ -1,7 +1,7 @@
 use yihe_kernel::{Error, OrganizationId, Result, Timestamp};
 
 use super::code::codes;
-use super::{Bookable, Interval, Organization, Wanted};
+use super::{Bookable, Booker, Interval, Wanted};
 use crate::names::{BookableId, BookableName, BookingName, ProjectId, SeriesId};
 use crate::reasons;
 
@@ -56,7 +56,7 @@ pub struct Booking {
     /// Who owns that.
     pub owner: OrganizationId,
     /// Who booked, as it was called then.
-    pub booker: Organization,
+    pub booker: Booker,
     /// When.
     pub interval: Interval,
     /// Units.
@@ -134,7 +134,7 @@ impl Booking {
 
     /// Booked, or waiting for approval where that is required of the booker.
     fn book(&mut self, bookable: &Bookable) {
-        if bookable.rules.approval_required && self.booker.id != bookable.owner.id {
+        if bookable.rules.approval_required && !bookable.is_owned_by(self.booker.id) {
             self.state = BookingState::PendingApproval;
             self.expires_at = Some(self.interval.from());
             self.occupies = None;

@@ -1,6 +1,7 @@
 //! What is shared and how: types and transitions. No clock, no database, no wire.
 
 mod bookable;
+mod booker;
 mod booking;
 mod calendar;
 mod capacity;
@@ -19,7 +20,8 @@ mod project;
 mod quota;
 mod recurrence;
 
-pub use bookable::{Blackout, Bookable, BookableKind, BookingRules, LONGEST_MINUTES};
+pub use bookable::{Blackout, Bookable, BookableKind, BookingRules, LONGEST_MINUTES, ResidentRules};
+pub use booker::{Booker, BookerId};
 pub use booking::{Begin, Booking, BookingState};
 pub use calendar::{Entry, render};
 pub use capacity::{Span, Taken, peak, profile};

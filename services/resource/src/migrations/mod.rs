@@ -4,6 +4,7 @@ mod m0001_bookings;
 mod m0002_listings;
 mod m0003_entries;
 mod m0004_alone;
+mod m0005_residents;
 
 use sea_orm_migration::prelude::*;
 
@@ -15,6 +16,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m0002_listings::Migration),
         Box::new(m0003_entries::Migration),
         Box::new(m0004_alone::Migration),
+        Box::new(m0005_residents::Migration),
     ])
 }
 

@@ -5,7 +5,7 @@ use yihe_kernel::{CommunityId, OrganizationName, Result};
 use yihe_proto::resource::v1 as pb;
 
 use crate::convert::name;
-use crate::domain::{Booking, BookingState, Entry, render};
+use crate::domain::{BookerId, Booking, BookingState, Entry, render};
 use crate::lookup::{Facts, settle};
 use crate::names::BookableId;
 use crate::service::Service;
@@ -15,6 +15,8 @@ use crate::store::visible::Sight;
 
 /// How far back a feed goes.
 const DAYS_BACK: i64 = 31;
+/// What stands for a person who booked for itself.
+const RESIDENT: &str = "居民";
 /// Bookings of one feed.
 const MOST: u64 = 2_000;
 
@@ -45,12 +47,12 @@ pub async fn of_organization(
     let by = settle(admitted, facts)?;
     let community = by.community()?;
     let wanted = Wanted {
-        booker: Some(organization),
+        booker: Some(BookerId::Organization(organization)),
         ..Wanted::default()
     };
     let everything = Sight {
         filter: yihe_authz::Filter::All,
-        organization: None,
+        acting: None,
     };
     // what can be booked is known to whoever may see a booking of it
     let known = store::bookable::glance(service.reader(), community, &[], &everything, MOST).await?;
@@ -77,9 +79,13 @@ async fn feed(
 }
 
 fn entry(booking: Booking, places: &HashMap<BookableId, String>) -> Entry {
+    let who = match booking.booker.id {
+        BookerId::Organization(_) => booking.booker.display_name,
+        BookerId::Person(_) => RESIDENT.to_owned(),
+    };
     let summary = match booking.purpose.as_str() {
-        "" => booking.booker.display_name,
-        purpose => format!("{}: {purpose}", booking.booker.display_name),
+        "" => who,
+        purpose => format!("{who}: {purpose}"),
     };
     Entry {
         uid: format!("{}@{}", booking.name.booking, booking.name.community),

@@ -19,7 +19,7 @@ pub async fn get(service: &Service, request: Request<pb::GetProjectRequest>) -> 
     let (community, of) = (by.community()?, Some(project.name.project));
     let everything = Sight {
         filter: Filter::All,
-        organization: None,
+        acting: None,
     };
     let most = i32::try_from(MAX_PAGE_SIZE).unwrap_or(i32::MAX);
     let page = service.store.page("a project whole", most, "")?;

@@ -8,7 +8,7 @@ use yihe_store::{Failure, Page, Tx};
 use super::entity::booking::{self, Column};
 use super::row;
 use super::visible::Sight;
-use crate::domain::{Booking, BookingState, Interval, Taken};
+use crate::domain::{BookerId, Booking, BookingState, Interval, Taken};
 use crate::names::{BookableId, BookableName, BookingId, BookingName, ProjectId, SeriesId};
 use crate::reasons;
 
@@ -57,11 +57,11 @@ pub async fn waiting(tx: &Tx, bookable: &BookableName, most: u64) -> Result<Vec<
     read(query.all(tx).await?)
 }
 
-/// What an organization has of a bookable that starts in a window and counts against its quota.
+/// What a booker has of a bookable that starts in a window and counts against its quota.
 pub async fn counted(
     tx: &Tx,
     bookable: &BookableName,
-    booker: OrganizationId,
+    booker: BookerId,
     window: Interval,
     now: Timestamp,
 ) -> Result<Vec<Taken>, Failure> {
@@ -151,8 +151,8 @@ pub async fn open_of(
 pub struct Wanted {
     /// Of the bookable.
     pub bookable: Option<BookableId>,
-    /// Of the organization.
-    pub booker: Option<OrganizationId>,
+    /// Of the organization or person.
+    pub booker: Option<BookerId>,
     /// In the state.
     pub state: Option<BookingState>,
     /// Of the project.
@@ -213,6 +213,7 @@ pub async fn insert(tx: &Tx, _by: &Authorized, booking: &Booking) -> Result<(), 
         owner: Set(booking.owner.uuid()),
         booker: Set(booking.booker.id.uuid()),
         booker_display_name: Set(booking.booker.display_name.clone()),
+        by_person: Set(booking.booker.id.is_person().into()),
         starts_at: Set(booking.interval.from().micros()),
         ends_at: Set(booking.interval.until().micros()),
         quantity: Set(booking.quantity),
@@ -282,7 +283,7 @@ impl TryFrom<booking::Model> for Booking {
             },
             bookable: BookableId::from(row.bookable),
             owner: OrganizationId::from(row.owner),
-            booker: row::organization(row.booker, row.booker_display_name),
+            booker: row::booker(row.booker, row.by_person, row.booker_display_name),
             interval: row::interval(row.starts_at, row.ends_at)?,
             quantity: row.quantity,
             purpose: row.purpose,

@@ -4,7 +4,7 @@ use uuid::Uuid;
 use yihe_kernel::{CommunityId, Error, OrganizationId, Timestamp};
 use yihe_store::{Failure, Page};
 
-use crate::domain::{Interval, Organization, OrganizationKind};
+use crate::domain::{Booker, Interval, Organization, OrganizationKind};
 
 const KIND_PREFIX: &str = "ORGANIZATION_KIND_";
 
@@ -28,6 +28,14 @@ pub fn kind_code(kind: OrganizationKind) -> String {
 pub fn kind(text: &str) -> Result<OrganizationKind, Failure> {
     let found = OrganizationKind::from_str_name(&format!("{KIND_PREFIX}{text}"));
     read(found, "rules", text)
+}
+
+/// Who booked, as it was called then.
+pub fn booker(id: Uuid, by_person: i64, display_name: String) -> Booker {
+    match by_person {
+        0 => organization(id, display_name).into(),
+        _ => Booker::person(id.into()),
+    }
 }
 
 /// An organization as it was called when it acted.

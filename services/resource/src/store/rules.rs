@@ -6,7 +6,7 @@ use yihe_kernel::{Error, OrganizationId};
 use yihe_store::Failure;
 
 use super::row;
-use crate::domain::{Blackout, BookingRules, OpeningHours, Quota, QuotaPeriod};
+use crate::domain::{Blackout, BookingRules, OpeningHours, Quota, QuotaPeriod, ResidentRules};
 
 #[derive(Serialize, Deserialize)]
 struct Kept {
@@ -20,6 +20,14 @@ struct Kept {
     quota: Option<(i64, String)>,
     booker_kinds: Vec<String>,
     bookers: Vec<Uuid>,
+    /// Not there in what was kept before residents could book.
+    #[serde(default)]
+    residents: Option<KeptResidents>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptResidents {
+    quota: Option<(i64, String)>,
 }
 
 /// As it is kept.
@@ -37,11 +45,24 @@ pub fn text(rules: &BookingRules) -> Result<String, Failure> {
         buffer_before: rules.buffer_before,
         buffer_after: rules.buffer_after,
         approval_required: rules.approval_required,
-        quota: rules.quota.map(|quota| (quota.minutes, quota.period.code().to_owned())),
+        quota: rules.quota.map(keep_quota),
         booker_kinds: rules.booker_kinds.iter().copied().map(row::kind_code).collect(),
         bookers: rules.bookers.iter().map(|booker| booker.uuid()).collect(),
+        residents: rules.residents.map(|residents| KeptResidents {
+            quota: residents.quota.map(keep_quota),
+        }),
     };
     Ok(serde_json::to_string(&kept).map_err(Error::internal)?)
+}
+
+fn keep_quota(quota: Quota) -> (i64, String) {
+    (quota.minutes, quota.period.code().to_owned())
+}
+
+fn quota(kept: Option<(i64, String)>) -> Result<Option<Quota>, Failure> {
+    let Some((minutes, code)) = kept else { return Ok(None) };
+    let period = row::read(QuotaPeriod::from_code(&code), "rules", &code)?;
+    Ok(Some(Quota { minutes, period }))
 }
 
 /// What was kept.
@@ -51,12 +72,11 @@ pub fn parse(text: &str) -> Result<BookingRules, Failure> {
         let interval = row::interval(from, until)?;
         Ok::<_, Failure>(Blackout { interval, reason })
     });
-    let quota = match kept.quota {
+    let residents = match kept.residents {
         None => None,
-        Some((minutes, code)) => {
-            let period = row::read(QuotaPeriod::from_code(&code), "rules", &code)?;
-            Some(Quota { minutes, period })
-        }
+        Some(kept) => Some(ResidentRules {
+            quota: quota(kept.quota)?,
+        }),
     };
     let hours = kept.opening_hours.into_iter();
     Ok(BookingRules {
@@ -69,12 +89,13 @@ pub fn parse(text: &str) -> Result<BookingRules, Failure> {
         buffer_before: kept.buffer_before,
         buffer_after: kept.buffer_after,
         approval_required: kept.approval_required,
-        quota,
+        quota: quota(kept.quota)?,
         booker_kinds: kept
             .booker_kinds
             .iter()
             .map(|code| row::kind(code))
             .collect::<Result<_, _>>()?,
         bookers: kept.bookers.into_iter().map(OrganizationId::from).collect(),
+        residents,
     })
 }

@@ -4,17 +4,17 @@ use sea_orm::ColumnTrait;
 use sea_orm::sea_query::{Cond, Expr, ExprTrait, SimpleExpr};
 use uuid::Uuid;
 use yihe_authz::{Condition, ConditionSet, Filter};
-use yihe_kernel::OrganizationId;
 
 use super::entity::{bookable, booking, claim, listing, project};
+use crate::domain::BookerId;
 
 /// The caller of a list: its filter plan and for whom it acts.
 #[derive(Debug, Clone)]
 pub struct Sight {
     /// What the policies say.
     pub filter: Filter,
-    /// The organization acted for; whoever acts for none owns nothing.
-    pub organization: Option<OrganizationId>,
+    /// The organization acted for, or the person acting for itself, which owns nothing but what it booked.
+    pub acting: Option<BookerId>,
 }
 
 type Fact<'a> = &'a dyn Fn(Condition, Uuid) -> Option<SimpleExpr>;
@@ -83,7 +83,7 @@ impl Sight {
 
     /// Whether one of the conditions holds; what has no meaning for the rows holds for none.
     fn any(&self, conditions: ConditionSet, fact: Fact<'_>) -> SimpleExpr {
-        let acting = self.organization.map(OrganizationId::uuid);
+        let acting = self.acting.map(BookerId::uuid);
         let facts = conditions.iter().filter_map(|condition| fact(condition, acting?));
         facts.reduce(ExprTrait::or).unwrap_or_else(never)
     }

@@ -238,6 +238,28 @@ impl House {
         self.member(kind, "RESIDENT_UNIT/STAFF", display_name)
     }
 
+    /// A resident, for itself.
+    pub fn resident(&self) -> Party {
+        let user: UserId = self.ids.next();
+        let principal = Principal::User(user);
+        self.policy.appoint(RoleTerm {
+            principal: principal.to_string(),
+            capacity: Capacity::Own.to_string(),
+            role: "COMPOUND/OWNER".to_owned(),
+            ..RoleTerm::default()
+        });
+        Party {
+            principal,
+            // stands for nothing: a resident has no organization
+            organization: self.ids.next(),
+            capacity: Capacity::Own,
+            routes: self.started.routes.clone(),
+            tokens: self.tokens.clone(),
+            clock: self.clock.clone(),
+            policy: self.policy.clone(),
+        }
+    }
+
     /// The secretary of the committee.
     pub fn secretary(&self) -> Party {
         let kind = OrganizationKind::PartyCommittee;
@@ -312,6 +334,11 @@ pub async fn told<T>(call: impl Future<Output = Result<tonic::Response<T>, Statu
 impl Party {
     pub fn name(&self) -> String {
         format!("organizations/{}", self.organization)
+    }
+
+    /// The person who speaks.
+    pub fn user(&self) -> String {
+        self.principal.to_string()
     }
 
     /// The same person for itself.

@@ -28,6 +28,8 @@ mod projects;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod residents;
+#[cfg(test)]
 mod series;
 #[cfg(test)]
 mod teller;

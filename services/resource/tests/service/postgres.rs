@@ -4,7 +4,7 @@ use yihe_proto::resource::v1::{Bookable, BookingRules};
 use yihe_testkit::Postgres;
 
 use crate::harness::House;
-use crate::{approval, bookings, history, leaving, listings, series, waiting};
+use crate::{approval, bookings, history, leaving, listings, residents, series, waiting};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn bookings_race_on_postgresql() {
@@ -34,6 +34,14 @@ async fn a_random_history_is_kept_on_postgresql() {
 async fn a_member_leaves_on_postgresql() {
     let server = Postgres::start().unwrap();
     leaving::school_leaves(House::on_postgres(&server).await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn residents_book_on_postgresql() {
+    let server = Postgres::start().unwrap();
+    let house = House::on_postgres(&server).await;
+    residents::for_themselves(&house).await;
+    residents::within_quotas(&house).await;
 }
 
 /// Whoever goes past the service meets the database.

@@ -59,6 +59,7 @@ async fn apply(tx: &Tx, input: &Create) -> Result<GoodName, Failure> {
         price: input.new.price,
         stock: input.new.stock,
         created_at: now,
+        retired_at: None,
     };
     store::good::insert(tx, &input.by, &good).await?;
     events::append(tx, &input.by, events::GoodCreated, &name.community, &name, now).await?;

@@ -57,6 +57,7 @@ async fn apply(tx: &Tx, input: &Restock) -> Result<(), Failure> {
     if !store::good::change_stock(tx, &input.by, name, input.change).await? {
         let good = store::good::find(tx, name).await?;
         let good = good.ok_or_else(|| Error::not_found(name))?;
+        good.expect_offered()?;
         return Err(good.too_few(input.change.saturating_neg()).into());
     }
     events::append(tx, &input.by, events::GoodRestocked, &name.community, name, now).await

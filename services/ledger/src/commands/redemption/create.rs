@@ -118,5 +118,7 @@ async fn set_aside(tx: &Tx, input: &Redeem) -> Result<(), Failure> {
         return Ok(());
     }
     let good = store::good::find(tx, name).await?;
-    Err(good.as_ref().unwrap_or(&input.good).too_few(input.quantity).into())
+    let good = good.as_ref().unwrap_or(&input.good);
+    good.expect_offered()?;
+    Err(good.too_few(input.quantity).into())
 }

@@ -14,6 +14,7 @@ pub struct Model {
     pub price: i64,
     pub stock: i64,
     pub created_at: i64,
+    pub retired_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -10,7 +10,7 @@ use super::fitting::Ask;
 use super::giving_back;
 use crate::convert::booking::NewBooking;
 use crate::convert::{self, name};
-use crate::domain::{Begin, Bookable, Booking, BookingState, Occasion, Organization, Unfit};
+use crate::domain::{Begin, Bookable, Booker, Booking, BookingState, Occasion, Unfit};
 use crate::names::{BookableName, BookingName};
 use crate::service::Service;
 use crate::{events, store};
@@ -19,7 +19,7 @@ struct Create {
     service: Arc<Service>,
     by: Authorized,
     bookable: BookableName,
-    booker: Organization,
+    booker: Booker,
     new: NewBooking,
 }
 
@@ -29,7 +29,7 @@ pub async fn create(service: &Arc<Service>, request: Request<pb::CreateBookingRe
     let new = NewBooking::try_from(&request)?;
     let input = Create {
         service: Arc::clone(service),
-        booker: service.acting_organization(&by).await?,
+        booker: service.booker(&by).await?,
         by,
         bookable: found.name,
         new,
@@ -96,13 +96,7 @@ async fn begin(tx: &Tx, input: &Create, ask: &Ask<'_>) -> Result<Begin, Failure>
 }
 
 /// A booking as it was asked for, before it has begun.
-pub fn draft(
-    bookable: &Bookable,
-    booker: &Organization,
-    new: &NewBooking,
-    name: BookingName,
-    now: Timestamp,
-) -> Booking {
+pub fn draft(bookable: &Bookable, booker: &Booker, new: &NewBooking, name: BookingName, now: Timestamp) -> Booking {
     Booking {
         name,
         bookable: bookable.name.bookable,

@@ -10,7 +10,7 @@ use super::create::{draft, keep};
 use super::fitting::Ask;
 use crate::convert::booking::NewSeries;
 use crate::convert::{self, name};
-use crate::domain::{Begin, Booking, Interval, Occasion, Organization, Wanted, clock_of};
+use crate::domain::{Begin, Booker, Booking, Interval, Occasion, Wanted, clock_of};
 use crate::names::{BookableName, BookingName, SeriesId};
 use crate::service::Service;
 use crate::{reasons, store};
@@ -19,7 +19,7 @@ struct Create {
     service: Arc<Service>,
     by: Authorized,
     bookable: BookableName,
-    booker: Organization,
+    booker: Booker,
     new: NewSeries,
     dates: Vec<Interval>,
 }
@@ -33,7 +33,7 @@ pub async fn create(
     let new = NewSeries::try_from(&request)?;
     let input = Create {
         service: Arc::clone(service),
-        booker: service.acting_organization(&by).await?,
+        booker: service.booker(&by).await?,
         by,
         bookable: found.name,
         dates: new.recurrence.expand(new.booking.wanted.interval, &new.excluded)?,

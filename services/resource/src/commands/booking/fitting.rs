@@ -1,11 +1,11 @@
 //! Whether a booking fits, asked in the transaction that holds what is booked.
 
 use yihe_authz::Authorized;
-use yihe_kernel::{Error, OrganizationId, Timestamp};
+use yihe_kernel::{Error, Timestamp};
 use yihe_store::{Failure, Tx};
 
 use super::giving_back;
-use crate::domain::{Bookable, HORIZON_DAYS, Interval, Occasion, Taken, Unfit, Wanted, next_start};
+use crate::domain::{Bookable, BookerId, HORIZON_DAYS, Interval, Occasion, Taken, Unfit, Wanted, next_start};
 use crate::store;
 
 /// What is wanted, by whom, and at which step.
@@ -69,8 +69,8 @@ impl Ask<'_> {
         }
     }
 
-    /// Refuses what goes beyond the organization's quota.
-    pub async fn expect_quota(&self, tx: &Tx, booker: OrganizationId) -> Result<(), Failure> {
+    /// Refuses what goes beyond the booker's quota.
+    pub async fn expect_quota(&self, tx: &Tx, booker: BookerId) -> Result<(), Failure> {
         let Some(quota) = self.bookable.quota_of(booker) else {
             return Ok(());
         };

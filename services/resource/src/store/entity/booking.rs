@@ -21,6 +21,7 @@ pub struct Model {
     pub occupies_from: Option<i64>,
     pub occupies_until: Option<i64>,
     pub alone: i64,
+    pub by_person: i64,
     pub external_ref: String,
     pub series: Option<Uuid>,
     pub note: String,

@@ -9,16 +9,18 @@ use yihe_store::{Backend, Page, Store, StoreConfig};
 
 use super::Sight;
 use crate::domain::{
-    Bookable, BookableKind, Booking, BookingRules, BookingState, Claim, ClaimState, Interval, List, Listing,
-    ListingName, Organization, OrganizationKind, Project, QuantityUnit, Urgency,
+    Bookable, BookableKind, Booker, BookerId, Booking, BookingRules, BookingState, Claim, ClaimState, Interval, List,
+    Listing, ListingName, Organization, OrganizationKind, Project, QuantityUnit, Urgency,
 };
 use crate::lookup::Facts;
 use crate::names::{BookableName, BookingName, ClaimName, ProjectName};
 use crate::store;
 
 const ORGANIZATIONS: u128 = 4;
+/// The organizations, and persons who book for themselves.
+const BOOKERS: u128 = 6;
 
-/// Who owns something, and who booked or claimed it.
+/// Which organization owns something, and who booked it; an organization claimed it.
 type Row = (u128, u128);
 /// A plan, and for whom the caller acts.
 type Looking = (Filter, Option<u128>);
@@ -33,6 +35,18 @@ fn named(number: u128) -> Organization {
         kind: OrganizationKind::Unspecified,
         display_name: "单位".to_owned(),
     }
+}
+
+fn booker(number: u128) -> BookerId {
+    match number {
+        ..=ORGANIZATIONS => BookerId::Organization(organization(number)),
+        _ => BookerId::Person(Uuid::from_u128(number).into()),
+    }
+}
+
+/// The organization that claims where somebody books.
+fn claimant(number: u128) -> u128 {
+    number.min(ORGANIZATIONS)
 }
 
 fn instant() -> Timestamp {
@@ -67,7 +81,10 @@ fn made(community: &CommunityId, id: Uuid, (owner, other): Row) -> Made {
             },
             bookable: id.into(),
             owner: organization(owner),
-            booker: named(other),
+            booker: match booker(other) {
+                BookerId::Organization(_) => named(other).into(),
+                BookerId::Person(user) => Booker::person(user),
+            },
             interval: Interval::new(instant(), instant().plus_seconds(60)).unwrap(),
             quantity: 1,
             purpose: String::new(),
@@ -89,7 +106,7 @@ fn made(community: &CommunityId, id: Uuid, (owner, other): Row) -> Made {
             },
             listing: listing.clone(),
             owner: organization(owner),
-            claimant: named(other),
+            claimant: named(claimant(other)),
             quantity: 1,
             delivered: 0,
             note: String::new(),
@@ -208,17 +225,22 @@ fn let_through(filter: Filter, acting: Option<u128>, rows: &[(Uuid, Row)]) -> [V
         };
         rows.iter().filter(one).map(|(id, _)| *id).collect()
     };
-    let acting = acting.map(organization);
-    let owned = |(owner, _): Row| Facts::owned(organization(owner), acting);
+    let acting = acting.map(booker);
+    let acting_for = match acting {
+        Some(BookerId::Organization(organization)) => Some(organization),
+        Some(BookerId::Person(_)) | None => None,
+    };
+    let owned = |(owner, _): Row| Facts::owned(organization(owner), acting_for);
     let booked = |(owner, other): Row| Facts {
-        caller: acting == Some(organization(other)),
+        caller: acting == Some(booker(other)),
         ..owned((owner, other))
     };
-    let claimed = |row: Row| {
-        let facts = booked(row);
+    let claimed = |(owner, other): Row| {
+        let is_its_own = acting_for == Some(organization(claimant(other)));
         Facts {
-            assignee: facts.caller,
-            ..facts
+            assignee: is_its_own,
+            caller: is_its_own,
+            ..owned((owner, other))
         }
     };
     [
@@ -237,7 +259,7 @@ fn lookings() -> impl Strategy<Value = Vec<Looking>> {
     };
     let plan = (prop::option::of(set()), set()).prop_map(|(allow_if, deny_if)| Filter::Where { allow_if, deny_if });
     let filter = prop_oneof![1 => Just(Filter::All), 1 => Just(Filter::None), 8 => plan];
-    prop::collection::vec((filter, prop::option::of(1..=ORGANIZATIONS)), 12)
+    prop::collection::vec((filter, prop::option::of(1..=BOOKERS)), 12)
 }
 
 #[test]
@@ -252,7 +274,7 @@ fn sql_lets_through_what_the_facts_let_through() {
     let store = runtime
         .block_on(Store::open(&config, crate::migrations, clock))
         .unwrap();
-    let rows = prop::collection::vec((1..=ORGANIZATIONS, 1..=ORGANIZATIONS), 1..8);
+    let rows = prop::collection::vec((1..=ORGANIZATIONS, 1..=BOOKERS), 1..8);
     let communities = std::cell::Cell::new(440_309_000_000_u64);
     TestRunner::new(Config::with_cases(32))
         .run(&(rows, lookings()), |(rows, lookings)| {
@@ -265,7 +287,7 @@ fn sql_lets_through_what_the_facts_let_through() {
                 for (filter, acting) in lookings {
                     let sight = Sight {
                         filter,
-                        organization: acting.map(organization),
+                        acting: acting.map(booker),
                     };
                     let page = store.page("test", 1000, "").unwrap();
                     let found = seen(&store, &community, &sight, &page).await;
