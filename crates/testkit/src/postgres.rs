@@ -13,6 +13,8 @@ use tempfile::TempDir;
 #[derive(Debug)]
 pub struct Postgres {
     folder: TempDir,
+    bin: PathBuf,
+    user: Option<String>,
     server: Child,
     port: u16,
 }
@@ -46,28 +48,26 @@ impl Postgres {
             ])
             .arg(&data))?;
         let port = free_port()?;
-        let log = std::fs::File::create(folder.path().join("log"))?;
-        let server = as_user(&user, &bin.join("postgres"))
-            .args([
-                "-h",
-                "127.0.0.1",
-                "-c",
-                "unix_socket_directories=",
-                "-c",
-                "max_connections=50",
-                "-p",
-            ])
-            .arg(port.to_string())
-            .arg("-D")
-            .arg(&data)
-            .stdin(Stdio::null())
-            .stdout(log.try_clone()?)
-            .stderr(log)
-            .spawn()
-            .context("postgres does not start")?;
-        let mut started = Self { folder, server, port };
-        started.wait_until_ready(&bin)?;
+        let server = spawn(folder.path(), &bin, &user, port)?;
+        let mut started = Self {
+            folder,
+            bin,
+            user,
+            server,
+            port,
+        };
+        started.wait_until_ready()?;
         Ok(started)
+    }
+
+    /// Ends the server as a crash would, without a checkpoint, and starts it again over what it left: it finds its way by its log.
+    ///
+    /// # Errors
+    /// It does not start again.
+    pub fn crash(&mut self) -> Result<()> {
+        self.quit();
+        self.server = spawn(self.folder.path(), &self.bin, &self.user, self.port)?;
+        self.wait_until_ready()
     }
 
     /// Where to connect, `postgres://…`.
@@ -76,13 +76,30 @@ impl Postgres {
         format!("postgres://yihe@127.0.0.1:{}/postgres", self.port)
     }
 
-    fn wait_until_ready(&mut self, bin: &Path) -> Result<()> {
+    fn quit(&mut self) {
+        // the first line of the pid file is the server's own process, also when `runuser` stands between
+        let pid_file = self.folder.path().join("home/data/postmaster.pid");
+        let pid = std::fs::read_to_string(pid_file)
+            .ok()
+            .and_then(|text| text.lines().next().map(str::to_owned));
+        if let Some(pid) = pid {
+            let _ = Command::new("kill").args(["-QUIT", &pid]).status();
+        }
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(5) && matches!(self.server.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+
+    fn wait_until_ready(&mut self) -> Result<()> {
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_secs(30) {
             if let Some(status) = self.server.try_wait()? {
                 bail!("postgres ended with {status}: {}", self.log());
             }
-            let ready = Command::new(bin.join("pg_isready"))
+            let ready = Command::new(self.bin.join("pg_isready"))
                 .args(["-q", "-h", "127.0.0.1", "-p", &self.port.to_string()])
                 .status()
                 .context("pg_isready")?;
@@ -105,21 +122,33 @@ impl Postgres {
 
 impl Drop for Postgres {
     fn drop(&mut self) {
-        // the first line of the pid file is the server's own process, also when `runuser` stands between
-        let pid_file = self.folder.path().join("home/data/postmaster.pid");
-        let pid = std::fs::read_to_string(pid_file)
-            .ok()
-            .and_then(|text| text.lines().next().map(str::to_owned));
-        if let Some(pid) = pid {
-            let _ = Command::new("kill").args(["-QUIT", &pid]).status();
-        }
-        let begun = Instant::now();
-        while begun.elapsed() < Duration::from_secs(5) && matches!(self.server.try_wait(), Ok(None)) {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        let _ = self.server.kill();
-        let _ = self.server.wait();
+        self.quit();
     }
+}
+
+fn spawn(folder: &Path, bin: &Path, user: &Option<String>, port: u16) -> Result<Child> {
+    let log = std::fs::File::options()
+        .create(true)
+        .append(true)
+        .open(folder.join("log"))?;
+    as_user(user, &bin.join("postgres"))
+        .args([
+            "-h",
+            "127.0.0.1",
+            "-c",
+            "unix_socket_directories=",
+            "-c",
+            "max_connections=50",
+            "-p",
+        ])
+        .arg(port.to_string())
+        .arg("-D")
+        .arg(folder.join("home/data"))
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .spawn()
+        .context("postgres does not start")
 }
 
 fn binaries() -> Result<PathBuf> {

@@ -11,7 +11,7 @@ mod place;
 mod victim;
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Result, ensure};
 
@@ -26,6 +26,8 @@ use crate::Postgres;
 
 /// Requests that are made at once.
 const WORKERS: u64 = 4;
+/// Of so many points one ends the database server as well, as a crash of its machine would.
+const SERVER_CRASHES: u64 = 5;
 
 /// Something that was made.
 #[derive(Debug)]
@@ -78,7 +80,7 @@ pub trait World: Sized + Send + Sync + 'static {
 pub enum On {
     /// A file in its folder.
     Sqlite,
-    /// A schema of a PostgreSQL server, which goes on.
+    /// A schema of a PostgreSQL server, which goes on, but for every fifth point, where it crashes first.
     Postgres,
 }
 
@@ -130,7 +132,7 @@ pub async fn survives<W: World>(on: On, of_ci: u64) -> Result<()> {
     let server = start(on)?;
     let (mut all, mut kills) = (Phases::default(), 0);
     for (seed, points) in points(of_ci, 1)? {
-        let (wrong, phases) = one_place::<W>(server.as_ref(), seed, points, false).await?;
+        let (wrong, phases) = one_place::<W>(server.clone(), seed, points, false).await?;
         ensure!(wrong.is_empty(), "seed {seed}: {wrong:#?}");
         all.add(&phases);
         kills += points;
@@ -150,30 +152,34 @@ pub async fn survives<W: World>(on: On, of_ci: u64) -> Result<()> {
 /// It does not.
 pub async fn notices_a_lossy_build<W: World>(on: On) -> Result<()> {
     let server = start(on)?;
-    let (wrong, _) = one_place::<W>(server.as_ref(), 2, 10, true).await?;
+    let (wrong, _) = one_place::<W>(server, 2, 10, true).await?;
     ensure!(wrong.iter().any(|what| what.contains("is lost")), "{wrong:?}");
     Ok(())
 }
 
-fn start(on: On) -> Result<Option<Postgres>> {
+type Server = Option<Arc<Mutex<Postgres>>>;
+
+fn start(on: On) -> Result<Server> {
     match on {
         On::Sqlite => Ok(None),
-        On::Postgres => Ok(Some(Postgres::start()?)),
+        On::Postgres => Ok(Some(Arc::new(Mutex::new(Postgres::start()?)))),
+    }
+}
+
+fn crash(server: &Server) -> Result<()> {
+    match server {
+        Some(server) => server.lock().unwrap_or_else(PoisonError::into_inner).crash(),
+        None => Ok(()),
     }
 }
 
 /// Kills one place so many times. Returns everything that was wrong after a restart, and the phases that were hit.
-async fn one_place<W: World>(
-    server: Option<&Postgres>,
-    seed: u64,
-    points: u64,
-    lossy: bool,
-) -> Result<(Vec<String>, Phases)> {
+async fn one_place<W: World>(server: Server, seed: u64, points: u64, lossy: bool) -> Result<(Vec<String>, Phases)> {
     let data = tempfile::tempdir()?;
     let place = Place {
         folder: data.path().to_owned(),
-        database: server.map(|server| Database {
-            url: server.url(),
+        database: server.as_ref().map(|server| Database {
+            url: server.lock().unwrap_or_else(PoisonError::into_inner).url(),
             schema: format!("killed_{seed}"),
         }),
     };
@@ -182,8 +188,9 @@ async fn one_place<W: World>(
     let mut dice = Dice::new(seed);
     for point in 0..points {
         let there = place.clone();
+        let crashing = server.clone().filter(|_| (point + 1) % SERVER_CRASHES == 0);
         let killed = tokio::task::spawn_blocking(move || {
-            let said = kill(&there, point * W::RUN, lossy, &mut dice);
+            let said = kill(&there, point * W::RUN, lossy, &mut dice, || crash(&crashing));
             said.map(|said| (said, dice))
         });
         let (said, thrown) = killed.await??;

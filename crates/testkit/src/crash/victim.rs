@@ -95,11 +95,18 @@ impl Said {
     }
 }
 
-/// Runs the test in which the process is one that is killed, in a process of its own, and kills it some time after some of its answers.
+/// Runs the test in which the process is one that is killed, in a process of its own, and kills it some time after some of its
+/// answers; `before` is done just before.
 ///
 /// # Errors
 /// It does not start.
-pub(super) fn kill(place: &Place, first: u64, lossy: bool, dice: &mut Dice) -> Result<Said> {
+pub(super) fn kill(
+    place: &Place,
+    first: u64,
+    lossy: bool,
+    dice: &mut Dice,
+    before: impl FnOnce() -> Result<()>,
+) -> Result<Said> {
     let mut command = Command::new(std::env::current_exe()?);
     command
         .args([TEST, "--exact", "--nocapture"])
@@ -126,6 +133,7 @@ pub(super) fn kill(place: &Place, first: u64, lossy: bool, dice: &mut Dice) -> R
         }
     }
     std::thread::sleep(Duration::from_micros(dice.roll(4000)));
+    before()?;
     process.kill()?;
     process.wait()?;
     // a line that was cut off by the kill was not said
