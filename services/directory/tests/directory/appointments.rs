@@ -1,5 +1,6 @@
 use yihe_proto::directory::v1::{self as pb, OrganizationKind, Post};
 
+use crate::levels::{DISTRICT, establish};
 use crate::node::{COMMUNITY, Who, fields, told};
 use crate::world::{Person, World, enrol, invitation};
 
@@ -290,4 +291,37 @@ async fn a_manager_acts_for_its_own_organization_only() {
         "PERMISSION_DENIED",
         "acting for itself, a manager is none"
     );
+}
+
+#[tokio::test]
+async fn a_vacant_secretarys_seat_is_filled_from_above_alone() {
+    let world = World::start().await;
+    let node = &world.node;
+    let deputy = world.enrol(&world.committee, Post::DeputySecretary, "deputy").await;
+    let list = pb::ListAppointmentsRequest {
+        parent: COMMUNITY.into(),
+        ..Default::default()
+    };
+    let listed: pb::ListAppointmentsResponse = node.call(&world.secretary, list).await.unwrap();
+    let mut seats = listed.appointments.into_iter();
+    let seat = seats.find(|held| held.post() == Post::Secretary).unwrap();
+    node.call::<pb::Appointment, _>(&deputy.who, end(&seat.name, ""))
+        .await
+        .unwrap();
+    establish(node, &Who::operator(), DISTRICT, "district").await;
+    let to_be = appoint(&deputy.user, &world.committee, Post::Secretary);
+    assert_eq!(
+        node.refused::<pb::Appointment, _>(&deputy.who, to_be).await,
+        "SECRETARY_FROM_ABOVE"
+    );
+    let to_be = invitation(&world.committee, Post::Secretary, "新书记");
+    assert_eq!(
+        node.refused::<pb::CreateInvitationResponse, _>(&deputy.who, to_be)
+            .await,
+        "SECRETARY_FROM_ABOVE"
+    );
+    let member = invitation(&world.committee, Post::Member, "新委员");
+    node.call::<pb::CreateInvitationResponse, _>(&deputy.who, member)
+        .await
+        .unwrap();
 }

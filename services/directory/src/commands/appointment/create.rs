@@ -3,6 +3,7 @@ use yihe_kernel::{CommunityName, Error, Result, UserId, UserName};
 use yihe_proto::directory::v1 as pb;
 use yihe_store::Failure;
 
+use super::check_not_from_above;
 use crate::convert::{self, Place};
 use crate::directory::{Directory, settle};
 use crate::domain::appointment::{Appointment, check_free};
@@ -62,7 +63,7 @@ pub async fn create(
 
 async fn write(writing: &Writing<'_>, wanted: &Wanted) -> Result<String, Failure> {
     let (id, place, now) = (&wanted.community.community, &wanted.place, writing.now);
-    community::lock(writing, id).await?;
+    let locked = community::lock(writing, id).await?;
     let name = AppointmentName {
         community: id.clone(),
         appointment: wanted.id,
@@ -74,6 +75,7 @@ async fn write(writing: &Writing<'_>, wanted: &Wanted) -> Result<String, Failure
         return Ok(name);
     }
     let organization = membership::require_active(writing.tx(), id, place.organization).await?;
+    check_not_from_above(writing, id, &locked.region, (organization.kind, place.post)).await?;
     if user::find(writing.tx(), wanted.user).await?.is_none() {
         return Err(Error::new(&reasons::USER_NOT_FOUND)
             .with("name", UserName { user: wanted.user })

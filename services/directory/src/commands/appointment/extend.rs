@@ -1,15 +1,16 @@
 use yihe_authz::Admitted;
-use yihe_kernel::{CommunityName, Error, Result, Timestamp, UserId};
-use yihe_proto::directory::v1::{self as pb, OrganizationKind, Post};
+use yihe_kernel::{Error, Result, Timestamp, UserId};
+use yihe_proto::directory::v1 as pb;
 use yihe_store::Failure;
 
+use super::check_not_from_above;
 use crate::convert;
 use crate::directory::Directory;
 use crate::domain::appointment::Appointment;
 use crate::domain::names::AppointmentName;
 use crate::queries::appointment::{find, whole};
 use crate::reasons;
-use crate::store::{Writing, appointment, community, membership, region, region_committee};
+use crate::store::{Writing, appointment, community, membership};
 
 /// A prolongation as it was asked for.
 pub struct Extension {
@@ -71,13 +72,7 @@ async fn write(
     let locked = community::lock(writing, id).await?;
     let found = appointment::find(writing.tx(), id, name.appointment).await?;
     let found = found.ok_or_else(|| Error::not_found(name))?;
-    if found.post == Post::Secretary && found.kind == OrganizationKind::PartyCommittee {
-        let above = region::lineage(writing.tx(), &locked.region).await?;
-        if region_committee::nearest(writing.tx(), &above).await?.is_some() {
-            let name = CommunityName { community: id.clone() };
-            return Err(Error::new(&reasons::SECRETARY_FROM_ABOVE).with("name", name).into());
-        }
-    }
+    check_not_from_above(writing, id, &locked.region, (found.kind, found.post)).await?;
     put(writing, found, extension).await
 }
 

@@ -3,6 +3,7 @@ use yihe_kernel::{CommunityName, Result, UserId};
 use yihe_proto::directory::v1 as pb;
 use yihe_store::Failure;
 
+use super::check_not_from_above;
 use crate::convert::{self, Person, Place};
 use crate::directory::{Directory, settle};
 use crate::domain::appointment::check_free;
@@ -57,7 +58,7 @@ pub async fn invite(
 
 async fn write(writing: &Writing<'_>, wanted: &Wanted) -> Result<(String, bool), Failure> {
     let (id, place, now) = (&wanted.community.community, &wanted.place, writing.now);
-    community::lock(writing, id).await?;
+    let locked = community::lock(writing, id).await?;
     let made = Invitation {
         community: id.clone(),
         id: wanted.ids.0.into(),
@@ -80,6 +81,7 @@ async fn write(writing: &Writing<'_>, wanted: &Wanted) -> Result<(String, bool),
         return Ok((name, false));
     }
     let organization = membership::require_active(writing.tx(), id, place.organization).await?;
+    check_not_from_above(writing, id, &locked.region, (organization.kind, place.post)).await?;
     let held = appointment::of_organization(writing.tx(), id, place.organization, now).await?;
     check_free(&organization, place.post, None, made.term(now)?, &held)?;
     add(writing, &made, &wanted.person.full_name).await?;
