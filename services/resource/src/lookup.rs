@@ -72,6 +72,15 @@ impl Service {
         Ok((settle(admitted, facts)?, bookable))
     }
 
+    /// The proof about something that can be booked and is read by the transaction anyway: who may whatever it is needs no look at it
+    /// before.
+    pub async fn may_book(&self, admitted: Admitted, name: &BookableName) -> Result<Authorized> {
+        if admitted.is_unconditional() {
+            return admitted.without_target();
+        }
+        Ok(self.bookable(admitted, name).await?.0)
+    }
+
     /// A booking: who owns what is booked owns it, and it is about who booked.
     pub async fn booking(&self, admitted: Admitted, name: &BookingName) -> Result<(Authorized, Booking)> {
         let Some(booking) = store::booking::find(self.reader(), name).await? else {

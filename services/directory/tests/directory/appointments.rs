@@ -305,9 +305,7 @@ async fn a_vacant_secretarys_seat_is_filled_from_above_alone() {
     let listed: pb::ListAppointmentsResponse = node.call(&world.secretary, list).await.unwrap();
     let mut seats = listed.appointments.into_iter();
     let seat = seats.find(|held| held.post() == Post::Secretary).unwrap();
-    node.call::<pb::Appointment, _>(&deputy.who, end(&seat.name, ""))
-        .await
-        .unwrap();
+    let _: pb::Appointment = node.call(&deputy.who, end(&seat.name, "")).await.unwrap();
     establish(node, &Who::operator(), DISTRICT, "district").await;
     let to_be = appoint(&deputy.user, &world.committee, Post::Secretary);
     assert_eq!(
@@ -321,7 +319,5 @@ async fn a_vacant_secretarys_seat_is_filled_from_above_alone() {
         "SECRETARY_FROM_ABOVE"
     );
     let member = invitation(&world.committee, Post::Member, "新委员");
-    node.call::<pb::CreateInvitationResponse, _>(&deputy.who, member)
-        .await
-        .unwrap();
+    let _: pb::CreateInvitationResponse = node.call(&deputy.who, member).await.unwrap();
 }

@@ -101,6 +101,8 @@ pub struct Bookable {
     pub rules: BookingRules,
     /// Number in the owner's system; may be empty.
     pub external_ref: String,
+    /// The longest that one booking ever took, in microseconds; since it was read it may have grown.
+    pub longest_span: i64,
     /// When it was registered.
     pub created_at: Timestamp,
     /// When it was taken out of use.

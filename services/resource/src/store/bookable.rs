@@ -181,11 +181,16 @@ pub async fn save(tx: &Tx, _by: &Authorized, mut bookable: Bookable) -> Result<B
 }
 
 /// Notes how long one booking may take, so that whoever looks for what overlaps looks far enough back. The bookable must be held.
-pub async fn stretch(tx: &Tx, _by: &Authorized, bookable: &BookableName, takes: Interval) -> Result<(), Failure> {
+pub async fn stretch(tx: &Tx, _by: &Authorized, bookable: &Bookable, takes: Interval) -> Result<(), Failure> {
+    // it only grows, so that what was read before is never too much
+    if takes.micros() <= bookable.longest_span {
+        return Ok(());
+    }
+    let name = &bookable.name;
     bookable::Entity::update_many()
         .col_expr(bookable::Column::LongestSpan, Expr::value(takes.micros()))
-        .filter(bookable::Column::Community.eq(bookable.community.as_str()))
-        .filter(bookable::Column::Id.eq(bookable.bookable.uuid()))
+        .filter(bookable::Column::Community.eq(name.community.as_str()))
+        .filter(bookable::Column::Id.eq(name.bookable.uuid()))
         .filter(bookable::Column::LongestSpan.lt(takes.micros()))
         .exec(tx)
         .await?;
@@ -221,6 +226,7 @@ impl TryFrom<bookable::Model> for Bookable {
             capacity: row.capacity,
             rules: rules::parse(&row.rules)?,
             external_ref: row.external_ref,
+            longest_span: row.longest_span,
             created_at: Timestamp::from_micros(row.created_at),
             ended_at: row::instant(row.ended_at),
             version: row.version,

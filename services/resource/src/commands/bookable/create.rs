@@ -60,6 +60,7 @@ async fn apply(tx: &Tx, input: &Create) -> Result<BookableName, Failure> {
         capacity: new.capacity,
         rules: new.rules.clone(),
         external_ref: new.external_ref.clone(),
+        longest_span: 0,
         created_at: now,
         ended_at: None,
         version: 1,

@@ -109,7 +109,7 @@ async fn apply(tx: &Tx, input: &Change) -> Result<Booking, Failure> {
         ask.expect_fit(tx, &input.by).await?;
     }
     if let Some(takes) = after.occupies {
-        store::bookable::stretch(tx, &input.by, &bookable.name, takes).await?;
+        store::bookable::stretch(tx, &input.by, &bookable, takes).await?;
     }
     let event = input.step.event(&after);
     let after = store::booking::save(tx, &input.by, after).await?;

@@ -25,13 +25,14 @@ struct Create {
 
 pub async fn create(service: &Arc<Service>, request: Request<pb::CreateBookingRequest>) -> Result<pb::Booking> {
     let (admitted, request) = service.guard.admit(request).await?;
-    let (by, found) = service.bookable(admitted, &name("parent", &request.parent)?).await?;
+    let bookable: BookableName = name("parent", &request.parent)?;
+    let by = service.may_book(admitted, &bookable).await?;
     let new = NewBooking::try_from(&request)?;
     let input = Create {
         service: Arc::clone(service),
         booker: service.booker(&by).await?,
         by,
-        bookable: found.name,
+        bookable,
         new,
     };
     let booking = service
@@ -127,7 +128,7 @@ pub async fn keep(
     now: Timestamp,
 ) -> Result<(), Failure> {
     if let Some(takes) = booking.occupies {
-        store::bookable::stretch(tx, by, &bookable.name, takes).await?;
+        store::bookable::stretch(tx, by, bookable, takes).await?;
     }
     store::booking::insert(tx, by, booking).await?;
     let event = event_of(booking.state);

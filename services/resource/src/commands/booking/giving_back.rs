@@ -40,7 +40,7 @@ pub async fn promote(tx: &Tx, by: &Authorized, bookable: &Bookable, now: Timesta
         }
         let promoted = store::booking::save(tx, by, booking.promote(bookable, now)?).await?;
         if let Some(takes) = promoted.occupies {
-            store::bookable::stretch(tx, by, &bookable.name, takes).await?;
+            store::bookable::stretch(tx, by, bookable, takes).await?;
         }
         events::append(tx, by, events::BookingPromoted, &bookable.name, &promoted.name, now).await?;
     }

@@ -32,6 +32,7 @@ fn hall(capacity: i64, rules: BookingRules) -> Bookable {
         capacity,
         rules,
         external_ref: String::new(),
+        longest_span: 0,
         created_at: at("2026-03-01T00:00"),
         ended_at: None,
         version: 1,

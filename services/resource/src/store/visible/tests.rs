@@ -158,6 +158,7 @@ fn made(community: &CommunityId, id: Uuid, (owner, other): Row) -> Made {
             capacity: 1,
             rules: BookingRules::default(),
             external_ref: String::new(),
+            longest_span: 0,
             created_at: instant(),
             ended_at: None,
             version: 1,
