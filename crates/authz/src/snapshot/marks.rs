@@ -80,13 +80,12 @@ pub(super) struct Asked {
 impl Asked {
     pub fn of(holder: u128, own: bool, for_organization: bool) -> Self {
         // nobody chooses its own id: a key known beforehand will do, and need not be read from the snapshot
-        let hash = FixedState::default().hash_one(holder);
-        let hash = mutate!(hash, MarkIsHolder => 0);
+        let hash = mutate!(FixedState::default().hash_one(holder), MarkIsHolder => 0);
         let [low, high, ..] = hash.to_le_bytes();
-        let capacity = u16::from(own) * OWN | u16::from(for_organization) * FOR_ORGANIZATION;
+        let capacity = (u16::from(own) * OWN) | (u16::from(for_organization) * FOR_ORGANIZATION);
         Self {
             key: hash,
-            tag: u16::from_le_bytes([low, high]) & !CAPACITY | capacity,
+            tag: (u16::from_le_bytes([low, high]) & !CAPACITY) | capacity,
         }
     }
 
@@ -116,7 +115,7 @@ impl Marks {
     /// # Errors
     /// `INTERNAL` for more rows than there are places.
     pub fn of(marked: &[Marked]) -> Result<(Self, Vec<usize>)> {
-        let far = (marked.len() > NEAR * IN_A_LINE / 2).then(|| marked.len() / 3);
+        let far = (marked.len() > NEAR * IN_A_LINE / 2).then_some(marked.len() / 3);
         let count = far.unwrap_or(NEAR);
         let mut held = vec![Vec::new(); count];
         let mut more = vec![false; count];
