@@ -12,6 +12,7 @@ use crate::failure::{Failure, Trouble, trouble};
 use crate::feed::Feed;
 use crate::migrations::Migrations;
 use crate::open::open;
+use crate::outbox::Outbox;
 use crate::reader::Reader;
 use crate::transaction::Tx;
 use crate::writer::{Job, Run, Writer};
@@ -96,6 +97,12 @@ impl Store {
     #[must_use]
     pub fn feed(&self) -> Feed {
         Feed::new(self.reader.clone(), self.committed.subscribe())
+    }
+
+    /// What happened here, for the relay to a bus.
+    #[must_use]
+    pub fn outbox(&self) -> Outbox {
+        Outbox::new(self.clone())
     }
 
     pub(crate) fn secret(&self) -> &[u8; 32] {
