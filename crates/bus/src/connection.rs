@@ -9,7 +9,7 @@ use async_nats::client::RequestErrorKind;
 use async_nats::connection::State;
 use async_nats::jetstream::stream::{Config as StreamConfig, StorageType, Stream};
 use async_nats::jetstream::{Context, context};
-use async_nats::{ConnectOptions, ServerAddr};
+use async_nats::{Client, ConnectOptions, ServerAddr};
 use bytes::Bytes;
 use tokio::sync::Mutex;
 
@@ -131,6 +131,11 @@ impl Bus {
         }
         self.tell_up();
         Ok(context)
+    }
+
+    /// The connection, whether the server has JetStream or not.
+    pub(crate) async fn client(&self) -> Result<Client, BusError> {
+        Ok(self.connected().await?.client())
     }
 
     async fn connected(&self) -> Result<Context, BusError> {

@@ -113,13 +113,14 @@ impl Consumer {
         let base = self.name.replace('.', "_");
         let name = format!("{base}-{fence}");
         let names: Vec<String> = stream.consumer_names().try_collect().await.map_err(lost)?;
-        let is_ours = |other: &String| {
+        // a later holder's is left alone: whoever finds itself overtaken here stops at its next look at the lease
+        let is_earlier = |other: &String| {
             other
                 .strip_prefix(&base)
                 .and_then(|rest| rest.strip_prefix('-'))
-                .is_some_and(|number| number.parse::<i64>().is_ok())
+                .is_some_and(|number| number.parse::<i64>().is_ok_and(|number| number <= fence))
         };
-        for old in names.iter().filter(|other| is_ours(other)) {
+        for old in names.iter().filter(|other| is_earlier(other)) {
             // somebody else may have removed it meanwhile
             let _ = stream.delete_consumer(old).await;
         }

@@ -11,14 +11,14 @@ use yihe_kernel as kernel;
 use yihe_store as store;
 
 use crate::connection::{Bus, BusError, made_at};
-use crate::wire;
+use crate::{wake, wire};
 
 const BATCH: u64 = 256;
 /// A relay that says nothing for so long is overtaken.
 pub(crate) const TERM: Duration = Duration::from_secs(6);
 pub(crate) const RENEW: Duration = Duration::from_secs(2);
-/// Commits of other replicas are not heard of.
-const LOOK: Duration = Duration::from_millis(250);
+/// Other replicas tell of their commits; what they tell may be lost.
+const LOOK: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
 /// Publishes the outbox of a service.
@@ -85,11 +85,14 @@ pub(crate) async fn rest(bus: &Bus, who: &str, halt: Halt, failures: &mut u32) {
 impl Relay {
     /// Publishes until dropped.
     pub async fn run(self) {
-        let mut failures = 0;
-        loop {
-            let Err(halt) = self.serve(&mut failures).await;
-            rest(&self.bus, self.service, halt, &mut failures).await;
-        }
+        let publish = async {
+            let mut failures = 0;
+            loop {
+                let Err(halt) = self.serve(&mut failures).await;
+                rest(&self.bus, self.service, halt, &mut failures).await;
+            }
+        };
+        tokio::join!(publish, wake::exchange(&self.bus, self.service, &self.outbox));
     }
 
     async fn serve(&self, failures: &mut u32) -> Result<std::convert::Infallible, Halt> {

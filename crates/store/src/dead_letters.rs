@@ -34,6 +34,7 @@ impl Store {
         let rows = dead_letter::Entity::find()
             .order_by_asc(dead_letter::Column::DiedAt)
             .order_by_asc(dead_letter::Column::Position)
+            .order_by_asc(dead_letter::Column::EventId)
             .all(self.reader())
             .await?;
         Ok(rows.into_iter().map(DeadLetter::from).collect())

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use kernel::Result;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use tokio::sync::watch;
 use yihe_kernel as kernel;
 
 use crate::failure::Failure;
@@ -34,10 +35,16 @@ impl Outbox {
         &self.store
     }
 
-    /// Tells when something is committed.
+    /// Tells when something is committed, here or elsewhere.
     #[must_use]
     pub fn feed(&self) -> Feed {
         self.store.feed()
+    }
+
+    /// Counts what this replica commits.
+    #[must_use]
+    pub fn own_commits(&self) -> watch::Receiver<u64> {
+        self.store.own_commits()
     }
 
     /// The oldest events that wait.

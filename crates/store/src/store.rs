@@ -26,6 +26,7 @@ pub struct Store {
     clock: SharedClock,
     secret: Arc<[u8; 32]>,
     committed: watch::Sender<u64>,
+    elsewhere: watch::Sender<u64>,
 }
 
 #[derive(Clone)]
@@ -72,6 +73,7 @@ impl Store {
             clock,
             secret,
             committed,
+            elsewhere: watch::Sender::new(0),
         })
     }
 
@@ -96,7 +98,20 @@ impl Store {
     /// What happened here, for consumers and watchers.
     #[must_use]
     pub fn feed(&self) -> Feed {
-        Feed::new(self.reader.clone(), self.committed.subscribe())
+        Feed::new(
+            self.reader.clone(),
+            self.committed.subscribe(),
+            self.elsewhere.subscribe(),
+        )
+    }
+
+    /// Another replica committed something: feeds look again.
+    pub fn stir(&self) {
+        self.elsewhere.send_modify(|count| *count += 1);
+    }
+
+    pub(crate) fn own_commits(&self) -> watch::Receiver<u64> {
+        self.committed.subscribe()
     }
 
     /// What happened here, for the relay to a bus.

@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, Statement};
 use yihe_kernel::SystemClock;
@@ -46,6 +46,36 @@ async fn a_relay_that_is_gone_is_followed_by_another_when_its_lease_runs_out() {
     assert!(!held.renew().await.unwrap(), "it was overtaken");
     let late = world.teller.outbox().published(&held, 1, vec![(1, 99)]).await.unwrap();
     assert!(!late, "who was overtaken notes nothing");
+}
+
+#[tokio::test]
+async fn a_commit_of_one_replica_wakes_feeds_of_the_others_and_is_published_by_the_one_that_relays() {
+    let (nats, postgres) = (Nats::start().unwrap(), Postgres::start().unwrap());
+    let place = Backend::Postgres {
+        url: postgres.url(),
+        schema: "teller".into(),
+    };
+    let [first, second] = [
+        open_at(place.clone(), Arc::new(SystemClock)).await,
+        open_at(place, Arc::new(SystemClock)).await,
+    ];
+    let _relay = relay(&first, &bus(&nats));
+    tell(&first, 0, "0").await;
+    until_published(&first).await;
+    let _waits = relay(&second, &bus(&nats));
+    // until it listens
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let mut feed = first.feed();
+    let begun = Instant::now();
+    for number in 1..=20_u32 {
+        tell(&second, 0, &number.to_string()).await;
+        assert!(feed.changed().await);
+        until_published(&second).await;
+    }
+    // whoever only looks once a second would have taken ten
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    let subjects: Vec<String> = published(&nats).await.into_iter().map(|(_, subject)| subject).collect();
+    assert_eq!(subjects, numbers(0..21));
 }
 
 #[tokio::test]
