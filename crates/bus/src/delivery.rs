@@ -203,6 +203,6 @@ impl Turn<'_> {
     }
 }
 
-fn lost(error: impl ToString) -> Halt {
-    Halt::Broken(error.to_string())
+fn lost(error: impl Into<async_nats::Error>) -> Halt {
+    Halt::Broken(error.into().to_string())
 }

@@ -96,7 +96,7 @@ impl Consumer {
             let event = letter.event.id;
             match self.unearth(letter, Arc::clone(effect)).await {
                 Ok(()) => {
-                    tracing::info!(consumer = self.name, %event, "an event that was put aside has its effect now")
+                    tracing::info!(consumer = self.name, %event, "an event that was put aside has its effect now");
                 }
                 Err(error) => {
                     tracing::error!(consumer = self.name, %event, %error, "an event stays put aside");
