@@ -180,7 +180,7 @@ mod tests {
             "yihe.event.ledger.*.yihe_ledger_v1_ProjectEntryMade"
         );
         assert_eq!(filter("yihe", "ledger", &["a", "b"]), "yihe.event.ledger.>");
-        assert_eq!(token("a b*>.c"), "a_b____c");
+        assert_eq!(token("a b*>.c"), "a_b___c");
     }
 
     #[test]
