@@ -7,7 +7,7 @@ use yihe_kernel::Clock;
 use yihe_proto::directory::v1::{EndMembershipRequest, GetAppointmentRequest};
 use yihe_proto::ledger::v1::{ConfirmServiceRequest, RecordServiceRequest, ServiceGiver, ServiceRecord, Unit};
 use yihe_proto::resource::v1::*;
-use yihe_testkit::{Actor, Beizhan, Postgres, TestNode, TestNodeOptions, refused};
+use yihe_testkit::{Actor, Beizhan, Nats, Postgres, TestNode, TestNodeOptions, refused};
 
 fn instant(text: &str) -> Option<prost_types::Timestamp> {
     text.parse::<yihe_kernel::Timestamp>()
@@ -39,13 +39,11 @@ fn asking(hall: &Bookable, day: &str) -> CreateBookingRequest {
     }
 }
 
-async fn share(wiring: Wiring, database: Option<String>) -> Result<()> {
+async fn share(options: TestNodeOptions) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let options = TestNodeOptions {
-        wiring,
-        database,
         data_dir: Some(folder.path().to_owned()),
-        ..TestNodeOptions::default()
+        ..options
     };
     let node = TestNode::start(options.clone()).await?;
     let beizhan = Beizhan::set_up(&node).await?;
@@ -262,16 +260,35 @@ async fn heard(actor: &Actor, request: GetProjectRequest) -> Result<ProjectView>
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn in_process() -> Result<()> {
-    share(Wiring::Direct, None).await
+    share(TestNodeOptions::default()).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_service_behind_its_own_socket() -> Result<()> {
-    share(Wiring::Tcp, None).await
+    share(TestNodeOptions {
+        wiring: Wiring::Tcp,
+        ..TestNodeOptions::default()
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn on_postgresql() -> Result<()> {
     let server = Postgres::start()?;
-    share(Wiring::Direct, Some(server.url())).await
+    share(TestNodeOptions {
+        database: Some(server.url()),
+        ..TestNodeOptions::default()
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_two_processes_over_a_bus() -> Result<()> {
+    let bus = Nats::start()?;
+    share(TestNodeOptions {
+        bus: Some(bus.url()),
+        spread: true,
+        ..TestNodeOptions::default()
+    })
+    .await
 }

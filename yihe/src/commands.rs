@@ -1,6 +1,7 @@
 //! What can be done from the command line: by an operator on the node's data, and by anybody as a client of its API.
 
 mod config_check;
+mod dead;
 mod import;
 mod minutes;
 mod pack;
@@ -10,6 +11,7 @@ mod tally;
 mod token;
 
 pub use config_check::config_check;
+pub use dead::{DeadLetters, Replay, dead_letters, replay};
 pub use import::{Import, ImportCalendar, import, import_calendar, import_shenzhen};
 pub use minutes::{MinutesKey, VerifyMinutes, minutes_key, verify_minutes};
 pub use pack::{PackFile, pack_check};

@@ -1,5 +1,6 @@
 //! The configuration: a TOML file, then `YIHE_…` variables, then flags. Every key has a usable default.
 
+mod bus;
 mod check;
 mod database;
 
@@ -12,6 +13,7 @@ use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 
+pub use bus::{BusSettings, BusUrl};
 pub use check::BadKey;
 pub use database::{DatabaseSettings, DatabaseUrl};
 
@@ -169,6 +171,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Where services keep their data.
     pub database: DatabaseSettings,
+    /// How services of several processes hear of one another's events.
+    pub bus: BusSettings,
     /// Where the gateway listens.
     pub listen: SocketAddr,
     /// How services of this process reach one another.
@@ -196,6 +200,7 @@ impl Default for Config {
         Self {
             data_dir: PathBuf::from("yihe-data"),
             database: DatabaseSettings::default(),
+            bus: BusSettings::default(),
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             wiring: Wiring::Direct,
             service: Vec::new(),
@@ -338,6 +343,23 @@ mod tests {
             "{bad:?}"
         );
         assert!(!bad.concat().contains("sesame"), "{bad:?}");
+    }
+
+    #[test]
+    fn keys_of_the_bus_are_named_and_its_password_is_not_told() {
+        let config = load("[bus]\nurl = \"nats://yihe:sesame@127.0.0.1:4222\"\nprefix = \"street-7\"\n").unwrap();
+        assert!(!format!("{config:?}").contains("sesame"));
+        assert_eq!(config.bus.prefix, "street-7");
+        let bad =
+            load("[bus]\nurl = \"amqp://yihe:sesame@a\"\nprefix = \"a.b\"\nreplicas = 0\nurll = 1\n").unwrap_err();
+        let all = bad.join("\n");
+        for key in ["bus.url:", "bus.prefix:", "bus.replicas:", "bus.urll:"] {
+            assert!(
+                bad.iter().any(|line| line.starts_with(key)),
+                "{key} is not named in\n{all}"
+            );
+        }
+        assert!(!all.contains("sesame"), "{all}");
     }
 
     #[test]

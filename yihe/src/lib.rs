@@ -4,6 +4,7 @@
 
 pub mod commands;
 pub mod config;
+mod events;
 pub mod node;
 
 pub use config::{Config, ServiceName, Wiring};

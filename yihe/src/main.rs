@@ -31,6 +31,9 @@ enum Command {
     /// Look at the configuration without running anything
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Look after the bus between processes
+    #[command(subcommand)]
+    Bus(BusCommand),
     /// Bring official data into the node
     #[command(subcommand)]
     Import(ImportCommand),
@@ -69,6 +72,23 @@ enum PackCommand {
 enum ConfigCommand {
     /// Name every bad key, or say that there is none
     Check(Flags),
+}
+
+#[derive(Debug, Subcommand)]
+enum BusCommand {
+    /// Events that a service could not take effect of and put aside
+    #[command(subcommand)]
+    Dead(DeadCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum DeadCommand {
+    /// Print them, a line each: event, consumer, type, community, when it was put aside, why
+    List(commands::DeadLetters),
+    /// Have some or all of them tried again, when what was wrong is put right
+    ///
+    /// The service does so within seconds where it runs. What fails again stays in the list.
+    Replay(commands::Replay),
 }
 
 #[derive(Debug, Subcommand)]
@@ -112,6 +132,8 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Serve(flags) => commands::serve(Config::load(file, &flags)),
         Command::Config(ConfigCommand::Check(flags)) => commands::config_check(Config::load(file, &flags)),
+        Command::Bus(BusCommand::Dead(DeadCommand::List(place))) => commands::dead_letters(&place, file),
+        Command::Bus(BusCommand::Dead(DeadCommand::Replay(replay))) => commands::replay(&replay, file),
         Command::Import(ImportCommand::Divisions(import)) => commands::import(&import, file),
         Command::Minutes(MinutesCommand::Key(key)) => commands::minutes_key(&key, file),
         Command::Minutes(MinutesCommand::Verify(verify)) => match commands::verify_minutes(&verify) {

@@ -19,6 +19,7 @@ use yihe_store::{Backend, StoreConfig};
 
 use crate::commands::operator_token;
 use crate::config::{Config, ServiceName, Wiring};
+use crate::events::Events;
 
 /// What a node is given from outside its configuration.
 pub struct NodeOptions {
@@ -156,8 +157,7 @@ impl Node {
     }
 
     async fn start_services(&mut self, config: &Config, wires: &Wires) -> Result<()> {
-        let mut directory_feed = None;
-        let mut ledger_feed = None;
+        let mut events = Events::new(config);
         if config.runs(ServiceName::Directory) {
             let started = yihe_directory::start(yihe_directory::Deps {
                 store: store_config(config, &wires.keys, ServiceName::Directory),
@@ -170,8 +170,8 @@ impl Node {
                 },
             })
             .await?;
-            directory_feed = Some(started.feed);
-            self.tasks.push(started.tasks);
+            let relay = events.publish(ServiceName::Directory, started.feed, started.outbox);
+            self.tasks.extend([started.tasks, relay]);
             self.attach(config, wires, ServiceName::Directory, started.routes)
                 .await?;
         }
@@ -185,7 +185,8 @@ impl Node {
                 grants_file: config.policy.grants_file.clone(),
             })
             .await?;
-            self.tasks.push(started.tasks);
+            let relay = events.publish(ServiceName::Policy, started.feed, started.outbox);
+            self.tasks.extend([started.tasks, relay]);
             self.attach(config, wires, ServiceName::Policy, started.routes).await?;
         }
         if config.runs(ServiceName::Meeting) {
@@ -197,10 +198,11 @@ impl Node {
                 directory: wires.link(ServiceName::Directory, "meeting"),
                 files: wires.link(ServiceName::File, "meeting"),
                 vote_keys: config.data_dir.join("keys").join("votes"),
-                directory_feed: directory_feed.clone(),
+                directory_events: events.of(ServiceName::Directory, ServiceName::Meeting),
             })
             .await?;
-            self.tasks.push(started.tasks);
+            let relay = events.publish(ServiceName::Meeting, started.feed, started.outbox);
+            self.tasks.extend([started.tasks, relay]);
             self.attach(config, wires, ServiceName::Meeting, started.routes).await?;
         }
         if config.runs(ServiceName::File) {
@@ -219,7 +221,8 @@ impl Node {
                 },
             })
             .await?;
-            self.tasks.push(started.tasks);
+            let relay = events.publish(ServiceName::File, started.feed, started.outbox);
+            self.tasks.extend([started.tasks, relay]);
             self.attach(config, wires, ServiceName::File, started.routes).await?;
         }
         if config.runs(ServiceName::Ledger) {
@@ -234,7 +237,8 @@ impl Node {
                 resource: wires.link(ServiceName::Resource, "ledger"),
             })
             .await?;
-            ledger_feed = Some(started.feed);
+            self.tasks
+                .push(events.publish(ServiceName::Ledger, started.feed, started.outbox));
             self.attach(config, wires, ServiceName::Ledger, started.routes).await?;
         }
         if config.runs(ServiceName::Resource) {
@@ -245,11 +249,12 @@ impl Node {
                 snapshots: self.snapshots(wires, "resource"),
                 directory: wires.link(ServiceName::Directory, "resource"),
                 meeting: wires.link(ServiceName::Meeting, "resource"),
-                ledger_feed,
-                directory_feed,
+                ledger_events: events.of(ServiceName::Ledger, ServiceName::Resource),
+                directory_events: events.of(ServiceName::Directory, ServiceName::Resource),
             })
             .await?;
-            self.tasks.push(started.tasks);
+            let relay = events.publish(ServiceName::Resource, started.feed, started.outbox);
+            self.tasks.extend([started.tasks, relay]);
             self.attach(config, wires, ServiceName::Resource, started.routes)
                 .await?;
         }

@@ -53,7 +53,7 @@ async fn heard(store: &Store) -> Vec<String> {
 }
 
 fn follow(consumer: Consumer, source: &Store, fail_first: Arc<AtomicU32>) -> tokio::task::JoinHandle<()> {
-    tokio::spawn(consumer.follow(source.feed(), move |tx, event| {
+    tokio::spawn(consumer.follow(source.feed().into(), move |tx, event| {
         let fail_first = Arc::clone(&fail_first);
         Box::pin(async move {
             let echo = NewEvent {

@@ -41,11 +41,16 @@ pub struct Event {
 pub struct Feed {
     reader: Reader,
     committed: watch::Receiver<u64>,
+    elsewhere: watch::Receiver<u64>,
 }
 
 impl Feed {
-    pub(crate) fn new(reader: Reader, committed: watch::Receiver<u64>) -> Self {
-        Self { reader, committed }
+    pub(crate) fn new(reader: Reader, committed: watch::Receiver<u64>, elsewhere: watch::Receiver<u64>) -> Self {
+        Self {
+            reader,
+            committed,
+            elsewhere,
+        }
     }
 
     /// Events after a sequence, oldest first.
@@ -81,9 +86,13 @@ impl Feed {
         Ok(last.map_or(0, |event| event.sequence))
     }
 
-    /// Waits until something was committed since this feed was made or last waited. Returns false when the store is gone.
+    /// Waits until something was committed since this feed was made or last waited, here or, where a bus tells of it, by
+    /// another replica. Returns false when the store is gone.
     pub async fn changed(&mut self) -> bool {
-        self.committed.changed().await.is_ok()
+        tokio::select! {
+            committed = self.committed.changed() => committed.is_ok(),
+            Ok(()) = self.elsewhere.changed() => true,
+        }
     }
 
     async fn read(&self, query: sea_orm::Select<outbox::Entity>, limit: u64) -> Result<Vec<Event>, Failure> {

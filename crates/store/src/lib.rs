@@ -7,27 +7,36 @@
 //! - A transaction's body may run more than once; only its last run counts, and its answer is given after the commit is durable.
 //! - A caller that goes away does not stop a transaction that has begun.
 
+mod bus_tables;
 mod config;
+mod dead_letters;
 mod failure;
 mod feed;
 mod keyed;
+mod lease;
 mod migrations;
 mod open;
+mod outbox;
 mod page;
 mod reader;
 mod requests;
 mod store;
+mod stream_cursors;
 mod tables;
 mod transaction;
 mod writer;
 
 pub use config::{Backend, StoreConfig};
+pub use dead_letters::DeadLetter;
 pub use failure::Failure;
 pub use feed::{Event, Feed};
+pub use lease::Lease;
 pub use migrations::{Migrations, with_own_tables};
+pub use outbox::Outbox;
 pub use page::{MAX_PAGE_SIZE, Page};
 pub use reader::Reader;
 pub use requests::Remembered;
 pub use store::Store;
+pub use stream_cursors::StreamPosition;
 pub use tables::{consumed_event, consumer_cursor};
 pub use transaction::{NewEvent, Tx};

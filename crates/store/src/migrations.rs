@@ -1,6 +1,7 @@
 use sea_orm_migration::MigratorTraitSelf;
 use sea_orm_migration::prelude::*;
 
+use crate::bus_tables::BusTables;
 use crate::tables::{consumed_event, consumer_cursor, outbox, request};
 
 /// The migrations of one service, in order.
@@ -9,7 +10,7 @@ pub type Migrations = fn() -> Vec<Box<dyn MigrationTrait>>;
 /// Puts the tables every service has (outbox, retry table, consumers) before a service's own migrations.
 #[must_use]
 pub fn with_own_tables(own: Vec<Box<dyn MigrationTrait>>) -> Vec<Box<dyn MigrationTrait>> {
-    let mut all: Vec<Box<dyn MigrationTrait>> = vec![Box::new(StoreTables)];
+    let mut all: Vec<Box<dyn MigrationTrait>> = vec![Box::new(StoreTables), Box::new(BusTables)];
     all.extend(own);
     all
 }

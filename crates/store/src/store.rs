@@ -12,6 +12,7 @@ use crate::failure::{Failure, Trouble, trouble};
 use crate::feed::Feed;
 use crate::migrations::Migrations;
 use crate::open::open;
+use crate::outbox::Outbox;
 use crate::reader::Reader;
 use crate::transaction::Tx;
 use crate::writer::{Job, Run, Writer};
@@ -25,6 +26,7 @@ pub struct Store {
     clock: SharedClock,
     secret: Arc<[u8; 32]>,
     committed: watch::Sender<u64>,
+    elsewhere: watch::Sender<u64>,
 }
 
 #[derive(Clone)]
@@ -71,6 +73,7 @@ impl Store {
             clock,
             secret,
             committed,
+            elsewhere: watch::Sender::new(0),
         })
     }
 
@@ -95,7 +98,26 @@ impl Store {
     /// What happened here, for consumers and watchers.
     #[must_use]
     pub fn feed(&self) -> Feed {
-        Feed::new(self.reader.clone(), self.committed.subscribe())
+        Feed::new(
+            self.reader.clone(),
+            self.committed.subscribe(),
+            self.elsewhere.subscribe(),
+        )
+    }
+
+    /// Another replica committed something: feeds look again.
+    pub fn stir(&self) {
+        self.elsewhere.send_modify(|count| *count += 1);
+    }
+
+    pub(crate) fn own_commits(&self) -> watch::Receiver<u64> {
+        self.committed.subscribe()
+    }
+
+    /// What happened here, for the relay to a bus.
+    #[must_use]
+    pub fn outbox(&self) -> Outbox {
+        Outbox::new(self.clone())
     }
 
     pub(crate) fn secret(&self) -> &[u8; 32] {

@@ -17,6 +17,7 @@ pub(crate) mod outbox {
         pub organization: Option<Uuid>,
         pub payload: Vec<u8>,
         pub occurred_at: i64,
+        pub position: Option<i64>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -80,6 +81,75 @@ pub mod consumed_event {
         #[sea_orm(primary_key, auto_increment = false)]
         pub event_id: Uuid,
         pub consumed_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Who may do for a while what only one of several replicas may do at a time.
+pub(crate) mod lease {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "lease")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub name: String,
+        pub fence: i64,
+        pub expires_at: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// A stream of the bus and how far somebody has come in it: the relay in writing (`relay`), a consumer in reading.
+pub(crate) mod stream_cursor {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "stream_cursor")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub name: String,
+        pub stream_created_at: i64,
+        pub position: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Events that a consumer put aside because it could not take effect of them.
+pub(crate) mod dead_letter {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "dead_letter")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub consumer: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub event_id: Uuid,
+        pub position: i64,
+        pub community: Option<String>,
+        pub kind: String,
+        pub stream: String,
+        pub subject: String,
+        pub actor: String,
+        pub organization: Option<Uuid>,
+        pub payload: Vec<u8>,
+        pub occurred_at: i64,
+        pub error: String,
+        pub died_at: i64,
+        pub replay: bool,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -83,6 +83,7 @@ impl Tx {
             organization: ActiveValue::Set(event.organization.map(OrganizationId::uuid)),
             payload: ActiveValue::Set(event.payload),
             occurred_at: ActiveValue::Set(event.at.micros()),
+            position: ActiveValue::NotSet,
         };
         outbox::Entity::insert(row).exec_without_returning(self).await?;
         Ok(())

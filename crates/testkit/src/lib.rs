@@ -1,4 +1,4 @@
-//! What tests need: a PostgreSQL of one's own and, with the feature `node`, a whole node with builders that go through the
+//! What tests need: a PostgreSQL and a NATS of one's own and, with the feature `node`, a whole node with builders that go through the
 //! public API over TCP, as any partner's program would.
 
 #[cfg(feature = "node")]
@@ -10,6 +10,7 @@ pub mod crash;
 mod files;
 #[cfg(feature = "node")]
 mod levels;
+mod nats;
 #[cfg(feature = "node")]
 mod node;
 mod postgres;
@@ -18,6 +19,8 @@ mod refusal;
 pub mod register;
 #[cfg(feature = "node")]
 mod roll;
+#[cfg(feature = "node")]
+mod spread;
 
 #[cfg(feature = "node")]
 pub use actor::Actor;
@@ -27,6 +30,7 @@ pub use beizhan::{Beizhan, Party};
 pub use files::{declare, upload_messages};
 #[cfg(feature = "node")]
 pub use levels::{establish, secretary_below};
+pub use nats::Nats;
 #[cfg(feature = "node")]
 pub use node::{TestNode, TestNodeOptions};
 pub use postgres::Postgres;

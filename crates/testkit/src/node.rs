@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use tempfile::TempDir;
-use yihe::config::DirectorySettings;
+use yihe::config::{BusSettings, DirectorySettings};
 use yihe::node::{Node, NodeOptions};
 use yihe::{Config, Wiring};
 use yihe_kernel::{AdjustableClock, SharedClock, Timestamp};
 
 use crate::actor::{Actor, channel};
+use crate::spread::spread;
 
 /// One of so many decisions is compared with casbin's: far more than in production, so that every test of a whole node is one of the
 /// index as well.
@@ -25,6 +26,10 @@ pub struct TestNodeOptions {
     pub grants_file: Option<PathBuf>,
     /// The PostgreSQL database; absent takes SQLite files.
     pub database: Option<String>,
+    /// The NATS server; absent lets events stay within the process.
+    pub bus: Option<String>,
+    /// Whether the meeting and the resource service run apart from the others, behind sockets, as in a process of their own.
+    pub spread: bool,
     /// Where the data lie; absent takes a temporary folder that is removed at the end.
     pub data_dir: Option<PathBuf>,
     /// Where the gateway listens; absent takes a free loopback port.
@@ -40,6 +45,7 @@ pub struct TestNodeOptions {
 /// A whole node with the divisions of Shenzhen, on an adjustable clock.
 pub struct TestNode {
     node: Node,
+    apart: Option<Node>,
     folder: Option<TempDir>,
     /// The clock of all services.
     pub clock: Arc<AdjustableClock>,
@@ -52,6 +58,7 @@ impl TestNode {
     /// # Errors
     /// It does not start.
     pub async fn start(options: TestNodeOptions) -> Result<Self> {
+        let apart = options.spread;
         let folder = options.data_dir.is_none().then(tempfile::tempdir).transpose()?;
         let data_dir = options
             .data_dir
@@ -68,6 +75,10 @@ impl TestNode {
         }
         let config = Config {
             directory,
+            bus: BusSettings {
+                url: options.bus.map(Into::into),
+                ..BusSettings::default()
+            },
             database: yihe::config::DatabaseSettings {
                 url: options.database.map(Into::into),
                 ..yihe::config::DatabaseSettings::default()
@@ -85,10 +96,20 @@ impl TestNode {
         };
         let shared: SharedClock = Arc::<AdjustableClock>::clone(&clock);
         yihe::commands::import_shenzhen(&config, Arc::clone(&shared)).await?;
-        let node = Node::start(config, NodeOptions { clock: shared }).await?;
+        let given = || NodeOptions {
+            clock: Arc::clone(&shared),
+        };
+        let (node, apart) = if apart {
+            let [config, apart] = spread(config)?;
+            let apart = Node::start(apart, given()).await?;
+            (Node::start(config, given()).await?, Some(apart))
+        } else {
+            (Node::start(config, given()).await?, None)
+        };
         let stranger = Actor::stranger(channel(node.address()).await?);
         Ok(Self {
             node,
+            apart,
             folder,
             clock,
             stranger,
@@ -126,9 +147,11 @@ impl TestNode {
     /// # Errors
     /// It does not stop in time; it decided a sampled call other than casbin does.
     pub async fn stop(self) -> Result<Option<TempDir>> {
-        let shadow = self.node.shadow();
-        ensure!(shadow.disagreed() == 0, "the index and casbin disagree: {shadow:?}");
-        self.node.stop().await?;
+        for node in self.apart.into_iter().chain([self.node]) {
+            let shadow = node.shadow();
+            ensure!(shadow.disagreed() == 0, "the index and casbin disagree: {shadow:?}");
+            node.stop().await?;
+        }
         Ok(self.folder)
     }
 }

@@ -30,7 +30,7 @@ use tonic::service::Routes;
 use yihe_authz::{AccessTokens, Guard, InternalTokens, Keys, RevisionTokens, Snapshots};
 use yihe_kernel::{Error, Result, SharedClock};
 use yihe_server::{Tasks, protect};
-use yihe_store::{Feed, Store, StoreConfig};
+use yihe_store::{Feed, Outbox, Store, StoreConfig};
 
 pub use config::Config;
 pub use migrations::migrations;
@@ -59,6 +59,8 @@ pub struct Started {
     pub routes: Routes,
     /// What happened in it.
     pub feed: Feed,
+    /// The same, for the relay to a bus.
+    pub outbox: Outbox,
     /// Background tasks; they end when this is dropped.
     pub tasks: Tasks,
 }
@@ -77,7 +79,7 @@ pub async fn start(deps: Deps) -> Result<Started> {
         config,
     } = deps;
     let store = Store::open(&store, migrations, clock.clone()).await?;
-    let feed = store.feed();
+    let (feed, outbox) = (store.feed(), store.outbox());
     let directory = directory::Directory {
         guard: Guard::new(SERVICE, snapshots, clock.clone()),
         access_tokens: AccessTokens::new(&keys, clock.clone()),
@@ -93,5 +95,10 @@ pub async fn start(deps: Deps) -> Result<Started> {
     tasks.spawn("directory.timers", timers::run(Arc::clone(&directory)));
     let routes = api::routes(directory);
     let routes = protect(routes, SERVICE, InternalTokens::new(&keys, clock.clone()), clock);
-    Ok(Started { routes, feed, tasks })
+    Ok(Started {
+        routes,
+        feed,
+        outbox,
+        tasks,
+    })
 }

@@ -5,7 +5,7 @@ use tonic::service::Routes;
 use yihe_authz::{Guard, InternalTokens, Keys, Snapshots};
 use yihe_kernel::{Result, SharedClock, Timestamp};
 use yihe_server::{ServiceLink, Tasks, protect};
-use yihe_store::{Feed, Reader, Store, StoreConfig};
+use yihe_store::{Feed, Outbox, Reader, Store, StoreConfig};
 
 use crate::api::Api;
 use crate::config::Config;
@@ -42,6 +42,8 @@ pub struct Started {
     pub routes: Routes,
     /// What happens in it.
     pub feed: Feed,
+    /// The same, for the relay to a bus.
+    pub outbox: Outbox,
     /// What removes leftovers; one of the tasks runs it time and again.
     pub sweeper: Sweeper,
     /// Its background tasks; they end when this is dropped.
@@ -55,7 +57,7 @@ pub struct Started {
 pub async fn start(deps: Deps) -> Result<Started> {
     let store = Store::open(&deps.store, migrations::migrations, Arc::clone(&deps.clock)).await?;
     let content = Content::open(&deps.folder)?;
-    let feed = store.feed();
+    let (feed, outbox) = (store.feed(), store.outbox());
     let sweeper = Sweeper::new(store.clone(), content.clone(), deps.config);
     let mut tasks = Tasks::default();
     tasks.spawn("file.sweep", sweeper.clone().run());
@@ -71,6 +73,7 @@ pub async fn start(deps: Deps) -> Result<Started> {
     Ok(Started {
         routes,
         feed,
+        outbox,
         sweeper,
         tasks,
     })

@@ -4,7 +4,7 @@ use tonic::service::Routes;
 use yihe_authz::{Guard, InternalTokens, Keys, Snapshots};
 use yihe_kernel::{Result, SharedClock, Timestamp};
 use yihe_server::{Resolutions, ServiceLink, protect};
-use yihe_store::{Feed, Reader, Store, StoreConfig};
+use yihe_store::{Feed, Outbox, Reader, Store, StoreConfig};
 
 use crate::api::Api;
 use crate::directory::Directory;
@@ -40,6 +40,8 @@ pub struct Started {
     pub routes: Routes,
     /// What happens in it.
     pub feed: Feed,
+    /// The same, for the relay to a bus.
+    pub outbox: Outbox,
 }
 
 /// Opens the store and starts the service.
@@ -48,7 +50,7 @@ pub struct Started {
 /// `STORAGE_BROKEN`, `STORAGE_FULL` or `UNAVAILABLE` where the store cannot be opened.
 pub async fn start(deps: Deps) -> Result<Started> {
     let store = Store::open(&deps.store, migrations::migrations, Arc::clone(&deps.clock)).await?;
-    let feed = store.feed();
+    let (feed, outbox) = (store.feed(), store.outbox());
     let service = Arc::new(Service {
         guard: Guard::new(NAME, Arc::clone(&deps.snapshots), Arc::clone(&deps.clock)),
         snapshots: deps.snapshots,
@@ -60,7 +62,7 @@ pub async fn start(deps: Deps) -> Result<Started> {
     });
     let tokens = InternalTokens::new(&deps.keys, Arc::clone(&deps.clock));
     let routes = protect(Api::routes(service), NAME, tokens, deps.clock);
-    Ok(Started { routes, feed })
+    Ok(Started { routes, feed, outbox })
 }
 
 /// What commands and queries work with.

@@ -3,9 +3,10 @@ use std::sync::Arc;
 
 use tonic::service::Routes;
 use yihe_authz::{Admitted, Authorized, Capacity, Guard, InternalTokens, Keys, RecordSigner, Snapshots};
+use yihe_bus::Source;
 use yihe_kernel::{Error, FileName, Result, SharedClock, Timestamp, UserId, reasons};
 use yihe_server::{ServiceLink, Tasks, protect};
-use yihe_store::{Feed, Reader, Store, StoreConfig};
+use yihe_store::{Feed, Outbox, Reader, Store, StoreConfig};
 
 use crate::api::Api;
 use crate::calendars::Calendars;
@@ -37,7 +38,7 @@ pub struct Deps {
     /// The folder of the keys of open secret votes; all replicas need the same.
     pub vote_keys: PathBuf,
     /// What happens in the directory; without it, memberships of bodies do not end with memberships of the community.
-    pub directory_feed: Option<Feed>,
+    pub directory_events: Option<Source>,
 }
 
 /// A running service.
@@ -46,6 +47,8 @@ pub struct Started {
     pub routes: Routes,
     /// What happens in it.
     pub feed: Feed,
+    /// The same, for the relay to a bus.
+    pub outbox: Outbox,
     /// Its background tasks; they end when this is dropped.
     pub tasks: Tasks,
 }
@@ -57,13 +60,13 @@ pub struct Started {
 pub async fn start(deps: Deps) -> Result<Started> {
     let store = Store::open(&deps.store, migrations::migrations, Arc::clone(&deps.clock)).await?;
     let mut tasks = Tasks::default();
-    if let Some(feed) = deps.directory_feed {
+    if let Some(directory) = deps.directory_events {
         tasks.spawn(
             "meeting.membership_ended",
-            consumers::follow_directory(store.clone(), feed),
+            consumers::follow_directory(store.clone(), directory),
         );
     }
-    let feed = store.feed();
+    let (feed, outbox) = (store.feed(), store.outbox());
     let service = Arc::new(Service {
         guard: Guard::new(NAME, Arc::clone(&deps.snapshots), Arc::clone(&deps.clock)),
         snapshots: deps.snapshots,
@@ -82,7 +85,12 @@ pub async fn start(deps: Deps) -> Result<Started> {
     );
     let tokens = InternalTokens::new(&deps.keys, Arc::clone(&deps.clock));
     let routes = protect(Api::routes(service), NAME, tokens, deps.clock);
-    Ok(Started { routes, feed, tasks })
+    Ok(Started {
+        routes,
+        feed,
+        outbox,
+        tasks,
+    })
 }
 
 /// What commands and queries work with.

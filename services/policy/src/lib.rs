@@ -35,7 +35,7 @@ use yihe_authz::{Keys, Snapshots};
 use yihe_kernel::{Result, SharedClock, Timestamp};
 use yihe_proto::policy::v1::RunPolicyTestsResponse;
 use yihe_server::{ServiceLink, Tasks};
-use yihe_store::{Feed, StoreConfig};
+use yihe_store::{Feed, Outbox, StoreConfig};
 
 pub use config::Pace;
 pub use reasons::REASONS;
@@ -71,6 +71,8 @@ pub struct Started {
     pub routes: Routes,
     /// What happened in it.
     pub feed: Feed,
+    /// The same, for the relay to a bus.
+    pub outbox: Outbox,
     /// What it does in the background; ends with the value.
     pub tasks: Tasks,
 }

@@ -82,6 +82,7 @@ pub(crate) async fn start(deps: Deps, pace: Pace) -> Result<Started> {
     Ok(Started {
         routes: protect(routes.routes(), SERVICE, tokens, deps.clock),
         feed: store.feed(),
+        outbox: store.outbox(),
         tasks,
     })
 }

@@ -2,9 +2,10 @@ use std::sync::Arc;
 
 use tonic::service::Routes;
 use yihe_authz::{Authorized, Guard, InternalTokens, Keys, Snapshots};
+use yihe_bus::Source;
 use yihe_kernel::{CommunityId, Error, Result, SharedClock, Timestamp};
 use yihe_server::{Resolutions, ServiceLink, Tasks, protect};
-use yihe_store::{Feed, Reader, Store, StoreConfig};
+use yihe_store::{Feed, Outbox, Reader, Store, StoreConfig};
 
 use crate::api::Api;
 use crate::directory::Directory;
@@ -27,10 +28,10 @@ pub struct Deps {
     pub directory: ServiceLink,
     /// The way to the meeting service, as this service.
     pub meeting: ServiceLink,
-    /// What happens in the ledger, where it runs in the same process.
-    pub ledger_feed: Option<Feed>,
-    /// What happens in the directory, where it runs in the same process; without it, what members left behind does not end.
-    pub directory_feed: Option<Feed>,
+    /// What happens in the ledger; without it, projects do not tell of what moves there for them.
+    pub ledger_events: Option<Source>,
+    /// What happens in the directory; without it, what members left behind does not end.
+    pub directory_events: Option<Source>,
 }
 
 /// A running service.
@@ -39,6 +40,8 @@ pub struct Started {
     pub routes: Routes,
     /// What happens in it.
     pub feed: Feed,
+    /// The same, for the relay to a bus.
+    pub outbox: Outbox,
     /// Its background tasks; they end when this is dropped.
     pub tasks: Tasks,
 }
@@ -49,7 +52,7 @@ pub struct Started {
 /// `STORAGE_BROKEN`, `STORAGE_FULL` or `UNAVAILABLE` where the store cannot be opened.
 pub async fn start(deps: Deps) -> Result<Started> {
     let store = Store::open(&deps.store, migrations::migrations, Arc::clone(&deps.clock)).await?;
-    let feed = store.feed();
+    let (feed, outbox) = (store.feed(), store.outbox());
     let service = Arc::new(Service {
         guard: Guard::new(NAME, deps.snapshots, Arc::clone(&deps.clock)),
         directory: Directory::new(deps.directory),
@@ -57,18 +60,23 @@ pub async fn start(deps: Deps) -> Result<Started> {
         store,
     });
     let mut tasks = Tasks::default();
-    if let Some(feed) = deps.ledger_feed {
-        let following = consumers::follow_ledger(service.store.clone(), feed);
+    if let Some(ledger) = deps.ledger_events {
+        let following = consumers::follow_ledger(service.store.clone(), ledger);
         tasks.spawn("resource.project_entries", following);
     }
-    if let Some(feed) = deps.directory_feed {
-        let following = consumers::follow_directory(service.store.clone(), feed);
+    if let Some(directory) = deps.directory_events {
+        let following = consumers::follow_directory(service.store.clone(), directory);
         tasks.spawn("resource.membership_ended", following);
     }
     tasks.spawn("resource.timers", timers::run(Arc::clone(&service)));
     let tokens = InternalTokens::new(&deps.keys, Arc::clone(&deps.clock));
     let routes = protect(Api::routes(service), NAME, tokens, deps.clock);
-    Ok(Started { routes, feed, tasks })
+    Ok(Started {
+        routes,
+        feed,
+        outbox,
+        tasks,
+    })
 }
 
 /// What commands and queries work with.

@@ -2,14 +2,15 @@ use std::process::ExitCode;
 
 use anyhow::{Error, Result};
 
-use crate::tools::{buf, cargo, postgres, python};
+use crate::tools::{buf, cargo, nats, postgres, python};
 
 /// Goes through all of them, so that everything that is missing is named at once.
 pub fn run() -> Result<ExitCode> {
-    let outcomes: [(&str, Result<(), Error>); 6] = [
+    let outcomes: [(&str, Result<(), Error>); 7] = [
         ("rustfmt and clippy", cargo::ensure_components()),
         ("buf", buf::ensure().map(drop)),
         ("PostgreSQL", postgres::ensure().map(drop)),
+        ("nats-server", nats::ensure().map(drop)),
         ("Python with grpcio", python::ensure().map(drop)),
         ("cargo-deny", cargo::DENY.ensure()),
         ("cargo-nextest", cargo::NEXTEST.ensure()),

@@ -3,7 +3,7 @@ use std::fmt;
 use figment::value::{Dict, Value};
 use figment::{Figment, Provider};
 
-use super::{Config, DatabaseUrl, ServiceName, Wiring};
+use super::{BusUrl, Config, DatabaseUrl, ServiceName, Wiring};
 
 /// A key of the configuration that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,11 @@ const KEYS: &[(&str, Test)] = &[
     ("data_dir", text),
     ("database.url", database_url),
     ("database.connections", count),
+    ("bus.url", bus_url),
+    ("bus.prefix", prefix),
+    ("bus.replicas", count),
+    ("bus.keep_days", count),
+    ("bus.attempts", count),
     ("listen", address),
     ("wiring", wiring),
     ("service", services),
@@ -198,6 +203,21 @@ fn database_url(value: &Value) -> Result<(), &'static str> {
     let fine = value.as_str().is_some_and(DatabaseUrl::is_one);
     fine.then_some(())
         .ok_or("must be a URL such as postgres://yihe@127.0.0.1/yihe")
+}
+
+fn bus_url(value: &Value) -> Result<(), &'static str> {
+    let fine = value.as_str().is_some_and(BusUrl::is_one);
+    fine.then_some(())
+        .ok_or("must be a URL such as nats://127.0.0.1:4222, or several with commas between")
+}
+
+fn prefix(value: &Value) -> Result<(), &'static str> {
+    let safe = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
+    let fine = value
+        .as_str()
+        .is_some_and(|text| (1..=32).contains(&text.len()) && text.chars().all(safe));
+    fine.then_some(())
+        .ok_or("must be 1 to 32 letters, digits, hyphens and underscores")
 }
 
 fn wiring(value: &Value) -> Result<(), &'static str> {

@@ -143,7 +143,7 @@ impl House {
             directory: ServiceLink::new(link, tokens.clone(), "meeting", shared.clone()),
             files: ServiceLink::new(files_link, tokens.clone(), "meeting", shared.clone()),
             vote_keys: files.path().join("keys/votes"),
-            directory_feed: None,
+            directory_events: None,
         });
         let started = started.await.unwrap();
         Self {

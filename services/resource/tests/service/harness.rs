@@ -74,8 +74,8 @@ async fn run(
         snapshots: Snapshots::new(Arc::new(policy.clone()), clock.clone()),
         directory: link(Routes::new(AuthorityServiceServer::new(directory.clone()))),
         meeting: link(Routes::new(ObjectServiceServer::new(meeting.clone()))),
-        ledger_feed: feeds.ledger,
-        directory_feed: feeds.directory,
+        ledger_events: feeds.ledger.map(Into::into),
+        directory_events: feeds.directory.map(Into::into),
     };
     start(deps).await.unwrap()
 }

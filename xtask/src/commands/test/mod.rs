@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode, ExitStatus};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::tools::{cargo, postgres, python};
+use crate::tools::{cargo, nats, postgres, python};
 use crate::{process, workspace};
 use count::Count;
 
@@ -114,7 +114,8 @@ impl Arguments {
         }
         command
             .env("YIHE_TEST_PYTHON", &needs.python)
-            .env("YIHE_TEST_POSTGRES_BIN", &needs.postgres);
+            .env("YIHE_TEST_POSTGRES_BIN", &needs.postgres)
+            .env("YIHE_TEST_NATS_BIN", &needs.nats);
         Ok(command)
     }
 }
@@ -123,17 +124,23 @@ impl Arguments {
 struct Needs {
     python: PathBuf,
     postgres: PathBuf,
+    nats: PathBuf,
 }
 
 impl Needs {
     fn prepare() -> Result<Self> {
-        let (postgres, python) = (postgres::ensure(), python::ensure());
-        if let (Err(postgres), Err(python)) = (&postgres, &python) {
-            bail!("{postgres:#}\nerror: {python:#}");
+        let (postgres, nats, python) = (postgres::ensure(), nats::ensure(), python::ensure());
+        let missing: Vec<String> = [&postgres, &nats, &python]
+            .into_iter()
+            .filter_map(|tool| tool.as_ref().err().map(|error| format!("{error:#}")))
+            .collect();
+        if !missing.is_empty() {
+            bail!("{}", missing.join("\nerror: "));
         }
         Ok(Self {
             python: python?,
             postgres: postgres?,
+            nats: nats?,
         })
     }
 }

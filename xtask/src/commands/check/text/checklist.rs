@@ -2,9 +2,10 @@ use anyhow::Result;
 
 use super::Tree;
 
-const CHECKLISTS: [&str; 3] = [
+const CHECKLISTS: [&str; 4] = [
     "docs/meeting-checklist.md",
     "docs/policy-checklist.md",
+    "docs/runtime-checklist.md",
     "docs/sharing-checklist.md",
 ];
 

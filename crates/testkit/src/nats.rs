@@ -1,0 +1,154 @@
+use std::io::{BufRead, BufReader, Read};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use tempfile::TempDir;
+
+/// A NATS server of the test's own with JetStream, on a free loopback port, gone when dropped.
+#[derive(Debug)]
+pub struct Nats {
+    program: PathBuf,
+    folder: TempDir,
+    server: Option<Child>,
+    port: u16,
+    streams: bool,
+}
+
+impl Nats {
+    /// Starts a server. The program is looked for in `YIHE_TEST_NATS_BIN`, in `PATH` and where Debian puts it.
+    ///
+    /// # Errors
+    /// Says that it is missing, or what the server printed.
+    pub fn start() -> Result<Self> {
+        let mut nats = Self::away()?;
+        nats.again()?;
+        Ok(nats)
+    }
+
+    /// Starts a server that keeps no streams.
+    ///
+    /// # Errors
+    /// As [`Nats::start`].
+    pub fn start_without_streams() -> Result<Self> {
+        let mut nats = Self::away()?;
+        nats.streams = false;
+        nats.again()?;
+        Ok(nats)
+    }
+
+    /// A server that does not run yet.
+    ///
+    /// # Errors
+    /// Says that the program is missing.
+    pub fn away() -> Result<Self> {
+        Ok(Self {
+            program: program()?,
+            folder: tempfile::Builder::new().prefix("yihe-nats-").tempdir()?,
+            server: None,
+            port: TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port(),
+            streams: true,
+        })
+    }
+
+    /// Where to connect, `nats://…`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// Starts it again where it was, with the streams it had.
+    ///
+    /// # Errors
+    /// Says what the server printed.
+    pub fn again(&mut self) -> Result<()> {
+        ensure!(self.server.is_none(), "the server runs already");
+        let log = std::fs::File::create(self.folder.path().join("log"))?;
+        let mut command = Command::new(&self.program);
+        command
+            .args(["-a", "127.0.0.1", "-p", &self.port.to_string()])
+            .current_dir(self.folder.path());
+        if self.streams {
+            command.arg("-js").arg("-sd").arg(self.folder.path().join("streams"));
+        }
+        let server = command
+            .stdin(Stdio::null())
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .spawn()
+            .context("nats-server does not start")?;
+        self.server = Some(server);
+        self.wait_until_ready()
+    }
+
+    /// Stops it as a crash would.
+    ///
+    /// # Errors
+    /// It does not run.
+    pub fn kill(&mut self) -> Result<()> {
+        let mut server = self.server.take().context("the server does not run")?;
+        server.kill()?;
+        server.wait()?;
+        Ok(())
+    }
+
+    /// Loses everything it keeps; it must not run.
+    ///
+    /// # Errors
+    /// The files cannot be removed.
+    pub fn lose_streams(&mut self) -> Result<()> {
+        ensure!(self.server.is_none(), "the server still runs");
+        Ok(std::fs::remove_dir_all(self.folder.path().join("streams"))?)
+    }
+
+    fn wait_until_ready(&mut self) -> Result<()> {
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(20) {
+            let server = self.server.as_mut().context("the server does not run")?;
+            if let Some(status) = server.try_wait()? {
+                bail!("nats-server ended with {status}: {}", self.log());
+            }
+            // it greets whoever connects
+            if let Ok(stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)) {
+                stream.set_read_timeout(Some(Duration::from_secs(1)))?;
+                let mut greeting = String::new();
+                let read = BufReader::new(stream).read_line(&mut greeting);
+                if read.is_ok() && greeting.starts_with("INFO ") {
+                    return Ok(());
+                }
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        bail!("nats-server was not ready within 20 s: {}", self.log())
+    }
+
+    fn log(&self) -> String {
+        let mut text = String::new();
+        if let Ok(mut file) = std::fs::File::open(self.folder.path().join("log")) {
+            let _ = file.read_to_string(&mut text);
+        }
+        text
+    }
+}
+
+impl Drop for Nats {
+    fn drop(&mut self) {
+        let _ = self.kill();
+    }
+}
+
+fn program() -> Result<PathBuf> {
+    let mut places: Vec<PathBuf> = std::env::var_os("YIHE_TEST_NATS_BIN")
+        .map(PathBuf::from)
+        .into_iter()
+        .collect();
+    places.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
+    places.push("/usr/sbin".into());
+    places
+        .into_iter()
+        .map(|place| place.join("nats-server"))
+        .find(|program| program.is_file())
+        .context("no NATS server found: install it (Debian: `apt-get install nats-server`) or set YIHE_TEST_NATS_BIN")
+}
