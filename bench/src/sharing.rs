@@ -3,7 +3,7 @@
 //! community; needs against offers.
 //!
 //! The node runs in this process; callers reach its gateway over TCP, each on a connection of its own. The bare loops work on copies
-//! of the same data files, so that both change the same rows of the same tables.
+//! of the same data files, so that both change the same rows of the same tables; they take turns, a part of each round after another.
 
 mod bare;
 mod booking;

@@ -14,6 +14,7 @@ use tonic::body::Body;
 use tower::Service;
 use yihe_authz::{AccessClaims, Capacity, INTERNAL_TOKEN, Method, Principal, Revision, Rule};
 use yihe_kernel::{Error, Locale, reasons, with_locale};
+use yihe_server::telemetry::RpcWatch;
 use yihe_server::{Peer, deadline_exceeded, method_unknown, read_timeout, refuse, write_timeout};
 
 use crate::decide::{Granted, Standing};
@@ -61,6 +62,23 @@ impl Core {
         let Some(route) = routes.get(request.uri().path()) else {
             return self.call_open(request).await;
         };
+        let watch = RpcWatch::at_the_door(route.method, request.headers());
+        if watch.is_idle() {
+            return self.forward(route, request, &watch, locale).await;
+        }
+        let span = watch.span();
+        // where spans are made one allocation more is nothing; the state of a call lies in its future once
+        let answer = span.run(Box::pin(self.forward(route, request, &watch, locale))).await;
+        Ok(watch.answered(answer.unwrap_or_else(refuse)))
+    }
+
+    async fn forward(
+        &self,
+        route: &Route,
+        request: Request<Body>,
+        watch: &RpcWatch,
+        locale: Locale,
+    ) -> Result<Response<Body>, Status> {
         let (mut parts, body) = request.into_parts();
         let deadline = self.deadline(route, &parts.headers)?;
         let admit = self.admit(route, &parts, body);
@@ -71,6 +89,7 @@ impl Core {
             None => admit.await?,
         };
         strip(&mut parts.headers);
+        watch.pass_on(&mut parts.headers);
         parts.headers.insert(INTERNAL_TOKEN, admitted.token);
         if let Some(deadline) = deadline {
             write_timeout(&mut parts.headers, deadline);

@@ -3,6 +3,7 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use http::uri::Uri;
@@ -39,6 +40,7 @@ pub(crate) struct Core {
     pub limits: Arc<Limits>,
     pub decider: Arc<Decider>,
     pub voucher: Voucher,
+    fit: Arc<AtomicBool>,
     _tasks: Tasks,
 }
 
@@ -75,7 +77,8 @@ impl Gateway {
         let health = Health::not_ready(open::public_services());
         let limits = Arc::new(Limits::new(&config));
         let open = Link::Local(open::routes(&health)?);
-        let tasks = look_after(health, Arc::clone(&snapshots), Arc::clone(&limits));
+        let fit = Arc::new(AtomicBool::new(true));
+        let tasks = look_after(health, Arc::clone(&snapshots), Arc::clone(&limits), Arc::clone(&fit));
         let core = Core {
             open,
             authenticator: Authenticator::new(access, Arc::clone(&clock), config.remembered_tokens.into()),
@@ -87,12 +90,18 @@ impl Gateway {
             }),
             voucher: Voucher::new(internal),
             config,
+            fit,
             _tasks: tasks,
         };
         Ok(Self {
             core: Arc::new(core),
             routes: Arc::new(routes(links)),
         })
+    }
+
+    /// Whether the process it runs in is fit for requests: its health says not ready while it is not, whatever else holds.
+    pub fn set_fit(&self, is_fit: bool) {
+        self.core.fit.store(is_fit, Ordering::Relaxed);
     }
 
     /// The same gateway over other links, sharing all that it knows and counts: each thread of [`yihe_server::serve_on_cores`]

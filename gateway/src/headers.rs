@@ -54,8 +54,13 @@ pub fn strip(headers: &mut HeaderMap) {
 
 fn is_dropped(name: &HeaderName) -> bool {
     const PREFIXES: [&str; 4] = ["yihe-", "grpc-", "x-forwarded-", "proxy-"];
+    // which span services come after is the gateway's to say; the other two are text of the caller's
+    const TRACE: [&str; 3] = ["traceparent", "tracestate", "baggage"];
     let text = name.as_str();
-    PREFIXES.iter().any(|prefix| text.starts_with(prefix)) || text == "keep-alive" || DROPPED.contains(name)
+    PREFIXES.iter().any(|prefix| text.starts_with(prefix))
+        || text == "keep-alive"
+        || TRACE.contains(&text)
+        || DROPPED.contains(name)
 }
 
 #[cfg(test)]
@@ -85,6 +90,8 @@ mod tests {
             "x-forwarded-for",
             "content-length",
             "traceparent",
+            "tracestate",
+            "baggage",
             "accept-language",
             "content-type",
             "user-agent",
@@ -103,7 +110,6 @@ mod tests {
                 "content-type",
                 "partner-trace-bin",
                 "te",
-                "traceparent",
                 "user-agent"
             ]
         );

@@ -157,6 +157,7 @@ async fn missing_target(node: &TestNode, core: &Actor, weak: &Actor, rpc: &Rpc) 
         "GetMonthPlan",
         "GetMonthReport",
         "GetSettings",
+        "GetHistory",
     ];
     // a community's people hold nothing in a region
     let in_region = rpc.path.contains("RegionAuthorityService");

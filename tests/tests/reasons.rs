@@ -18,6 +18,7 @@ fn all() -> BTreeMap<&'static str, &'static Reason> {
         yihe_file::REASONS,
         yihe_ledger::REASONS,
         yihe_resource::REASONS,
+        yihe_record::REASONS,
     ];
     let mut all: BTreeMap<&str, &Reason> = BTreeMap::new();
     for reason in lists.into_iter().flatten() {

@@ -3,6 +3,8 @@
 mod bus;
 mod check;
 mod database;
+mod record;
+mod telemetry;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -16,6 +18,8 @@ use serde::{Deserialize, Serialize};
 pub use bus::{BusSettings, BusUrl};
 pub use check::BadKey;
 pub use database::{DatabaseSettings, DatabaseUrl};
+pub use record::{RecordSettings, WebhookSettings};
+pub use telemetry::{SamplingRatio, TelemetrySettings};
 
 /// The services of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, clap::ValueEnum)]
@@ -35,11 +39,13 @@ pub enum ServiceName {
     Ledger,
     /// Bookables, bookings, needs, offers, claims.
     Resource,
+    /// What happened.
+    Record,
 }
 
 impl ServiceName {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Gateway,
         Self::Directory,
         Self::Policy,
@@ -47,6 +53,7 @@ impl ServiceName {
         Self::File,
         Self::Ledger,
         Self::Resource,
+        Self::Record,
     ];
 
     /// The name in contracts, tokens and file names.
@@ -60,6 +67,7 @@ impl ServiceName {
             Self::File => "file",
             Self::Ledger => "ledger",
             Self::Resource => "resource",
+            Self::Record => "record",
         }
     }
 }
@@ -75,13 +83,24 @@ pub enum Wiring {
     Tcp,
 }
 
+/// How log lines look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LogLines {
+    /// For a person at a terminal.
+    #[default]
+    Human,
+    /// One JSON object a line.
+    Json,
+}
+
 /// Where one service listens and is reached when a node is spread over processes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Place {
     /// Address to listen on, `127.0.0.1:8081`; needed where the service runs without the gateway.
     pub listen: Option<SocketAddr>,
-    /// Where others reach it, `http://127.0.0.1:8081`; needed where it does not run here.
+    /// Where others reach it, `http://127.0.0.1:8081`, or several replicas with commas between; needed where it does not run here.
     pub address: Option<String>,
 }
 
@@ -181,6 +200,10 @@ pub struct Config {
     pub service: Vec<ServiceName>,
     /// What to log, such as `info` or `yihe_gateway=debug,info`.
     pub log: String,
+    /// How log lines look.
+    pub log_format: LogLines,
+    /// What the process tells of itself, and where to.
+    pub telemetry: TelemetrySettings,
     /// Gateway limits.
     pub gateway: GatewayLimits,
     /// How decisions are watched over.
@@ -191,6 +214,8 @@ pub struct Config {
     pub policy: PolicySettings,
     /// File settings.
     pub file: FileSettings,
+    /// Record settings.
+    pub record: RecordSettings,
     /// Places of services, by name, for a node spread over processes.
     pub services: BTreeMap<ServiceName, Place>,
 }
@@ -205,11 +230,14 @@ impl Default for Config {
             wiring: Wiring::Direct,
             service: Vec::new(),
             log: "info".to_owned(),
+            log_format: LogLines::Human,
+            telemetry: TelemetrySettings::default(),
             gateway: GatewayLimits::default(),
             authz: AuthzSettings::default(),
             directory: DirectorySettings::default(),
             policy: PolicySettings::default(),
             file: FileSettings::default(),
+            record: RecordSettings::default(),
             services: BTreeMap::new(),
         }
     }
@@ -330,7 +358,18 @@ mod tests {
         assert!(bad.contains("services.meeting.address"), "{bad}");
         assert!(bad.contains("services.file.address"), "{bad}");
         assert!(bad.contains("services.resource.address"), "{bad}");
+        assert!(bad.contains("services.record.address"), "{bad}");
         assert!(!bad.contains("services.policy"), "{bad}");
+    }
+
+    #[test]
+    fn replicas_are_told_with_commas_between_and_each_is_checked() {
+        let text = |address: &str| format!("[services.meeting]\naddress = \"{address}\"\n");
+        assert!(load(&text("http://10.0.0.1:8081, http://10.0.0.2:8081")).is_ok());
+        for bad in ["http://10.0.0.1:8081,", "http://10.0.0.1:8081,10.0.0.2:8081"] {
+            let bad = load(&text(bad)).unwrap_err().join("\n");
+            assert!(bad.contains("services.meeting.address: must be a URL"), "{bad}");
+        }
     }
 
     #[test]
@@ -360,6 +399,51 @@ mod tests {
             );
         }
         assert!(!all.contains("sesame"), "{all}");
+    }
+
+    #[test]
+    fn keys_of_telemetry_are_named() {
+        let config =
+            load("log_format = \"json\"\n[telemetry]\nendpoint = \"http://127.0.0.1:4317\"\nsampling_ratio = 1\n")
+                .unwrap();
+        assert_eq!(config.telemetry.sampling_ratio, SamplingRatio::new(1.0).unwrap());
+        assert_eq!(config.log_format, LogLines::Json);
+        assert_eq!(Config::default().telemetry.endpoint, None);
+        let bad = load(
+            "log_format = \"xml\"\n[telemetry]\nendpoint = \"127.0.0.1:4317\"\nsampling_ratio = 1.5\nfollow_callers = 1\nservice_name = \"\"\nmetrics_listen = \"here\"\nendpiont = 1\n",
+        )
+        .unwrap_err();
+        let all = bad.join("\n");
+        for key in [
+            "log_format",
+            "telemetry.endpoint",
+            "telemetry.sampling_ratio",
+            "telemetry.follow_callers",
+            "telemetry.service_name",
+            "telemetry.metrics_listen",
+            "telemetry.endpiont",
+        ] {
+            assert!(
+                bad.iter().any(|line| line.starts_with(&format!("{key}:"))),
+                "{key} is not named in\n{all}"
+            );
+        }
+        assert!(all.contains("did you mean `telemetry.endpoint`"), "{all}");
+    }
+
+    #[test]
+    fn what_webhooks_may_do_is_closed_unless_it_is_opened() {
+        let webhooks = Config::default().record.webhooks;
+        assert!(!webhooks.allow_http && !webhooks.allow_private);
+        let opened = load("[record.webhooks]\nallow_http = true\ndisable_after_days = 2\n").unwrap();
+        assert!(opened.record.webhooks.allow_http && !opened.record.webhooks.allow_private);
+        assert_eq!(opened.record.webhooks.disable_after_days.get(), 2);
+        let bad = load("[record.webhooks]\nallow_private = 1\ndisable_after_days = 0\n").unwrap_err();
+        assert!(
+            bad[0].starts_with("record.webhooks.allow_private:")
+                && bad[1].starts_with("record.webhooks.disable_after_days:"),
+            "{bad:?}"
+        );
     }
 
     #[test]

@@ -31,6 +31,23 @@ enum Command {
     /// Look at the configuration without running anything
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Look at everything a node needs and say what to do: databases, clock, keys, disk, ports, bus
+    ///
+    /// Nothing is changed. A line for each, beginning with `good`, `warning` or `bad`; exit code 1 where one is bad.
+    Doctor(commands::Doctor),
+    /// Bring the tables of all services up to date, as their owner, without starting anything
+    ///
+    /// Needed where services have database roles of their own and `database.migrate` is off.
+    Migrate(commands::Migrate),
+    /// Copy everything a node keeps, at one instant, while it runs
+    ///
+    /// Databases, keys, and the bytes of files. Whoever holds a backup holds the node: it is readable by its owner alone. Of a node on
+    /// PostgreSQL keys and files are copied (`--without-database`), and the database by its own means.
+    Backup(commands::Backup),
+    /// Make a data folder of a backup
+    ///
+    /// A backup that is damaged, was not finished or is of a newer version is refused, and then nothing is made.
+    Restore(commands::Restore),
     /// Look after the bus between processes
     #[command(subcommand)]
     Bus(BusCommand),
@@ -132,6 +149,13 @@ fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Serve(flags) => commands::serve(Config::load(file, &flags)),
         Command::Config(ConfigCommand::Check(flags)) => commands::config_check(Config::load(file, &flags)),
+        Command::Doctor(doctor) => match commands::doctor(&doctor, Config::load(file, doctor.flags())) {
+            Ok(code) => return code,
+            Err(error) => Err(error),
+        },
+        Command::Migrate(migrate) => commands::migrate(&migrate, file),
+        Command::Backup(backup) => commands::backup(&backup, file),
+        Command::Restore(restore) => commands::restore(&restore),
         Command::Bus(BusCommand::Dead(DeadCommand::List(place))) => commands::dead_letters(&place, file),
         Command::Bus(BusCommand::Dead(DeadCommand::Replay(replay))) => commands::replay(&replay, file),
         Command::Import(ImportCommand::Divisions(import)) => commands::import(&import, file),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use tokio::net::TcpListener;
@@ -14,17 +15,24 @@ use yihe_authz::{AccessTokens, InternalTokens, Keys, RevisionTokens, Snapshots, 
 use yihe_gateway::{Gateway, GatewayConfig};
 use yihe_kernel::SharedClock;
 use yihe_oracle::{Shadow, ShadowCounts};
-use yihe_server::{LateLink, Link, PolicySource, ServeOptions, ServiceLink, Tasks, UsageReporter, serve};
+use yihe_server::telemetry::CountedDecisions;
+use yihe_server::{
+    Health, LateLink, Link, PolicySource, Replicas, ServeOptions, ServiceLink, Tasks, UsageReporter, serve,
+};
 use yihe_store::{Backend, StoreConfig};
 
 use crate::commands::operator_token;
 use crate::config::{Config, ServiceName, Wiring};
 use crate::events::Events;
+use crate::measures;
+use crate::readiness::Readiness;
 
 /// What a node is given from outside its configuration.
 pub struct NodeOptions {
     /// The clock of all services; demos and journeys move it.
     pub clock: SharedClock,
+    /// Whether a clock that differs from the database's makes the node not ready.
+    pub watch_clock: bool,
 }
 
 /// A running node.
@@ -40,23 +48,31 @@ pub struct Node {
     snapshots: Vec<Arc<Snapshots>>,
     reporters: Vec<UsageReporter>,
     shadow: Arc<ShadowCounts>,
+    readiness: Readiness,
+    healths: Vec<Health>,
 }
 
 /// The store of one service of a node.
 #[must_use]
 pub fn store_config(config: &Config, keys: &Keys, service: ServiceName) -> StoreConfig {
-    let backend = match &config.database.url {
+    let backend = match config.database.of(service) {
         None => Backend::Sqlite {
             file: config.data_dir.join(format!("{}.db", service.as_str())),
         },
         Some(url) => Backend::Postgres {
             url: url.as_str().to_owned(),
-            schema: format!("yihe_{}", service.as_str()),
+            schema: crate::services::schema(service),
         },
     };
-    let connections = config.database.connections.get();
+    let database = &config.database;
     let store = StoreConfig::new(backend, keys.derive(&format!("store {}", service.as_str())));
-    StoreConfig { connections, ..store }
+    StoreConfig {
+        connections: database.connections.get(),
+        acquire_timeout: Duration::from_millis(database.acquire_timeout_ms.get().into()),
+        statement_timeout: Some(Duration::from_millis(database.statement_timeout_ms.get().into())),
+        migrate: database.migrate,
+        ..store
+    }
 }
 
 impl Node {
@@ -82,12 +98,19 @@ impl Node {
             snapshots: Vec::new(),
             reporters: Vec::new(),
             shadow: shadow.counts(),
+            readiness: Readiness::default(),
+            healths: Vec::new(),
         };
         let wires = Wires::new(&config, keys, options.clock, shadow)?;
         node.start_services(&config, &wires).await?;
         if config.runs(ServiceName::Gateway) {
             node.start_gateway(&config, &wires).await?;
         }
+        let tolerance = options.watch_clock.then_some(config.database.clock_tolerance_seconds);
+        let readiness = std::mem::take(&mut node.readiness);
+        node.healths = readiness.healths();
+        node.tasks
+            .push(readiness.watch(tolerance, node.snapshots.first().cloned()).await);
         Ok(node)
     }
 
@@ -145,6 +168,10 @@ impl Node {
     pub async fn stop(mut self) -> Result<()> {
         if let Err(error) = self.report_usage().await {
             tracing::warn!(%error, "the last counts of decisions are lost");
+        }
+        // whoever watches goes to other replicas first, and its stream would be waited for as well
+        for health in &self.healths {
+            health.close().await;
         }
         self.stopping.send_replace(true);
         // services hold streams open at one another, which would otherwise be waited for
@@ -258,6 +285,21 @@ impl Node {
             self.attach(config, wires, ServiceName::Resource, started.routes)
                 .await?;
         }
+        if config.runs(ServiceName::Record) {
+            let started = yihe_record::start(yihe_record::Deps {
+                store: store_config(config, &wires.keys, ServiceName::Record),
+                clock: Arc::clone(&wires.clock),
+                keys: wires.keys.clone(),
+                snapshots: self.snapshots(wires, "record"),
+                events: events.of_all(ServiceName::Record),
+                webhooks: config.record.webhooks.into(),
+            })
+            .await?;
+            let relay = events.publish(ServiceName::Record, started.feed, started.outbox);
+            self.tasks.extend([started.tasks, relay]);
+            self.attach(config, wires, ServiceName::Record, started.routes).await?;
+        }
+        self.readiness.depend_on(events.into_stores());
         Ok(())
     }
 
@@ -267,7 +309,8 @@ impl Node {
         let own_socket = listen.is_some() || config.wiring == Wiring::Tcp;
         if own_socket {
             let wanted = listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
-            let address = self.listen(wanted, service.as_str(), routes.clone()).await?;
+            let served = self.readiness.beside(routes.clone());
+            let address = self.listen(wanted, service.as_str(), served).await?;
             self.service_addresses.insert(service, address);
             if config.wiring == Wiring::Tcp {
                 let channel = Endpoint::from_shared(format!("http://{address}"))?.connect_lazy();
@@ -304,13 +347,15 @@ impl Node {
             Arc::clone(&wires.clock),
         )?;
         self.address = self.listen(config.listen, "gateway", gateway.routes()).await?;
+        self.readiness.tell(gateway);
         Ok(())
     }
 
     fn snapshots(&mut self, wires: &Wires, caller: &'static str) -> Arc<Snapshots> {
         let source = PolicySource::new(wires.link(ServiceName::Policy, caller));
         let snapshots = Snapshots::new(Arc::new(source), Arc::clone(&wires.clock));
-        snapshots.show_to(Arc::clone(&wires.shadow) as Arc<dyn Witness>);
+        let shadow = Arc::clone(&wires.shadow) as Arc<dyn Witness>;
+        snapshots.show_to(Arc::new(CountedDecisions::new(caller, shadow)));
         self.snapshots.push(Arc::clone(&snapshots));
         let reporter = UsageReporter::new(
             Arc::clone(snapshots.usage()),
@@ -319,6 +364,10 @@ impl Node {
         );
         let mut tasks = Tasks::default();
         tasks.spawn("usage.report", reporter.clone().run());
+        tasks.spawn(
+            "telemetry.snapshots",
+            measures::of_snapshots(caller, Arc::clone(&snapshots)),
+        );
         self.tasks.push(tasks);
         self.reporters.push(reporter);
         snapshots
@@ -340,6 +389,15 @@ impl Node {
         });
         Ok(address)
     }
+}
+
+/// The way to a service at one address, or at several with commas between.
+fn elsewhere(address: &str) -> Result<Link> {
+    let addresses: Vec<String> = address.split(',').map(|address| address.trim().to_owned()).collect();
+    Ok(match addresses.as_slice() {
+        [one] => Link::Remote(Endpoint::from_shared(one.clone())?.connect_lazy()),
+        _ => Link::Replicas(Replicas::connect_lazy(addresses)?),
+    })
 }
 
 /// How the services of this process reach all services.
@@ -365,7 +423,7 @@ impl Wires {
             } else {
                 let place = config.services.get(&service).and_then(|place| place.address.clone());
                 let address = place.with_context(|| format!("services.{}.address is required", service.as_str()))?;
-                (Link::Remote(Endpoint::from_shared(address)?.connect_lazy()), None)
+                (elsewhere(&address)?, None)
             };
             links.insert(service, link);
         }

@@ -20,7 +20,8 @@ fn help_says_what_each_command_does() {
     let output = Command::new(env!("CARGO_BIN_EXE_yihe")).arg("--help").output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     for command in [
-        "serve", "config", "bus", "import", "minutes", "token", "tally", "pack", "policy",
+        "serve", "config", "doctor", "migrate", "backup", "restore", "bus", "import", "minutes", "token", "tally",
+        "pack", "policy",
     ] {
         assert!(text.contains(command), "{text}");
     }

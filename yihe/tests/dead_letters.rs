@@ -43,6 +43,7 @@ async fn bury(store: &Store, id: Uuid) -> Result<()> {
         organization: None,
         payload: Vec::new(),
         at: Timestamp::from_seconds(1_772_413_200),
+        trace: None,
     };
     let bury = store.transaction("test.bury", event, |tx, event| {
         Box::pin(async move {

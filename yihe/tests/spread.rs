@@ -31,13 +31,13 @@ fn start(config: &Path, service: &str) -> Result<Process> {
 async fn services_come_up_in_any_order() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let data = folder.path().join("data");
-    let listeners = [(); 7].map(|()| TcpListener::bind("127.0.0.1:0"));
+    let listeners = [(); 8].map(|()| TcpListener::bind("127.0.0.1:0"));
     let mut ports = Vec::new();
     for listener in listeners {
         ports.push(listener?.local_addr()?.port());
     }
     let mut text = format!("data_dir = {data:?}\nlisten = \"127.0.0.1:{}\"\n", ports[0]);
-    for (service, port) in ["directory", "policy", "meeting", "file", "ledger", "resource"]
+    for (service, port) in ["directory", "policy", "meeting", "file", "ledger", "resource", "record"]
         .into_iter()
         .zip(&ports[1..])
     {
@@ -59,6 +59,7 @@ async fn services_come_up_in_any_order() -> Result<()> {
     let mut running = Vec::new();
     for service in [
         "gateway",
+        "record",
         "resource",
         "ledger",
         "file",

@@ -9,7 +9,7 @@ use yihe_kernel::{AdjustableClock, Clock, Ids, Timestamp};
 use yihe_proto::resource::v1::{Bookable, BookableKind, Booking, CreateBookableRequest, CreateBookingRequest};
 use yihe_testkit::Actor;
 
-use super::load::{Callers, MANY, Rates, SOME, Spread};
+use super::load::{Callers, MANY, Rates, SOME, Spread, parts};
 use super::{Arguments, raw_booking};
 use crate::figures::Report;
 use crate::room::{Community, Voter, last_id};
@@ -45,11 +45,15 @@ pub async fn measure(
     let mut rates = Rates::default();
     for round in 1..=arguments.rounds {
         let alone = halls.stays(arguments.alone, 1, Spread::Own);
-        rates.raw.push(raw_booking::book(&copy, &alone, 1).await?);
-        rates.one.push(callers.call(requests(&alone), 1).await?);
+        for part in parts(&alone, 1) {
+            let raw = raw_booking::book(&copy, part, 1).await?;
+            rates.one.push(raw, callers.call(requests(part), 1).await?);
+        }
         let together = halls.stays(arguments.together, MANY, Spread::Own);
-        rates.raw_batched.push(raw_booking::book(&copy, &together, MANY).await?);
-        rates.many.push(callers.call(requests(&together), MANY).await?);
+        for part in parts(&together, MANY) {
+            let raw = raw_booking::book(&copy, part, MANY).await?;
+            rates.many.push(raw, callers.call(requests(part), MANY).await?);
+        }
         for (clients, spread, rates) in [
             (MANY, Spread::Same, &mut rates.many_contended),
             (SOME, Spread::Own, &mut rates.some),

@@ -65,30 +65,54 @@ impl Callers {
     }
 }
 
+/// Into how many parts a round divides what it compares, the service and the bare loop in turn: a disk is another one from second to
+/// second, so that only neighbours can be compared.
+const PARTS: usize = 8;
+
+/// The parts of what one round makes.
+pub fn parts<T>(whole: &[T], clients: usize) -> std::slice::Chunks<'_, T> {
+    let each = whole.len().div_ceil(PARTS).next_multiple_of(clients);
+    whole.chunks(each.max(clients))
+}
+
+/// Rates of the service, each with that of the bare loop just before.
+#[derive(Default)]
+pub struct Pairs {
+    served: Vec<f64>,
+    raw: Vec<f64>,
+    quotients: Vec<f64>,
+}
+
+impl Pairs {
+    pub fn push(&mut self, raw: f64, served: f64) {
+        self.served.push(served);
+        self.raw.push(raw);
+        self.quotients.push(quotient(served, raw));
+    }
+}
+
 /// Rates of all rounds.
 #[derive(Default)]
 pub struct Rates {
-    pub one: Vec<f64>,
+    pub one: Pairs,
+    pub many: Pairs,
+    pub many_contended: Vec<f64>,
     pub some: Vec<f64>,
     pub some_contended: Vec<f64>,
-    pub many: Vec<f64>,
-    pub many_contended: Vec<f64>,
-    pub raw: Vec<f64>,
-    pub raw_batched: Vec<f64>,
 }
 
 impl Rates {
-    /// What the last round came to.
+    /// What came last.
     pub fn last(&self) -> String {
         let of = |rates: &[f64]| rates.last().copied().unwrap_or_default();
         format!(
             "one client {} /s beside raw {} /s; {MANY} clients {} /s, contended {} /s, beside raw batched {} /s; \
              {SOME} clients {} /s, contended {} /s",
-            of(&self.one),
-            of(&self.raw),
-            of(&self.many),
+            of(&self.one.served),
+            of(&self.one.raw),
+            of(&self.many.served),
             of(&self.many_contended),
-            of(&self.raw_batched),
+            of(&self.many.raw),
             of(&self.some),
             of(&self.some_contended),
         )
@@ -97,23 +121,19 @@ impl Rates {
     /// The medians, as those of `what` and of the bare loop called `raw`.
     pub fn tell(&self, what: &str, raw: &str, told: &mut Map<String, Value>) -> Result<()> {
         let figures = [
-            (format!("{what}_1"), &self.one),
+            (format!("{what}_1"), &self.one.served),
             (format!("{what}_{SOME}"), &self.some),
             (format!("{what}_{SOME}_contended"), &self.some_contended),
-            (format!("{what}_{MANY}"), &self.many),
+            (format!("{what}_{MANY}"), &self.many.served),
             (format!("{what}_{MANY}_contended"), &self.many_contended),
-            (format!("{raw}_tps"), &self.raw),
-            (format!("{raw}_batched_tps"), &self.raw_batched),
+            (format!("{raw}_tps"), &self.one.raw),
+            (format!("{raw}_batched_tps"), &self.many.raw),
+            (format!("{what}_1_over_raw"), &self.one.quotients),
+            (format!("{what}_{MANY}_over_raw_batched"), &self.many.quotients),
         ];
         for (key, rates) in figures {
             told.insert(key, json!(median_rate(rates)?));
         }
-        let over = |a: &[f64], b: &[f64]| anyhow::Ok(json!(quotient(median_rate(a)?, median_rate(b)?)));
-        told.insert(format!("{what}_1_over_raw"), over(&self.one, &self.raw)?);
-        told.insert(
-            format!("{what}_{MANY}_over_raw_batched"),
-            over(&self.many, &self.raw_batched)?,
-        );
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use yihe_proto::ledger::v1::{
 };
 use yihe_testkit::Actor;
 
-use super::load::{Callers, MANY, Rates, SOME, Spread};
+use super::load::{Callers, MANY, Rates, SOME, Spread, parts};
 use super::{Arguments, raw_payment};
 use crate::figures::Report;
 use crate::room::{Community, Voter, last_id};
@@ -47,11 +47,15 @@ pub async fn measure(
     let mut rates = Rates::default();
     for round in 1..=arguments.rounds {
         let alone = holders.payments(arguments.alone, 1, Spread::Own);
-        rates.raw.push(raw_payment::pay(&copy, &alone, 1).await?);
-        rates.one.push(callers.call(holders.requests(&alone), 1).await?);
+        for part in parts(&alone, 1) {
+            let raw = raw_payment::pay(&copy, part, 1).await?;
+            rates.one.push(raw, callers.call(holders.requests(part), 1).await?);
+        }
         let together = holders.payments(arguments.together, MANY, Spread::Own);
-        rates.raw_batched.push(raw_payment::pay(&copy, &together, MANY).await?);
-        rates.many.push(callers.call(holders.requests(&together), MANY).await?);
+        for part in parts(&together, MANY) {
+            let raw = raw_payment::pay(&copy, part, MANY).await?;
+            rates.many.push(raw, callers.call(holders.requests(part), MANY).await?);
+        }
         for (clients, spread, rates) in [
             (MANY, Spread::Same, &mut rates.many_contended),
             (SOME, Spread::Own, &mut rates.some),

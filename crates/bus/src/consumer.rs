@@ -14,7 +14,7 @@ pub(crate) type Effect = Arc<dyn for<'a> Fn(&'a Tx, &'a Event) -> BoxFuture<'a, 
 pub struct Consumer {
     /// Stable name, `service.what`; the cursor is kept under it.
     pub name: &'static str,
-    /// Types of events it takes effect of; others are passed over.
+    /// Types of events it takes effect of, all where none is named; others are passed over.
     pub kinds: &'static [&'static str],
     /// The consumer's own store.
     pub store: Store,
@@ -36,6 +36,10 @@ impl From<Feed> for Source {
 }
 
 impl Consumer {
+    pub(crate) fn takes(&self, kind: &str) -> bool {
+        self.kinds.is_empty() || self.kinds.contains(&kind)
+    }
+
     /// Follows `source` until dropped, or until its store is closed. `effect` runs in a transaction and may be rerun. An event
     /// whose effect fails is tried again with growing pauses, and nothing of its community is taken before. From a stream, one
     /// that is refused too often is put aside; from an outbox, nothing at all is taken before.

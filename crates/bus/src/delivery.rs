@@ -169,7 +169,7 @@ impl Turn<'_> {
                 return acker.ack_with(AckKind::Term).await.map_err(lost);
             }
         };
-        if !self.consumer.kinds.contains(&event.kind.as_str()) {
+        if !self.consumer.takes(&event.kind) {
             self.lanes.pass(position);
             return acker.ack().await.map_err(lost);
         }

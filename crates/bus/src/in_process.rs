@@ -12,6 +12,7 @@ use yihe_store as store;
 
 use crate::consumer::{Consumer, Effect};
 use crate::settle::{once, pause};
+use crate::traced;
 
 const BATCH: u64 = 200;
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -69,7 +70,7 @@ impl Consumer {
             }
             for event in events {
                 let sequence = event.sequence;
-                if self.kinds.contains(&event.kind.as_str()) {
+                if self.takes(&event.kind) {
                     self.take(event, Arc::clone(effect)).await?;
                     *place = Place::noted(sequence);
                 }
@@ -95,18 +96,18 @@ impl Consumer {
 
     async fn take(&self, event: Event, effect: Effect) -> Result<()> {
         let now = self.store.clock().now();
-        self.store
-            .transaction(
-                "bus.consume",
-                (self.name, event, effect, now),
-                |tx, (name, event, effect, now)| {
-                    Box::pin(async move {
-                        once(tx, name, event, effect, *now).await?;
-                        move_cursor(tx, name, event.sequence).await
-                    })
-                },
-            )
-            .await
+        let span = traced::consuming(self.name, &event);
+        let done = self.store.transaction(
+            "bus.consume",
+            (self.name, event, effect, now),
+            |tx, (name, event, effect, now)| {
+                Box::pin(async move {
+                    once(tx, name, event, effect, *now).await?;
+                    move_cursor(tx, name, event.sequence).await
+                })
+            },
+        );
+        span.run(done).await.inspect_err(|error| span.fail(error.reason().code))
     }
 }
 

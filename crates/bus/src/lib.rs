@@ -18,6 +18,7 @@ mod in_process;
 mod lanes;
 mod relay;
 mod settle;
+mod traced;
 mod wake;
 mod wire;
 

@@ -11,7 +11,7 @@ use yihe_kernel as kernel;
 use yihe_store as store;
 
 use crate::connection::{Bus, BusError, made_at};
-use crate::{wake, wire};
+use crate::{traced, wake, wire};
 
 const BATCH: u64 = 256;
 /// A relay that says nothing for so long is overtaken.
@@ -175,24 +175,30 @@ impl Relay {
         let prefix = &self.bus.config().prefix;
         let mut sent = Vec::with_capacity(events.len());
         let mut failed = None;
-        for (event, expected) in events.into_iter().zip(last..) {
+        for (mut event, expected) in events.into_iter().zip(last..) {
             let sequence = event.sequence;
+            let span = traced::publishing(self.service, &mut event);
             let subject = wire::subject(prefix, self.service, &event);
             let message = wire::message(event).expected_last_sequence(expected);
             match context.send_publish(subject, message).await {
-                Ok(ack) => sent.push((sequence, ack)),
+                Ok(ack) => sent.push((sequence, ack, span)),
                 Err(error) => {
+                    span.fail("not_sent");
                     failed = Some(error);
                     break;
                 }
             }
         }
         let mut positions = Vec::with_capacity(sent.len());
-        for (sequence, ack) in sent {
+        for (sequence, ack, span) in sent {
             match ack.await {
                 Ok(ack) => positions.push((sequence, i64::try_from(ack.sequence).unwrap_or(i64::MAX))),
-                Err(error) => return (positions, Some(error)),
+                Err(error) => {
+                    span.fail("not_acknowledged");
+                    return (positions, Some(error));
+                }
             }
+            span.end();
         }
         (positions, failed)
     }

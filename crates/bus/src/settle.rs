@@ -12,6 +12,7 @@ use yihe_kernel as kernel;
 use yihe_store as store;
 
 use crate::consumer::{Consumer, Effect};
+use crate::traced;
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -110,11 +111,13 @@ impl Consumer {
     async fn attempt(&self, event: &Event, effect: &Effect) -> Result<()> {
         let now = self.store.clock().now();
         let input = (self.name, event.clone(), Arc::clone(effect), now);
-        self.store
+        let span = traced::consuming(self.name, event);
+        let done = self
+            .store
             .transaction("bus.consume", input, |tx, (name, event, effect, now)| {
                 Box::pin(once(tx, name, event, effect, *now))
-            })
-            .await
+            });
+        span.run(done).await.inspect_err(|error| span.fail(error.reason().code))
     }
 
     async fn store_answers(&self) -> bool {
@@ -153,20 +156,20 @@ impl Consumer {
     }
 
     async fn unearth(&self, letter: DeadLetter, effect: Effect) -> Result<()> {
-        self.store
-            .transaction(
-                "bus.replay",
-                (self.name, letter, effect),
-                |tx, (name, letter, effect)| {
-                    Box::pin(async move {
-                        if tx.unearth(name, letter.event.id).await? {
-                            effect(tx, &letter.event).await?;
-                        }
-                        Ok(())
-                    })
-                },
-            )
-            .await
+        let span = traced::consuming(self.name, &letter.event);
+        let done = self.store.transaction(
+            "bus.replay",
+            (self.name, letter, effect),
+            |tx, (name, letter, effect)| {
+                Box::pin(async move {
+                    if tx.unearth(name, letter.event.id).await? {
+                        effect(tx, &letter.event).await?;
+                    }
+                    Ok(())
+                })
+            },
+        );
+        span.run(done).await.inspect_err(|error| span.fail(error.reason().code))
     }
 
     async fn leave_aside(&self, event: uuid::Uuid, error: String) -> Result<()> {

@@ -17,6 +17,8 @@ const SUBJECT: &str = "Yihe-Subject";
 const ACTOR: &str = "Yihe-Actor";
 const ORGANIZATION: &str = "Yihe-Organization";
 const AT: &str = "Yihe-At";
+/// By the name that everybody knows it by.
+const TRACE: &str = yihe_telemetry::TRACE_PARENT;
 
 /// The token for events that belong to no community.
 const NOWHERE: &str = "none";
@@ -66,6 +68,9 @@ pub(crate) fn message(event: Event) -> PublishMessage {
     headers.insert(SUBJECT, one_line(&event.subject));
     headers.insert(ACTOR, one_line(&event.actor));
     headers.insert(AT, event.at.micros().to_string());
+    if let Some(trace) = event.trace {
+        headers.insert(TRACE, trace.to_string());
+    }
     PublishMessage::build()
         .headers(headers)
         .payload(event.payload.into())
@@ -86,6 +91,8 @@ pub(crate) fn event(message: &async_nats::Message, position: i64) -> Result<Even
         organization: optional::<Uuid>(headers, ORGANIZATION)?.map(Into::into),
         payload: message.payload.to_vec(),
         at: Timestamp::from_micros(parsed(headers, AT)?),
+        // an event counts whatever its trace is
+        trace: headers.get(TRACE).and_then(|trace| trace.as_str().parse().ok()),
     })
 }
 
@@ -131,6 +138,8 @@ fn unfold(line: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    const TRACE_PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
     fn event_of(community: Option<&str>, subject: &str) -> Event {
         Event {
             sequence: 7,
@@ -143,6 +152,7 @@ mod tests {
             organization: community.map(|_| Uuid::from_u128(3).into()),
             payload: vec![0, 255],
             at: Timestamp::from_micros(-5),
+            trace: community.map(|_| TRACE_PARENT.parse().unwrap()),
         }
     }
 

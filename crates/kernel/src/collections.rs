@@ -81,6 +81,9 @@ pub static COLLECTIONS: &[Collection] = collections! {
         "communities/{community}/offers/{offer}"
         "communities/{community}/claims/{claim}"
         "communities/{community}/projects/{project}";
+    "record":
+        "communities/{community}/events/{event}"
+        "communities/{community}/webhooks/{webhook}";
 };
 
 /// The collection that a resource name is of; `None` for every other text. Ids in it are not looked at.

@@ -52,6 +52,13 @@ pub mod resource {
         tonic::include_proto!("yihe.resource.v1");
     }
 }
+/// `yihe.record.v1`: the history of each community and those who follow it.
+pub mod record {
+    /// Version 1.
+    pub mod v1 {
+        tonic::include_proto!("yihe.record.v1");
+    }
+}
 /// `google.api`: the few annotation messages the contracts import.
 pub mod google {
     /// Annotations.

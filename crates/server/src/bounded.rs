@@ -122,7 +122,7 @@ impl BoundedBody {
         match polled {
             Poll::Ready(Some(Ok(frame))) => Poll::Ready(self.pass(frame)),
             Poll::Ready(Some(Err(status))) => {
-                let status = explain(&status);
+                let status = transport(status.into());
                 Poll::Ready(self.end(&status))
             }
             Poll::Ready(None) => {

@@ -38,6 +38,15 @@ impl Health {
         }
     }
 
+    /// Says for the last time that it is not ready, and ends the streams of whoever watches: a stop waits for open streams.
+    pub async fn close(&self) {
+        self.set_ready(false).await;
+        for name in self.names.iter() {
+            let mut reporter = self.reporter.clone();
+            reporter.clear_service_status(name).await;
+        }
+    }
+
     /// `routes` with the health service beside them. Health is open: it needs no internal token.
     #[must_use]
     pub fn beside(&self, routes: Routes) -> Routes {

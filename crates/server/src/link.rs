@@ -15,8 +15,9 @@ use yihe_kernel::{Error, Locale, reasons};
 use crate::bounded::Bounds;
 use crate::deadline::read_timeout;
 use crate::refusal::refuse;
+use crate::replicas::Replicas;
 
-/// The way to a service: its router in this process, or a channel over TCP. Both behave alike: `grpc-timeout` bounds the whole
+/// The way to a service: its router in this process, or channels over TCP. All behave alike: `grpc-timeout` bounds the whole
 /// call, a panic is `INTERNAL`, a broken connection `UNAVAILABLE`, and every status carries details. Never fails as a tower
 /// service: what goes wrong is a status.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub enum Link {
     Local(Routes),
     /// A service elsewhere.
     Remote(Channel),
+    /// A service that runs in several processes elsewhere.
+    Replicas(Replicas),
     /// A service that is started later; calls before that are `UNAVAILABLE`.
     Late(LateLink),
 }
@@ -74,6 +77,10 @@ impl Service<Request<Body>> for Link {
             }
             Self::Remote(channel) => {
                 let answer = channel.clone().oneshot(request);
+                Box::pin(async move { Ok(bounds.hold(answer).await) })
+            }
+            Self::Replicas(replicas) => {
+                let answer = replicas.clone().call(request);
                 Box::pin(async move { Ok(bounds.hold(answer).await) })
             }
             Self::Late(late) => match late.0.get() {

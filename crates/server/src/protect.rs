@@ -18,6 +18,7 @@ use yihe_kernel::{Error, Result, SharedClock, reasons, with_locale};
 use crate::bounded::Bounds;
 use crate::link::{Bounded, bounds};
 use crate::refusal::refuse;
+use crate::telemetry::RpcWatch;
 
 const REMEMBERED: u64 = 50_000;
 const REMEMBERED_FOR: Duration = Duration::from_secs(20);
@@ -92,16 +93,35 @@ where
 {
     type Response = Response<Body>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+    type Future = Answer;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let bounds = bounds(&request);
+        let watch = RpcWatch::inside(self.door.service, request.uri().path(), request.headers());
         let token = request.headers_mut().remove(INTERNAL_TOKEN);
-        let claims = match self.door.open(token.as_ref(), request.uri().path()) {
+        let claims = self.door.open(token.as_ref(), request.uri().path());
+        let answer = self.answer(request, claims);
+        if watch.is_idle() {
+            return answer;
+        }
+        let span = watch.span();
+        Box::pin(async move { Ok(watch.answered(span.run(answer).await?)) })
+    }
+}
+
+type Answer = Pin<Box<dyn Future<Output = Result<Response<Body>, Infallible>> + Send>>;
+
+impl Protected {
+    fn answer<B>(&mut self, mut request: Request<B>, claims: Result<InternalClaims>) -> Answer
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let bounds = bounds(&request);
+        let claims = match claims {
             Ok(claims) => claims,
             Err(error) => return Box::pin(told(bounds, error)),
         };

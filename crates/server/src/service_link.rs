@@ -11,11 +11,13 @@ use tonic::body::Body;
 use tower::Service;
 use yihe_authz::{Capacity, Catalogue, INTERNAL_TOKEN, InternalClaims, InternalTokens, Method, Principal, Revision};
 use yihe_kernel::{Error, Locale, Result, SharedClock, Timestamp};
+use yihe_telemetry::Span;
 
 use crate::deadline::{current_deadline, read_timeout, write_timeout};
 use crate::link::{Link, LinkFuture};
 use crate::normalise::method_unknown;
 use crate::refusal::refuse;
+use crate::telemetry::{called, calling};
 
 const DEADLINE: Duration = Duration::from_secs(15);
 // the token is good for 60 s; what is left covers the way and a clock that is a little off
@@ -78,7 +80,7 @@ impl ServiceLink {
         Ok(token)
     }
 
-    fn prepare(&self, request: &mut Request<Body>) -> Result<(), tonic::Status> {
+    fn prepare(&self, request: &mut Request<Body>) -> Result<Span, tonic::Status> {
         let method = Catalogue::shipped()
             .method(request.uri().path())
             .ok_or_else(method_unknown)?;
@@ -91,7 +93,7 @@ impl ServiceLink {
         if let Some(deadline) = deadline(headers, method) {
             write_timeout(headers, deadline);
         }
-        Ok(())
+        Ok(calling(method, headers))
     }
 }
 
@@ -116,7 +118,15 @@ impl Service<Request<Body>> for ServiceLink {
 
     fn call(&mut self, mut request: Request<Body>) -> LinkFuture {
         match self.prepare(&mut request) {
-            Ok(()) => self.link.call(request),
+            Ok(span) if span.is_none() => self.link.call(request),
+            Ok(span) => {
+                let answer = self.link.call(request);
+                Box::pin(async move {
+                    let response = answer.await?;
+                    called(&span, &response);
+                    Ok(response)
+                })
+            }
             Err(status) => {
                 let refused = refuse(status);
                 Box::pin(async move { Ok(refused) })

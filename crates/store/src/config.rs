@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Where one service keeps its data.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,12 @@ pub struct StoreConfig {
     pub readers: u32,
     /// Connections in all (PostgreSQL).
     pub connections: u32,
+    /// How long a transaction waits for a connection (PostgreSQL).
+    pub acquire_timeout: Duration,
+    /// How long one statement may take (PostgreSQL); absent for the server's own bound.
+    pub statement_timeout: Option<Duration>,
+    /// Whether tables are brought up to date; otherwise a place that is not is refused.
+    pub migrate: bool,
     /// Transactions that share one commit at most (SQLite); 1 switches sharing off.
     pub group: usize,
     /// Key of the hashes in the retry tables and of page tokens.
@@ -51,6 +58,9 @@ impl StoreConfig {
             backend,
             readers: 4,
             connections: 8,
+            acquire_timeout: Duration::from_secs(10),
+            statement_timeout: None,
+            migrate: true,
             group: 64,
             secret,
         }

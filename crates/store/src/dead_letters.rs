@@ -94,6 +94,7 @@ impl Tx {
             error: ActiveValue::Set(error.to_owned()),
             died_at: ActiveValue::Set(died_at.micros()),
             replay: ActiveValue::Set(false),
+            trace: ActiveValue::Set(event.trace.map(|trace| trace.to_string())),
         };
         dead_letter::Entity::insert(row).exec_without_returning(self).await?;
         Ok(())
@@ -140,6 +141,7 @@ impl From<dead_letter::Model> for DeadLetter {
                 organization: row.organization.map(OrganizationId::from),
                 payload: row.payload,
                 at: Timestamp::from_micros(row.occurred_at),
+                trace: row.trace.and_then(|trace| trace.parse().ok()),
             },
             consumer: row.consumer,
             error: row.error,

@@ -3,6 +3,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::sync::watch;
 use uuid::Uuid;
 use yihe_kernel as kernel;
+use yihe_telemetry::TraceParent;
 
 use crate::failure::Failure;
 use crate::reader::Reader;
@@ -31,6 +32,8 @@ pub struct Event {
     pub payload: Vec<u8>,
     /// When it happened.
     pub at: Timestamp,
+    /// The span it came of, where that was sampled.
+    pub trace: Option<TraceParent>,
 }
 
 /// Reads a store's outbox in order.
@@ -118,6 +121,7 @@ impl From<outbox::Model> for Event {
             organization: row.organization.map(OrganizationId::from),
             payload: row.payload,
             at: Timestamp::from_micros(row.occurred_at),
+            trace: row.trace.and_then(|trace| trace.parse().ok()),
         }
     }
 }

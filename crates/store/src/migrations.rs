@@ -2,6 +2,7 @@ use sea_orm_migration::MigratorTraitSelf;
 use sea_orm_migration::prelude::*;
 
 use crate::bus_tables::BusTables;
+use crate::event_trace::EventTrace;
 use crate::tables::{consumed_event, consumer_cursor, outbox, request};
 
 /// The migrations of one service, in order.
@@ -10,7 +11,7 @@ pub type Migrations = fn() -> Vec<Box<dyn MigrationTrait>>;
 /// Puts the tables every service has (outbox, retry table, consumers) before a service's own migrations.
 #[must_use]
 pub fn with_own_tables(own: Vec<Box<dyn MigrationTrait>>) -> Vec<Box<dyn MigrationTrait>> {
-    let mut all: Vec<Box<dyn MigrationTrait>> = vec![Box::new(StoreTables), Box::new(BusTables)];
+    let mut all: Vec<Box<dyn MigrationTrait>> = vec![Box::new(StoreTables), Box::new(BusTables), Box::new(EventTrace)];
     all.extend(own);
     all
 }

@@ -62,7 +62,7 @@ impl Page {
             return (items, String::new());
         }
         items.truncate(limit);
-        let token = items.last().map(|item| self.seal(&key(item))).unwrap_or_default();
+        let token = items.last().map(|item| self.token(&key(item))).unwrap_or_default();
         (items, token)
     }
 
@@ -72,7 +72,9 @@ impl Page {
         tag
     }
 
-    fn seal(&self, key: &str) -> String {
+    /// The token of what comes after a key.
+    #[must_use]
+    pub fn token(&self, key: &str) -> String {
         let mut token = self.tag(key);
         token.extend_from_slice(key.as_bytes());
         URL_SAFE_NO_PAD.encode(token)

@@ -15,6 +15,7 @@ use crate::open::open;
 use crate::outbox::Outbox;
 use crate::reader::Reader;
 use crate::transaction::Tx;
+use crate::watch::Watch;
 use crate::writer::{Job, Run, Writer};
 
 /// One service's data. Cheap to clone.
@@ -120,6 +121,13 @@ impl Store {
         Outbox::new(self.clone())
     }
 
+    const fn system(&self) -> &'static str {
+        match self.write {
+            Write::Queue(_) => "sqlite",
+            Write::Pool(_) => "postgresql",
+        }
+    }
+
     pub(crate) fn secret(&self) -> &[u8; 32] {
         &self.secret
     }
@@ -138,7 +146,7 @@ impl Store {
     {
         let (answer, answered) = oneshot::channel();
         let work = Work {
-            name,
+            watch: Watch::begin(name, self.system()),
             input,
             body,
             last: None,
@@ -164,7 +172,7 @@ impl Store {
 }
 
 struct Work<I, T, F> {
-    name: &'static str,
+    watch: Watch,
     input: I,
     body: F,
     last: Option<Result<T, Failure>>,
@@ -178,7 +186,8 @@ where
     F: for<'a> Fn(&'a Tx, &'a I) -> BoxFuture<'a, Result<T, Failure>> + Send + Sync + 'static,
 {
     async fn attempt(&mut self, tx: &Tx) -> Run {
-        let result = (self.body)(tx, &self.input).await;
+        // whichever task runs it, the body and the events it appends belong to the caller's trace
+        let result = self.watch.span().run((self.body)(tx, &self.input)).await;
         let run = match &result {
             Ok(_) => Run::Done,
             Err(Failure::Refused(_)) => Run::Refused,
@@ -191,9 +200,10 @@ where
     fn finish(self, committed: Result<(), Failure>) {
         let result = match (committed, self.last) {
             (Ok(()), Some(result)) => result,
-            (Ok(()), None) => Err(Error::internal(format!("{} did not run to its end", self.name)).into()),
+            (Ok(()), None) => Err(Error::internal(format!("{} did not run to its end", self.watch.name())).into()),
             (Err(failure), _) => Err(failure),
         };
+        self.watch.end(result.as_ref().err());
         // the caller may be gone; what was committed stays
         let _ = self.answer.send(result);
     }
@@ -206,7 +216,7 @@ where
     F: for<'a> Fn(&'a Tx, &'a I) -> BoxFuture<'a, Result<T, Failure>> + Send + Sync + 'static,
 {
     fn name(&self) -> &'static str {
-        self.name
+        self.watch.name()
     }
 
     fn run<'a>(&'a mut self, tx: &'a Tx) -> BoxFuture<'a, Run> {

@@ -18,6 +18,7 @@ pub(crate) mod outbox {
         pub payload: Vec<u8>,
         pub occurred_at: i64,
         pub position: Option<i64>,
+        pub trace: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -150,6 +151,7 @@ pub(crate) mod dead_letter {
         pub error: String,
         pub died_at: i64,
         pub replay: bool,
+        pub trace: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

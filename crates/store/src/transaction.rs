@@ -84,6 +84,7 @@ impl Tx {
             payload: ActiveValue::Set(event.payload),
             occurred_at: ActiveValue::Set(event.at.micros()),
             position: ActiveValue::NotSet,
+            trace: ActiveValue::Set(yihe_telemetry::current().map(|span| span.to_string())),
         };
         outbox::Entity::insert(row).exec_without_returning(self).await?;
         Ok(())

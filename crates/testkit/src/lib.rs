@@ -5,6 +5,8 @@
 mod actor;
 #[cfg(feature = "node")]
 mod beizhan;
+#[cfg(feature = "node")]
+mod collector;
 pub mod crash;
 #[cfg(feature = "node")]
 mod files;
@@ -26,6 +28,8 @@ mod spread;
 pub use actor::Actor;
 #[cfg(feature = "node")]
 pub use beizhan::{Beizhan, Party};
+#[cfg(feature = "node")]
+pub use collector::{Collector, SeenSpan, whole};
 #[cfg(feature = "node")]
 pub use files::{declare, upload_messages};
 #[cfg(feature = "node")]

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -5,9 +6,9 @@ use std::sync::Arc;
 
 use anyhow::{Result, ensure};
 use tempfile::TempDir;
-use yihe::config::{BusSettings, DirectorySettings};
+use yihe::config::{BusSettings, DirectorySettings, RecordSettings, WebhookSettings};
 use yihe::node::{Node, NodeOptions};
-use yihe::{Config, Wiring};
+use yihe::{Config, ServiceName, Wiring};
 use yihe_kernel::{AdjustableClock, SharedClock, Timestamp};
 
 use crate::actor::{Actor, channel};
@@ -26,6 +27,8 @@ pub struct TestNodeOptions {
     pub grants_file: Option<PathBuf>,
     /// The PostgreSQL database; absent takes SQLite files.
     pub database: Option<String>,
+    /// Databases of single services, each under a role that may not change tables; whoever made them has run the migrations.
+    pub databases: BTreeMap<ServiceName, String>,
     /// The NATS server; absent lets events stay within the process.
     pub bus: Option<String>,
     /// Whether the meeting and the resource service run apart from the others, behind sockets, as in a process of their own.
@@ -38,6 +41,8 @@ pub struct TestNodeOptions {
     pub attempts_per_address: Option<NonZeroU32>,
     /// One of so many decisions is compared with casbin's; absent takes one of a hundred.
     pub shadow_sample: Option<NonZeroU32>,
+    /// Whether a clock that differs from the database's makes the node not ready; the clock shows another year than the machine's.
+    pub watch_clock: bool,
     /// What the clock shows at first; absent takes Monday 2026-03-02, 09:00 in Shanghai.
     pub starting_at: Option<Timestamp>,
 }
@@ -81,6 +86,12 @@ impl TestNode {
             },
             database: yihe::config::DatabaseSettings {
                 url: options.database.map(Into::into),
+                migrate: options.databases.is_empty(),
+                urls: options
+                    .databases
+                    .into_iter()
+                    .map(|(service, url)| (service, url.into()))
+                    .collect(),
                 ..yihe::config::DatabaseSettings::default()
             },
             data_dir,
@@ -92,12 +103,20 @@ impl TestNode {
             policy: yihe::config::PolicySettings {
                 grants_file: options.grants_file,
             },
+            record: RecordSettings {
+                // receivers of tests are on this machine
+                webhooks: WebhookSettings {
+                    allow_http: true,
+                    ..WebhookSettings::default()
+                },
+            },
             ..Config::default()
         };
         let shared: SharedClock = Arc::<AdjustableClock>::clone(&clock);
         yihe::commands::import_shenzhen(&config, Arc::clone(&shared)).await?;
         let given = || NodeOptions {
             clock: Arc::clone(&shared),
+            watch_clock: options.watch_clock,
         };
         let (node, apart) = if apart {
             let [config, apart] = spread(config)?;

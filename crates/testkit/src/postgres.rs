@@ -17,7 +17,11 @@ pub struct Postgres {
     user: Option<String>,
     server: Child,
     port: u16,
+    settings: &'static [&'static str],
 }
+
+/// Every statement goes to the log, without its parameters.
+const TELLING: &[&str] = &["log_statement=all", "log_line_prefix=", "log_parameter_max_length=0"];
 
 impl Postgres {
     /// Starts a server. The binaries are looked for in `YIHE_TEST_POSTGRES_BIN`, in `PATH` and where Debian puts them.
@@ -25,6 +29,18 @@ impl Postgres {
     /// # Errors
     /// Says which binary is missing or what the server printed.
     pub fn start() -> Result<Self> {
+        Self::start_with(&[])
+    }
+
+    /// Starts a server whose [`Postgres::log`] holds every statement, without its parameters.
+    ///
+    /// # Errors
+    /// As [`Postgres::start`].
+    pub fn start_telling_statements() -> Result<Self> {
+        Self::start_with(TELLING)
+    }
+
+    fn start_with(settings: &'static [&'static str]) -> Result<Self> {
         let bin = binaries()?;
         let folder = tempfile::Builder::new().prefix("yihe-postgres-").tempdir()?;
         let user = other_user();
@@ -48,13 +64,14 @@ impl Postgres {
             ])
             .arg(&data))?;
         let port = free_port()?;
-        let server = spawn(folder.path(), &bin, &user, port)?;
+        let server = spawn(folder.path(), &bin, &user, port, settings)?;
         let mut started = Self {
             folder,
             bin,
             user,
             server,
             port,
+            settings,
         };
         started.wait_until_ready()?;
         Ok(started)
@@ -66,7 +83,20 @@ impl Postgres {
     /// It does not start again.
     pub fn crash(&mut self) -> Result<()> {
         self.quit();
-        self.server = spawn(self.folder.path(), &self.bin, &self.user, self.port)?;
+        self.again()
+    }
+
+    /// Ends the server as a crash would.
+    pub fn stop(&mut self) {
+        self.quit();
+    }
+
+    /// Starts a server again that was stopped, over what it left.
+    ///
+    /// # Errors
+    /// It does not start again.
+    pub fn again(&mut self) -> Result<()> {
+        self.server = spawn(self.folder.path(), &self.bin, &self.user, self.port, self.settings)?;
         self.wait_until_ready()
     }
 
@@ -111,7 +141,9 @@ impl Postgres {
         bail!("postgres was not ready within 30 s: {}", self.log())
     }
 
-    fn log(&self) -> String {
+    /// What the server has printed.
+    #[must_use]
+    pub fn log(&self) -> String {
         let mut text = String::new();
         if let Ok(mut file) = std::fs::File::open(self.folder.path().join("log")) {
             let _ = file.read_to_string(&mut text);
@@ -126,7 +158,7 @@ impl Drop for Postgres {
     }
 }
 
-fn spawn(folder: &Path, bin: &Path, user: &Option<String>, port: u16) -> Result<Child> {
+fn spawn(folder: &Path, bin: &Path, user: &Option<String>, port: u16, settings: &[&str]) -> Result<Child> {
     let log = std::fs::File::options()
         .create(true)
         .append(true)
@@ -144,6 +176,7 @@ fn spawn(folder: &Path, bin: &Path, user: &Option<String>, port: u16) -> Result<
         .arg(port.to_string())
         .arg("-D")
         .arg(folder.join("home/data"))
+        .args(settings.iter().flat_map(|setting| ["-c", *setting]))
         .stdin(Stdio::null())
         .stdout(log.try_clone()?)
         .stderr(log)

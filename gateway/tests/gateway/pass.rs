@@ -48,14 +48,11 @@ async fn a_service_sees_the_callers_words_but_not_its_secrets() {
         "authorization",
         "x-forwarded-for",
         "cookie",
+        "traceparent",
     ] {
         assert!(!seen.headers.contains_key(name), "{name} reached the service");
     }
-    for (name, value) in [
-        ("accept-language", "en"),
-        ("partner-tag", "t"),
-        ("traceparent", headers[6].1),
-    ] {
+    for (name, value) in [("accept-language", "en"), ("partner-tag", "t")] {
         assert_eq!(seen.headers.get(name).unwrap(), value);
     }
     assert!(

@@ -30,4 +30,5 @@ pub use config::Config;
 pub use migrations::migrations;
 pub use reasons::REASONS;
 pub use service::{Deps, Started, start};
+pub use store::NEEDED_BYTES;
 pub use sweep::{Sweeper, Swept};

@@ -38,6 +38,7 @@ use yihe_server::{ServiceLink, Tasks};
 use yihe_store::{Feed, Outbox, StoreConfig};
 
 pub use config::Pace;
+pub use migrations::all as migrations;
 pub use reasons::REASONS;
 
 /// Runs a file of policy tests (权责测试) against the shipped template alone; needs no node.

@@ -14,14 +14,19 @@ const OLDEST: (u32, u32) = (3, 9);
 ///
 /// The environment lies in the target folder and is made anew when the requirements change.
 pub fn ensure() -> Result<PathBuf> {
+    Ok(environment("venv", REQUIREMENTS)?.join("bin/python"))
+}
+
+/// A virtual environment of this name that has what a file of requirements names.
+pub fn environment(name: &str, requirements: &str) -> Result<PathBuf> {
     let root = workspace::root()?;
-    let wanted = fs::read_to_string(root.join(REQUIREMENTS)).with_context(|| format!("cannot read {REQUIREMENTS}"))?;
-    let environment = workspace::target_dir()?.join("venv");
+    let wanted = fs::read_to_string(root.join(requirements)).with_context(|| format!("cannot read {requirements}"))?;
+    let environment = workspace::target_dir()?.join(name);
     let python = environment.join("bin/python");
     let stamp = environment.join("installed-requirements.txt");
     let current = fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted);
     if current && process::ask(Command::new(&python).arg("--version")).is_some() {
-        return Ok(python);
+        return Ok(environment);
     }
     check_version()?;
     create(&environment)?;
@@ -33,11 +38,11 @@ pub fn ensure() -> Result<PathBuf> {
         "--quiet",
         "--disable-pip-version-check",
         "--requirement",
-        REQUIREMENTS,
+        requirements,
     ]);
-    process::run(&mut pip).context("the Python client test needs these packages")?;
+    process::run(&mut pip).with_context(|| format!("what {requirements} names could not be installed"))?;
     fs::write(&stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))?;
-    Ok(python)
+    Ok(environment)
 }
 
 fn check_version() -> Result<()> {

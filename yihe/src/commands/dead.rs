@@ -12,9 +12,10 @@ use crate::config::{Config, Flags, ServiceName};
 use crate::node::store_config;
 
 /// Services that follow others.
-const LISTENERS: [(ServiceName, Migrations); 2] = [
+const LISTENERS: [(ServiceName, Migrations); 3] = [
     (ServiceName::Meeting, yihe_meeting::migrations),
     (ServiceName::Resource, yihe_resource::migrations),
+    (ServiceName::Record, yihe_record::migrations),
 ];
 
 /// `yihe bus dead list`.

@@ -3,7 +3,7 @@ use std::fmt;
 use figment::value::{Dict, Value};
 use figment::{Figment, Provider};
 
-use super::{BusUrl, Config, DatabaseUrl, ServiceName, Wiring};
+use super::{BusUrl, Config, DatabaseUrl, LogLines, SamplingRatio, ServiceName, Wiring};
 
 /// A key of the configuration that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,10 @@ const KEYS: &[(&str, Test)] = &[
     ("data_dir", text),
     ("database.url", database_url),
     ("database.connections", count),
+    ("database.acquire_timeout_ms", count),
+    ("database.statement_timeout_ms", count),
+    ("database.migrate", yes_or_no),
+    ("database.clock_tolerance_seconds", count),
     ("bus.url", bus_url),
     ("bus.prefix", prefix),
     ("bus.replicas", count),
@@ -42,12 +46,21 @@ const KEYS: &[(&str, Test)] = &[
     ("wiring", wiring),
     ("service", services),
     ("log", text),
+    ("log_format", log_format),
+    ("telemetry.endpoint", url),
+    ("telemetry.sampling_ratio", ratio),
+    ("telemetry.follow_callers", yes_or_no),
+    ("telemetry.service_name", text),
+    ("telemetry.metrics_listen", address),
     ("gateway.requests_per_second", count),
     ("authz.shadow_sample", count),
     ("directory.attempts_per_address_per_minute", count),
     ("policy.grants_file", text),
     ("file.max_file_bytes", count),
     ("file.keep_retired_days", count),
+    ("record.webhooks.allow_http", yes_or_no),
+    ("record.webhooks.allow_private", yes_or_no),
+    ("record.webhooks.disable_after_days", count),
 ];
 const PLACE_KEYS: &[(&str, Test)] = &[("listen", address), ("address", url)];
 
@@ -78,6 +91,14 @@ fn walk(prefix: &str, dict: &Dict, bad: &mut Vec<BadKey>) {
             }
         } else if key == "services" {
             places(value, bad);
+        } else if let Some(service) = key.strip_prefix("database.urls.") {
+            let known = ServiceName::ALL.iter().any(|known| known.as_str() == service);
+            let test = if known {
+                database_url(value)
+            } else {
+                Err("no such service")
+            };
+            bad.extend(test.err().map(|problem| BadKey::new(&key, problem)));
         } else if let (true, Value::Dict(_, inner)) = (is_section(&key), value) {
             walk(&key, inner, bad);
         } else {
@@ -87,8 +108,10 @@ fn walk(prefix: &str, dict: &Dict, bad: &mut Vec<BadKey>) {
 }
 
 fn is_section(key: &str) -> bool {
-    KEYS.iter()
-        .any(|(known, _)| known.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')))
+    key == "database.urls"
+        || KEYS
+            .iter()
+            .any(|(known, _)| known.strip_prefix(key).is_some_and(|rest| rest.starts_with('.')))
 }
 
 fn places(value: &Value, bad: &mut Vec<BadKey>) {
@@ -102,7 +125,7 @@ fn places(value: &Value, bad: &mut Vec<BadKey>) {
         match place {
             _ if !known => bad.push(BadKey::new(
                 &key,
-                "no such service: gateway, directory, policy, meeting, file, ledger or resource",
+                "no such service: gateway, directory, policy, meeting, file, ledger, resource or record",
             )),
             Value::Dict(_, place) => {
                 for (name, value) in place {
@@ -162,6 +185,12 @@ pub(super) fn consistent(config: &Config) -> Result<(), Vec<BadKey>> {
             ));
         }
     }
+    if config.database.url.is_none() && !config.database.urls.is_empty() {
+        bad.push(BadKey::new(
+            "database.url",
+            "required where database.urls is set: the database of the other services",
+        ));
+    }
     if let Some(file) = config.policy.grants_file.as_ref().filter(|file| !file.is_file()) {
         bad.push(BadKey::new(
             "policy.grants_file",
@@ -191,12 +220,16 @@ fn address(value: &Value) -> Result<(), &'static str> {
 fn url(value: &Value) -> Result<(), &'static str> {
     let fine = value
         .as_str()
-        .is_some_and(|text| text.starts_with("http://") && text.parse::<tonic::transport::Uri>().is_ok());
+        .is_some_and(|text| text.split(',').all(|one| is_url(one.trim())));
     if fine {
         Ok(())
     } else {
-        Err("must be a URL such as http://127.0.0.1:8081")
+        Err("must be a URL such as http://127.0.0.1:8081, or several with commas between")
     }
+}
+
+fn is_url(text: &str) -> bool {
+    text.starts_with("http://") && text.parse::<tonic::transport::Uri>().is_ok()
 }
 
 fn database_url(value: &Value) -> Result<(), &'static str> {
@@ -220,6 +253,16 @@ fn prefix(value: &Value) -> Result<(), &'static str> {
         .ok_or("must be 1 to 32 letters, digits, hyphens and underscores")
 }
 
+fn log_format(value: &Value) -> Result<(), &'static str> {
+    let read = value.deserialize::<LogLines>();
+    read.map(|_| ()).map_err(|_| "must be `human` or `json`")
+}
+
+fn ratio(value: &Value) -> Result<(), &'static str> {
+    let read = value.deserialize::<SamplingRatio>();
+    read.map(|_| ()).map_err(|_| "must be a number from 0 to 1")
+}
+
 fn wiring(value: &Value) -> Result<(), &'static str> {
     value
         .deserialize::<Wiring>()
@@ -231,7 +274,14 @@ fn services(value: &Value) -> Result<(), &'static str> {
     value
         .deserialize::<Vec<ServiceName>>()
         .map(|_| ())
-        .map_err(|_| "must be a list of gateway, directory, policy, meeting, file, ledger, resource")
+        .map_err(|_| "must be a list of gateway, directory, policy, meeting, file, ledger, resource, record")
+}
+
+fn yes_or_no(value: &Value) -> Result<(), &'static str> {
+    value
+        .deserialize::<bool>()
+        .map(|_| ())
+        .map_err(|_| "must be `true` or `false`")
 }
 
 fn count(value: &Value) -> Result<(), &'static str> {

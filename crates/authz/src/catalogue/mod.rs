@@ -34,6 +34,8 @@ pub struct Method {
     pub server_streaming: bool,
     /// Is asked with a stream; decided by its first message.
     pub client_streaming: bool,
+    /// Changes nothing, so that asking twice does no harm: bound to HTTP GET, or a look-up among services.
+    pub reads: bool,
     /// What it does, from the contract's comment.
     pub description: String,
     /// The request's descriptor.
@@ -186,6 +188,7 @@ fn read_method(pool: &DescriptorPool, method: &MethodDescriptor) -> Result<Metho
     Ok(Method {
         path: format!("/{}/{}", service.full_name(), method.name()),
         service: service.package_name().split('.').nth(1).unwrap_or_default().to_owned(),
+        reads: reads(pool, method, &rule),
         rule,
         persons_only: access.persons_only,
         clauses,
@@ -193,6 +196,20 @@ fn read_method(pool: &DescriptorPool, method: &MethodDescriptor) -> Result<Metho
         client_streaming: method.is_client_streaming(),
         description: comment(method),
         input,
+    })
+}
+
+/// RPCs among services are not bound to HTTP; by their names those do.
+fn reads(pool: &DescriptorPool, method: &MethodDescriptor, rule: &Rule) -> bool {
+    if matches!(rule, Rule::Internal(_)) {
+        return ["Get", "Lookup", "Watch"]
+            .iter()
+            .any(|verb| method.name().starts_with(verb));
+    }
+    let options = method.options();
+    pool.get_extension_by_name("google.api.http").is_some_and(|http| {
+        let rule = options.get_extension(&http);
+        rule.as_message().is_some_and(|rule| rule.has_field_by_name("get"))
     })
 }
 

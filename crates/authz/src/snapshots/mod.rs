@@ -197,6 +197,12 @@ impl Snapshots {
         self.inner.root().is_some() && self.inner.age() <= LOST
     }
 
+    /// Since when the policies were last confirmed.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        self.inner.age()
+    }
+
     /// Refuses a permission that may not be decided on policies last confirmed so long ago.
     ///
     /// # Errors

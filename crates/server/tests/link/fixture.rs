@@ -143,6 +143,11 @@ impl Served {
         let _ = self.stop.take().unwrap().send(());
     }
 
+    /// Closes its sockets as the end of its process would.
+    pub fn kill(&self) {
+        self.task.abort();
+    }
+
     pub async fn stopped(self) {
         self.task.await.unwrap().unwrap();
     }

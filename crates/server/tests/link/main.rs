@@ -9,4 +9,6 @@ mod limits;
 #[cfg(test)]
 mod node;
 #[cfg(test)]
+mod replicas;
+#[cfg(test)]
 mod stop;

@@ -7,7 +7,8 @@ mod m0004_usage;
 use sea_orm_migration::MigrationTrait;
 
 /// All migrations, the store's own first.
-pub(crate) fn all() -> Vec<Box<dyn MigrationTrait>> {
+#[must_use]
+pub fn all() -> Vec<Box<dyn MigrationTrait>> {
     yihe_store::with_own_tables(vec![
         Box::new(m0002_revision::Migration),
         Box::new(m0003_change::Migration),

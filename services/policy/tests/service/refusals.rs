@@ -207,6 +207,7 @@ async fn snapshots_are_for_services_named_in_the_contract() {
         "file",
         "ledger",
         "resource",
+        "record",
     ] {
         let request = running.call(&service(caller), GetSnapshotRequest::default());
         running.snapshots().get_snapshot(request).await.unwrap();

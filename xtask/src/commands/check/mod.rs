@@ -1,5 +1,6 @@
 mod contracts;
 mod dependencies;
+mod deploy;
 mod text;
 
 use std::process::ExitCode;
@@ -33,6 +34,8 @@ enum Check {
     Contracts,
     /// cargo-deny: bans, licenses, sources
     Dependencies,
+    /// deploy/: compose file, image, Prometheus' rules, systemd's unit
+    Deploy,
     /// clippy with the workspace's lints, warnings denied
     Lints,
 }
@@ -68,6 +71,7 @@ impl Check {
             Self::Text => text::run(),
             Self::Contracts => contracts::run(),
             Self::Dependencies => dependencies::run(),
+            Self::Deploy => deploy::run(),
             Self::Lints => lints(packages),
         }
     }

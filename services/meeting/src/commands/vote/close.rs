@@ -78,7 +78,7 @@ async fn apply(
             vote.unseal(SecretTotals::of(opened?))
         }
     };
-    let count = count(frozen, item.matter_class, &vote, &ballots)?;
+    let count = yihe_telemetry::tally(|| count(frozen, item.matter_class, &vote, &ballots))?;
     let some_recused = !vote.quorum.recused.is_empty();
     if Vote::waits_for_chair(&frozen.pack, &count) {
         store::vote::end(tx, by, &vote.tie(count, now)).await?;

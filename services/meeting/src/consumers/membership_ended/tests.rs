@@ -22,6 +22,7 @@ fn event(subject: &str) -> Event {
         organization: None,
         payload: Vec::new(),
         at: Timestamp::from_seconds(2_000),
+        trace: None,
     }
 }
 

@@ -1,0 +1,3 @@
+//! What changes, one command a file.
+
+pub mod webhook;

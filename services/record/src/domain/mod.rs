@@ -1,0 +1,5 @@
+//! What a webhook is and how it changes.
+
+mod webhook;
+
+pub use webhook::{State, Webhook};

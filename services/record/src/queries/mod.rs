@@ -1,0 +1,6 @@
+//! What is read.
+
+pub mod event;
+pub mod history;
+pub mod subscribe;
+pub mod webhook;
