@@ -4,10 +4,9 @@ use yihe_authz::{
     Capacity, ConditionSet, Decision, Outcome, Principal, Revision, RevisionTokens, Seen, Snapshot, Snapshots, Use,
     refusal,
 };
-use yihe_kernel::{CommunityId, Error, Result, SharedClock, Timestamp};
+use yihe_kernel::{CommunityId, Error, Result, SharedClock, Timestamp, reasons};
 
 use crate::capacity;
-use crate::reasons as ours;
 use crate::target::Need;
 
 /// A caller and what it asks for; enough to decide, and to decide again later.
@@ -50,11 +49,8 @@ impl Decider {
             self.snapshots.check_age(need.permission)?;
             let snapshot = self.snapshots.at(&need.scope, at_least).await?;
             let now = self.clock.now();
-            if snapshot
-                .cutoff(&standing.principal)
-                .is_some_and(|cutoff| standing.issued_at < cutoff)
-            {
-                return Err(Error::new(&ours::CREDENTIALS_REVOKED));
+            if snapshot.has_revoked(&standing.principal, standing.issued_at) {
+                return Err(Error::new(&reasons::CREDENTIALS_REVOKED));
             }
             self.check_bound(standing, need, &snapshot)?;
             let capacity = match &granted {

@@ -3,7 +3,6 @@
 use yihe_kernel::reasons;
 
 reasons! {
-    CREDENTIALS_REVOKED: Unauthenticated, "these credentials were revoked; sign in again", "凭据已被撤销,请重新登录";
     NOT_YOUR_CAPACITY: Denied, "you do not act for {capacity} here", "您在此不能以“{capacity}”的身份行事";
     CAPACITY_REQUIRED: Invalid, "say for whom you act by the header `yihe-acting-as`, one of {organizations} or self", "请以请求头 yihe-acting-as 说明代表哪个单位行事:{organizations},或 self(本人)";
     HEADER_INVALID: Invalid, "the header {header} is not valid: {detail}", "请求头 {header} 无效:{detail}";

@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kernel::Result;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue, EntityTrait};
-use store::{Event, Failure, Feed, Tx, consumer_cursor};
+use store::{Event, Feed, StreamPosition};
 use yihe_kernel as kernel;
 use yihe_store as store;
 
@@ -22,18 +20,23 @@ const PASSED_AT_MOST: i64 = 1000;
 /// How far a consumer is.
 #[derive(Debug, Clone, Copy)]
 struct Place {
-    /// Everything up to here was taken or passed over.
-    seen: i64,
-    /// What the cursor in the store says; no greater. What lies between was passed over, and is again after a restart.
-    noted: i64,
+    /// Everything up to here was taken or passed over; absent before the first.
+    seen: Option<StreamPosition>,
+    /// What the cursor in the store says. What lies between was passed over, and is again after a restart.
+    noted: Option<StreamPosition>,
 }
 
 impl Place {
-    const fn noted(sequence: i64) -> Self {
-        Self {
-            seen: sequence,
-            noted: sequence,
-        }
+    const fn noted(at: Option<StreamPosition>) -> Self {
+        Self { seen: at, noted: at }
+    }
+
+    /// How many were passed over since the cursor was noted, at most.
+    fn passed(&self) -> i64 {
+        let seen = self.seen.map_or(0, |seen| seen.position);
+        let same =
+            |noted: &StreamPosition| Some(noted.stream_created_at) == self.seen.map(|seen| seen.stream_created_at);
+        seen - self.noted.filter(same).map_or(0, |noted| noted.position)
     }
 }
 
@@ -61,68 +64,40 @@ impl Consumer {
     async fn catch_up(&self, feed: &Feed, effect: &Effect, place: &mut Option<Place>) -> Result<()> {
         let place = match place {
             Some(place) => place,
-            None => place.insert(Place::noted(self.cursor().await?)),
+            None => place.insert(Place::noted(self.store.stream_position(self.name).await?)),
         };
         loop {
-            let events = feed.after(place.seen, BATCH).await?;
+            let events = feed.tail(place.seen, BATCH).await?;
             if events.is_empty() {
                 return Ok(());
             }
-            for event in events {
-                let sequence = event.sequence;
+            for (at, event) in events {
                 if self.takes(&event.kind) {
-                    self.take(event, Arc::clone(effect)).await?;
-                    *place = Place::noted(sequence);
+                    self.take(event, at, Arc::clone(effect)).await?;
+                    *place = Place::noted(Some(at));
                 }
-                place.seen = sequence;
+                place.seen = Some(at);
             }
-            if place.seen - place.noted >= PASSED_AT_MOST {
-                self.store
-                    .transaction("bus.move_cursor", (self.name, place.seen), |tx, (name, cursor)| {
-                        Box::pin(move_cursor(tx, name, *cursor))
-                    })
-                    .await?;
-                *place = Place::noted(place.seen);
+            if let Some(seen) = place.seen.filter(|_| place.passed() >= PASSED_AT_MOST) {
+                self.store.set_stream_position(self.name, seen).await?;
+                *place = Place::noted(Some(seen));
             }
         }
     }
 
-    async fn cursor(&self) -> Result<i64, Failure> {
-        let row = consumer_cursor::Entity::find_by_id(self.name.to_owned())
-            .one(self.store.reader())
-            .await?;
-        Ok(row.map_or(0, |row| row.sequence))
-    }
-
-    async fn take(&self, event: Event, effect: Effect) -> Result<()> {
+    async fn take(&self, event: Event, at: StreamPosition, effect: Effect) -> Result<()> {
         let now = self.store.clock().now();
         let span = traced::consuming(self.name, &event);
         let done = self.store.transaction(
             "bus.consume",
-            (self.name, event, effect, now),
-            |tx, (name, event, effect, now)| {
+            (self.name, event, at, effect, now),
+            |tx, (name, event, at, effect, now)| {
                 Box::pin(async move {
                     once(tx, name, event, effect, *now).await?;
-                    move_cursor(tx, name, event.sequence).await
+                    tx.set_stream_position(name, *at).await
                 })
             },
         );
         span.run(done).await.inspect_err(|error| span.fail(error.reason().code))
     }
-}
-
-async fn move_cursor(tx: &Tx, name: &str, sequence: i64) -> Result<(), Failure> {
-    let row = consumer_cursor::ActiveModel {
-        consumer: ActiveValue::Set(name.to_owned()),
-        sequence: ActiveValue::Set(sequence),
-    };
-    consumer_cursor::Entity::insert(row)
-        .on_conflict(
-            OnConflict::column(consumer_cursor::Column::Consumer)
-                .update_column(consumer_cursor::Column::Sequence)
-                .to_owned(),
-        )
-        .exec_without_returning(tx)
-        .await?;
-    Ok(())
 }

@@ -72,6 +72,7 @@ mod list {
         PERMISSION_DENIED: Denied, "you may not {permission} here", "您无权在此执行“{permission}”";
         PERSONS_ONLY: Denied, "an API client may not do this; a person must", "接口客户端不得代行此事,须由本人办理";
         UNAUTHENTICATED: Unauthenticated, "no valid credentials: {detail}", "未提供有效凭据:{detail}";
+        CREDENTIALS_REVOKED: Unauthenticated, "these credentials were revoked; sign in again", "凭据已被撤销,请重新登录";
         TOO_MANY_ATTEMPTS: Exhausted, "too many attempts; try again in {seconds} s", "尝试过于频繁,请 {seconds} 秒后再试";
         MESSAGE_TOO_LARGE: Exhausted, "the message is larger than {limit} bytes", "消息超过 {limit} 字节";
         UNAVAILABLE: Unavailable, "temporarily unavailable: {detail}", "暂时不可用:{detail}";

@@ -1,5 +1,5 @@
 use kernel::{Error, reasons};
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::{DbErr, RuntimeErr, SqlxError};
 use yihe_kernel as kernel;
 
 /// Why a transaction or a read did not come out.
@@ -24,6 +24,8 @@ pub(crate) enum Trouble {
     Broken,
     /// A row that must be unique exists.
     Unique,
+    /// The database does not answer, or has no connection to spare.
+    Away,
     /// Anything else.
     Other,
 }
@@ -32,14 +34,23 @@ pub(crate) const FULL_MARK: &str = "disk full: ";
 pub(crate) const BROKEN_MARK: &str = "damaged file: ";
 
 pub(crate) fn trouble(error: &DbErr) -> Trouble {
-    let (DbErr::Exec(RuntimeErr::SqlxError(cause))
-    | DbErr::Query(RuntimeErr::SqlxError(cause))
-    | DbErr::Conn(RuntimeErr::SqlxError(cause))) = error
-    else {
-        return Trouble::Other;
+    let cause = match error {
+        DbErr::Exec(RuntimeErr::SqlxError(cause))
+        | DbErr::Query(RuntimeErr::SqlxError(cause))
+        | DbErr::Conn(RuntimeErr::SqlxError(cause)) => cause,
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => return Trouble::Away,
+        _ => return Trouble::Other,
     };
     let Some(database) = cause.as_database_error() else {
-        return Trouble::Other;
+        return match cause.as_ref() {
+            SqlxError::Io(_)
+            | SqlxError::Tls(_)
+            | SqlxError::Protocol(_)
+            | SqlxError::PoolTimedOut
+            | SqlxError::PoolClosed
+            | SqlxError::WorkerCrashed => Trouble::Away,
+            _ => Trouble::Other,
+        };
     };
     if database.is_unique_violation() {
         return Trouble::Unique;
@@ -49,6 +60,9 @@ pub(crate) fn trouble(error: &DbErr) -> Trouble {
         "40001" | "40P01" => return Trouble::Retry,
         "53100" => return Trouble::Full,
         "XX001" | "XX002" => return Trouble::Broken,
+        // it stops, crashed, starts, or is full
+        "57P01" | "57P02" | "57P03" | "53300" => return Trouble::Away,
+        class if class.starts_with("08") => return Trouble::Away,
         _ => {}
     }
     // SQLite reports extended codes; the primary one is the low byte
@@ -79,7 +93,7 @@ impl Failure {
                 Trouble::Retry => Error::new(&reasons::UNAVAILABLE)
                     .with("detail", "the database is busy")
                     .caused_by(error),
-                Trouble::Unique | Trouble::Other => Self::Database(error).into(),
+                Trouble::Away | Trouble::Unique | Trouble::Other => Self::Database(error).into(),
             },
         }
     }
@@ -98,6 +112,9 @@ impl From<Failure> for Error {
                     Self::internal(text)
                 }
             }
+            Failure::Database(error) if trouble(&error) == Trouble::Away => Self::new(&reasons::UNAVAILABLE)
+                .with("detail", "the database does not answer")
+                .caused_by(error),
             Failure::Database(error) => Self::internal(error),
         }
     }

@@ -5,8 +5,10 @@ use uuid::Uuid;
 use yihe_kernel as kernel;
 use yihe_telemetry::TraceParent;
 
+use crate::count::Count;
 use crate::failure::Failure;
 use crate::reader::Reader;
+use crate::stream_cursors::StreamPosition;
 use crate::tables::outbox;
 
 /// A committed event.
@@ -36,24 +38,57 @@ pub struct Event {
     pub trace: Option<TraceParent>,
 }
 
-/// Reads a store's outbox in order.
+/// Reads a store's outbox.
 ///
-/// On SQLite, which has one writer, the order of sequences is the order of commits. On PostgreSQL it is not (a later
-/// sequence may commit first): there the relay numbers events at publication, and a feed must not be tailed directly.
+/// Sequences say in which order events were appended. Who must miss none goes by [`Feed::tail`]: on PostgreSQL a lower sequence
+/// may be committed after a higher one. Within one stream, whose transactions wait for one another, the orders are the same.
 #[derive(Clone)]
 pub struct Feed {
     reader: Reader,
+    count: Count,
     committed: watch::Receiver<u64>,
     elsewhere: watch::Receiver<u64>,
 }
 
 impl Feed {
-    pub(crate) fn new(reader: Reader, committed: watch::Receiver<u64>, elsewhere: watch::Receiver<u64>) -> Self {
+    pub(crate) fn new(
+        reader: Reader,
+        count: Count,
+        committed: watch::Receiver<u64>,
+        elsewhere: watch::Receiver<u64>,
+    ) -> Self {
         Self {
             reader,
+            count,
             committed,
             elsewhere,
         }
+    }
+
+    /// Events after a place in the order in which they came to be seen, and their places in it. Where `from` belongs to another
+    /// count than the one that holds now, they are given from the first on.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn tail(
+        &self,
+        from: Option<StreamPosition>,
+        limit: u64,
+    ) -> Result<Vec<(StreamPosition, Event)>, Failure> {
+        let stream_created_at = self.count.bring_up().await?;
+        let from = from.filter(|from| from.stream_created_at == stream_created_at);
+        let place = self.count.column();
+        let rows = outbox::Entity::find()
+            .filter(place.gt(from.map_or(0, |from| from.position)))
+            .order_by_asc(place)
+            .limit(limit)
+            .all(&self.reader)
+            .await?;
+        let at = |row: &outbox::Model| StreamPosition {
+            stream_created_at,
+            position: self.count.place(row),
+        };
+        Ok(rows.into_iter().map(|row| (at(&row), Event::from(row))).collect())
     }
 
     /// Events after a sequence, oldest first.

@@ -9,6 +9,7 @@
 
 mod bus_tables;
 mod config;
+mod count;
 mod dead_letters;
 mod event_trace;
 mod failure;
@@ -18,6 +19,7 @@ mod keyed;
 mod lease;
 mod levels;
 mod migrations;
+mod one_cursor;
 mod open;
 mod outbox;
 mod page;
@@ -46,5 +48,5 @@ pub use requests::Remembered;
 pub use schema::{Examined, Standing, examine, grant};
 pub use store::Store;
 pub use stream_cursors::StreamPosition;
-pub use tables::{consumed_event, consumer_cursor};
+pub use tables::consumed_event;
 pub use transaction::{NewEvent, Tx};

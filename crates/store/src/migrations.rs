@@ -3,7 +3,8 @@ use sea_orm_migration::prelude::*;
 
 use crate::bus_tables::BusTables;
 use crate::event_trace::EventTrace;
-use crate::tables::{consumed_event, consumer_cursor, outbox, request};
+use crate::one_cursor::OneCursor;
+use crate::tables::{consumed_event, outbox, request};
 
 /// The migrations of one service, in order.
 pub type Migrations = fn() -> Vec<Box<dyn MigrationTrait>>;
@@ -11,7 +12,12 @@ pub type Migrations = fn() -> Vec<Box<dyn MigrationTrait>>;
 /// Puts the tables every service has (outbox, retry table, consumers) before a service's own migrations.
 #[must_use]
 pub fn with_own_tables(own: Vec<Box<dyn MigrationTrait>>) -> Vec<Box<dyn MigrationTrait>> {
-    let mut all: Vec<Box<dyn MigrationTrait>> = vec![Box::new(StoreTables), Box::new(BusTables), Box::new(EventTrace)];
+    let mut all: Vec<Box<dyn MigrationTrait>> = vec![
+        Box::new(StoreTables),
+        Box::new(BusTables),
+        Box::new(EventTrace),
+        Box::new(OneCursor),
+    ];
     all.extend(own);
     all
 }
@@ -87,18 +93,9 @@ impl MigrationTrait for StoreTables {
         manager
             .create_table(
                 Table::create()
-                    .table(consumer_cursor::Entity)
-                    .col(
-                        ColumnDef::new(consumer_cursor::Column::Consumer)
-                            .text()
-                            .not_null()
-                            .primary_key(),
-                    )
-                    .col(
-                        ColumnDef::new(consumer_cursor::Column::Sequence)
-                            .big_integer()
-                            .not_null(),
-                    )
+                    .table("consumer_cursor")
+                    .col(ColumnDef::new("consumer").text().not_null().primary_key())
+                    .col(ColumnDef::new("sequence").big_integer().not_null())
                     .to_owned(),
             )
             .await?;

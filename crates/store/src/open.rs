@@ -10,7 +10,7 @@ use sea_orm_migration::MigratorTraitSelf;
 use yihe_kernel as kernel;
 
 use crate::config::{Backend, StoreConfig};
-use crate::failure::Failure;
+use crate::failure::{Failure, Trouble, trouble};
 use crate::migrations::{Migrations, Migrator};
 use crate::schema::{server, standing};
 
@@ -34,8 +34,9 @@ pub(crate) fn failed(failure: Failure, backend: &Backend) -> Error {
         Backend::Sqlite { .. } => "",
         Backend::Postgres { .. } => "; start the server or correct database.url",
     };
+    let away = matches!(&failure, Failure::Database(error) if trouble(error) == Trouble::Away);
     match failure.at(&place) {
-        error if error.is(&kernel::reasons::INTERNAL) => Error::new(&kernel::reasons::UNAVAILABLE)
+        error if away || error.is(&kernel::reasons::INTERNAL) => Error::new(&kernel::reasons::UNAVAILABLE)
             .with("detail", format!("{place} cannot be opened: {}{advice}", cause(&error)))
             .caused_by(error),
         error => error,

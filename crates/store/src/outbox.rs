@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use kernel::Result;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tokio::sync::watch;
 use yihe_kernel as kernel;
 
@@ -12,9 +12,8 @@ use crate::lease::Lease;
 use crate::store::Store;
 use crate::stream_cursors::{StreamPosition, set};
 use crate::tables::outbox;
-use crate::transaction::Tx;
 
-const RELAY: &str = "relay";
+pub(crate) const RELAY: &str = "relay";
 
 /// A service's outbox as its relay sees it: what waits to be published, in the order of appending.
 ///
@@ -81,11 +80,7 @@ impl Outbox {
                     if !turn.renew(tx).await? {
                         return Ok(false);
                     }
-                    outbox::Entity::update_many()
-                        .col_expr(outbox::Column::Position, Expr::value(Option::<i64>::None))
-                        .filter(outbox::Column::Position.is_not_null())
-                        .exec(tx)
-                        .await?;
+                    forget_positions(tx).await?;
                     let start = StreamPosition {
                         stream_created_at: *stream_created_at,
                         position: 0,
@@ -111,16 +106,14 @@ impl Outbox {
             stream_created_at,
             position: last,
         };
-        let input = (by.turn(), runs(&positions), reached);
+        let input = (by.turn(), positions, reached);
         self.store
-            .transaction("outbox.published", input, |tx, (turn, runs, reached)| {
+            .transaction("outbox.published", input, |tx, (turn, positions, reached)| {
                 Box::pin(async move {
                     if !turn.renew(tx).await? {
                         return Ok(false);
                     }
-                    for (distance, sequences) in runs {
-                        place(tx, *distance, sequences).await?;
-                    }
+                    place(tx, positions).await?;
                     set(tx, RELAY, *reached).await?;
                     Ok(true)
                 })
@@ -140,14 +133,26 @@ fn runs(positions: &[(i64, i64)]) -> BTreeMap<i64, Vec<i64>> {
     runs
 }
 
-async fn place(tx: &Tx, distance: i64, sequences: &[i64]) -> Result<(), Failure> {
+pub(crate) async fn forget_positions(connection: &impl ConnectionTrait) -> Result<(), Failure> {
     outbox::Entity::update_many()
-        .col_expr(
-            outbox::Column::Position,
-            Expr::col(outbox::Column::Sequence).add(distance),
-        )
-        .filter(outbox::Column::Sequence.is_in(sequences.iter().copied()))
-        .exec(tx)
+        .col_expr(outbox::Column::Position, Expr::value(Option::<i64>::None))
+        .filter(outbox::Column::Position.is_not_null())
+        .exec(connection)
         .await?;
+    Ok(())
+}
+
+/// Notes positions of events, by sequence.
+pub(crate) async fn place(connection: &impl ConnectionTrait, positions: &[(i64, i64)]) -> Result<(), Failure> {
+    for (distance, sequences) in runs(positions) {
+        outbox::Entity::update_many()
+            .col_expr(
+                outbox::Column::Position,
+                Expr::col(outbox::Column::Sequence).add(distance),
+            )
+            .filter(outbox::Column::Sequence.is_in(sequences))
+            .exec(connection)
+            .await?;
+    }
     Ok(())
 }

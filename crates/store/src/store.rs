@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use yihe_kernel as kernel;
 
 use crate::config::{Backend, StoreConfig};
+use crate::count::Count;
 use crate::failure::{Failure, Trouble, trouble};
 use crate::feed::Feed;
 use crate::migrations::Migrations;
@@ -99,8 +100,13 @@ impl Store {
     /// What happened here, for consumers and watchers.
     #[must_use]
     pub fn feed(&self) -> Feed {
+        let count = match &self.write {
+            Write::Queue(_) => Count::Sequences,
+            Write::Pool(pool) => Count::Kept(pool.clone(), Arc::clone(&self.clock)),
+        };
         Feed::new(
             self.reader.clone(),
+            count,
             self.committed.subscribe(),
             self.elsewhere.subscribe(),
         )

@@ -50,25 +50,6 @@ pub(crate) mod request {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// How far a consumer has come in another service's outbox.
-#[expect(missing_docs, reason = "columns say what they are")]
-pub mod consumer_cursor {
-    use sea_orm::entity::prelude::*;
-
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "consumer_cursor")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub consumer: String,
-        pub sequence: i64,
-    }
-
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
 /// Events a consumer has taken effect of.
 #[expect(missing_docs, reason = "columns say what they are")]
 pub mod consumed_event {

@@ -4,8 +4,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
-use yihe_kernel::SystemClock;
-use yihe_store::{Backend, Store, StoreConfig, with_own_tables};
+use tokio::sync::Barrier;
+use yihe_kernel::{Error, SystemClock, reasons};
+use yihe_store::{Backend, Failure, Store, StoreConfig, with_own_tables};
 use yihe_testkit::Postgres;
 
 #[tokio::test]
@@ -27,4 +28,87 @@ async fn a_statement_that_takes_too_long_is_ended() {
     let ended = store.reader().query_one_raw(sleep).await.unwrap_err();
     assert!(ended.to_string().contains("statement timeout"), "{ended}");
     assert!(begun.elapsed() < Duration::from_secs(5));
+}
+
+async fn open(server: &Postgres, change: impl FnOnce(&mut StoreConfig)) -> Store {
+    let backend = Backend::Postgres {
+        url: server.url(),
+        schema: "test".to_owned(),
+    };
+    let mut config = StoreConfig::new(backend, [0; 32]);
+    change(&mut config);
+    Store::open(&config, || with_own_tables(Vec::new()), Arc::new(SystemClock))
+        .await
+        .unwrap()
+}
+
+async fn write(store: &Store) -> Result<(), Error> {
+    store
+        .transaction("test.write", (), |tx, ()| {
+            Box::pin(async move {
+                tx.execute_unprepared("CREATE TEMPORARY TABLE IF NOT EXISTS noted (id int)")
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+}
+
+async fn read(store: &Store) -> Result<(), Error> {
+    let read = store.reader().execute_unprepared("SELECT 1").await;
+    Ok(read.map(|_| ()).map_err(Failure::from)?)
+}
+
+#[tokio::test]
+async fn a_server_that_stops_is_away_and_found_again_when_it_is_back() {
+    let mut server = Postgres::start().unwrap();
+    let store = open(&server, |config| config.acquire_timeout = Duration::from_millis(500)).await;
+    write(&store).await.unwrap();
+    read(&store).await.unwrap();
+    server.stop();
+    for _ in 0..4 {
+        let refused = [write(&store).await.unwrap_err(), read(&store).await.unwrap_err()];
+        assert!(
+            refused.iter().all(|error| error.is(&reasons::UNAVAILABLE)),
+            "{refused:?}"
+        );
+    }
+    server.again().unwrap();
+    let begun = Instant::now();
+    while let (Err(_), _) | (_, Err(_)) = (write(&store).await, read(&store).await) {
+        assert!(begun.elapsed() < Duration::from_secs(10), "it is back and not found");
+    }
+}
+
+#[tokio::test]
+async fn who_finds_no_connection_to_spare_is_told_to_come_again() {
+    let server = Postgres::start().unwrap();
+    let store = open(&server, |config| {
+        config.connections = 1;
+        config.acquire_timeout = Duration::from_millis(200);
+    })
+    .await;
+    let barrier = Arc::new(Barrier::new(2));
+    let holder = tokio::spawn({
+        let (store, barrier) = (store.clone(), Arc::clone(&barrier));
+        async move {
+            let hold = store.transaction("test.hold", barrier, |_, barrier| {
+                Box::pin(async move {
+                    barrier.wait().await;
+                    barrier.wait().await;
+                    Ok(())
+                })
+            });
+            hold.await
+        }
+    });
+    barrier.wait().await;
+    let refused = [write(&store).await.unwrap_err(), read(&store).await.unwrap_err()];
+    assert!(
+        refused.iter().all(|error| error.is(&reasons::UNAVAILABLE)),
+        "{refused:?}"
+    );
+    barrier.wait().await;
+    holder.await.unwrap().unwrap();
+    write(&store).await.unwrap();
 }

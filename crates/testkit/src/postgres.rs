@@ -170,7 +170,7 @@ fn spawn(folder: &Path, bin: &Path, user: &Option<String>, port: u16, settings: 
             "-c",
             "unix_socket_directories=",
             "-c",
-            "max_connections=50",
+            "max_connections=150",
             "-p",
         ])
         .arg(port.to_string())

@@ -68,31 +68,31 @@ impl Directory {
     /// directory asks its own tables.
     ///
     /// # Errors
-    /// `UNAUTHENTICATED` after a sign-out or a revocation.
+    /// `CREDENTIALS_REVOKED` after a sign-out or a revocation; `UNAUTHENTICATED` for nobody known.
     pub async fn signed_in(&self, admitted: Admitted) -> Result<Authorized> {
         let caller = admitted.caller();
         let cutoff_at = match &caller.principal {
             Principal::User(id) => {
                 let user = user::find(self.reader(), *id)
                     .await?
-                    .ok_or_else(|| signed_out("the user is unknown"))?;
+                    .ok_or_else(|| nobody("the user is unknown"))?;
                 user.cutoff_at
             }
             Principal::Client(id) => {
                 let client = client::find_anywhere(self.reader(), *id).await?;
-                client.ok_or_else(|| signed_out("the client is unknown"))?.cutoff_at
+                client.ok_or_else(|| nobody("the client is unknown"))?.cutoff_at
             }
             Principal::Service(_) | Principal::Operator | Principal::Anonymous => None,
         };
         let issued_at = caller.token_issued_at;
         if cutoff_at.is_some_and(|cutoff_at| issued_at.is_none_or(|issued_at| issued_at < cutoff_at)) {
-            return Err(signed_out("signed out or revoked since the token was issued"));
+            return Err(Error::new(&common::CREDENTIALS_REVOKED));
         }
         admitted.without_target()
     }
 }
 
-fn signed_out(detail: &str) -> Error {
+fn nobody(detail: &str) -> Error {
     Error::new(&common::UNAUTHENTICATED).with("detail", detail)
 }
 

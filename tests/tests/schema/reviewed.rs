@@ -18,11 +18,6 @@ pub const OF_EVERY_SERVICE: &[(&str, Place, &str)] = &[
         Once,
         "a consumer's notes, by event, of whatever community",
     ),
-    (
-        "consumer_cursor",
-        Once,
-        "a consumer's place in another service's outbox",
-    ),
     ("dead_letter", Once, "what a consumer put aside, for the operator"),
     ("lease", Once, "which replica does what only one may do"),
     (

@@ -164,6 +164,12 @@ impl Snapshot {
         self.subject(principal)?.cutoff
     }
 
+    /// Whether an access token of the principal issued then was revoked.
+    #[must_use]
+    pub fn has_revoked(&self, principal: &Principal, issued_at: Timestamp) -> bool {
+        self.cutoff(principal).is_some_and(|cutoff| issued_at < cutoff)
+    }
+
     /// The first instant after `after` at which a decision for the principal may change though nobody acts.
     #[must_use]
     pub fn next_change(&self, principal: &Principal, capacity: &Capacity, after: Timestamp) -> Option<Timestamp> {

@@ -86,7 +86,7 @@ async fn a_revoked_client_is_cut_off_for_good() {
     assert_eq!(
         node.refused::<pb::WhoAmIResponse, _>(&caller, pb::WhoAmIRequest {})
             .await,
-        "UNAUTHENTICATED"
+        "CREDENTIALS_REVOKED"
     );
     assert_eq!(
         node.refused::<pb::Client, _>(&world.secretary, revoke()).await,

@@ -245,17 +245,17 @@ async fn signing_out_cuts_off_tokens_everywhere() {
 
     assert_eq!(
         node.refused::<pb::WhoAmIResponse, _>(&old, pb::WhoAmIRequest {}).await,
-        "UNAUTHENTICATED"
+        "CREDENTIALS_REVOKED"
     );
     assert_eq!(
         node.refused::<pb::SignOutResponse, _>(&old, pb::SignOutRequest {})
             .await,
-        "UNAUTHENTICATED"
+        "CREDENTIALS_REVOKED"
     );
     let list = pb::ListRegionsRequest::default();
     assert_eq!(
         node.refused::<pb::ListRegionsResponse, _>(&old, list).await,
-        "UNAUTHENTICATED"
+        "CREDENTIALS_REVOKED"
     );
     assert_eq!(
         refresh(node, &pair.refresh_token).await.unwrap_err(),

@@ -200,11 +200,8 @@ impl Subscriber {
             .snapshots
             .decide(principal, capacity, self.permission, &scope, None)
             .await?;
-        if snapshot
-            .cutoff(principal)
-            .is_some_and(|cutoff| token_issued_at.is_some_and(|issued_at| issued_at < cutoff))
-        {
-            return Err(Error::new(&reasons::UNAUTHENTICATED).with("detail", "signed out meanwhile"));
+        if token_issued_at.is_some_and(|issued_at| snapshot.has_revoked(principal, issued_at)) {
+            return Err(Error::new(&reasons::CREDENTIALS_REVOKED));
         }
         if !decision.settle(&|_| false) {
             return Err(refusal(self.permission, &decision));
