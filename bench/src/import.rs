@@ -48,7 +48,8 @@ pub fn run(arguments: &Arguments, report: &Report) -> Result<serde_json::Value> 
     }))
 }
 
-fn unpacked(folder: &Path) -> Result<PathBuf> {
+/// The divisions of the whole country as a file in a folder.
+pub fn unpacked(folder: &Path) -> Result<PathBuf> {
     let packed = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/divisions-2020.csv.xz");
     let file = folder.join("divisions.csv");
     let status = Command::new("xz")

@@ -3,6 +3,7 @@
 //! `docs/benchmarks.md`, and figures that fall short are reported as they are.
 
 mod authz;
+mod backends;
 mod figures;
 mod import;
 mod meeting;
@@ -29,6 +30,8 @@ struct Arguments {
 enum Bench {
     /// Decisions of the index beside casbin-rs and Cedar over the same rules
     Authz(authz::Arguments),
+    /// Bookings on PostgreSQL beside pgbench, events over NATS, many communities, telemetry
+    Backends(backends::Arguments),
     /// Release node, empty data folder to ready, and its idle resident memory
     Start(start::Arguments),
     /// The whole country's divisions beside `sqlite3 .import`
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
     let report = figures::Report::new(!arguments.json);
     let outcome = match arguments.bench {
         Bench::Authz(arguments) => authz::run(&arguments, &report),
+        Bench::Backends(arguments) => backends::run(&arguments, &report),
         Bench::Sharing(arguments) => sharing::run(&arguments, &report),
         Bench::Start(arguments) => start::run(&arguments, &report),
         Bench::Import(arguments) => import::run(&arguments, &report),

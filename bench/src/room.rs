@@ -23,6 +23,8 @@ use yihe_testkit::{Actor, TestNode, TestNodeOptions};
 use crate::vote::raw;
 
 const VOTERS: usize = 64;
+/// Where the community lies.
+pub const REGION: &str = "regions/440309002021";
 const PASSWORD: &str = "correct horse battery bench";
 
 /// One ballot that may be cast once.
@@ -75,8 +77,9 @@ impl Community {
             ..TestNodeOptions::default()
         };
         let node = TestNode::start(options).await?;
-        let (name, committee, secretary) = community(&node).await?;
-        let voters = voters(&node, &name, &secretary).await?;
+        let stranger = node.stranger();
+        let (name, committee, secretary) = community(stranger, &node.operator()?, REGION).await?;
+        let voters = voters(stranger, &name, &secretary, VOTERS).await?;
         let body = conference(&name, &committee, &secretary, &voters).await?;
         Ok(Self {
             node,
@@ -235,10 +238,10 @@ pub fn last_id(name: &str) -> Result<Uuid> {
         .with_context(|| name.to_owned())
 }
 
-async fn community(node: &TestNode) -> Result<(String, String, Actor)> {
-    let operator = node.operator()?;
+/// Activates a community with its first secretary. Returns its name, its committee and the secretary.
+pub async fn community(stranger: &Actor, operator: &Actor, region: &str) -> Result<(String, String, Actor)> {
     let request = ActivateCommunityRequest {
-        region: "regions/440309002021".into(),
+        region: region.to_owned(),
         ..Default::default()
     };
     let community = operator.call(request).await?;
@@ -249,31 +252,28 @@ async fn community(node: &TestNode) -> Result<(String, String, Actor)> {
         ..Default::default()
     };
     let code = operator.call(request).await?.enrolment_code;
-    let (secretary, _) = enrol(node, code, "secretary").await?;
+    let (secretary, _) = enrol(stranger, code, "secretary").await?;
     Ok((community.name, community.party_committee, secretary))
 }
 
-async fn enrol(node: &TestNode, enrolment_code: String, login: &str) -> Result<(Actor, Uuid)> {
+async fn enrol(stranger: &Actor, enrolment_code: String, login: &str) -> Result<(Actor, Uuid)> {
     let request = EnrolRequest {
         enrolment_code,
         login: login.to_owned(),
         password: PASSWORD.into(),
     };
-    let enrolled = node
-        .stranger()
+    let enrolled = stranger
         .call(request)
         .await
         .with_context(|| format!("enrolling {login}"))?;
-    node.stranger().saw(&enrolled.appointment, &enrolled.revision);
-    Ok((
-        node.stranger().sign_in(login, PASSWORD).await?,
-        last_id(&enrolled.user)?,
-    ))
+    stranger.saw(&enrolled.appointment, &enrolled.revision);
+    Ok((stranger.sign_in(login, PASSWORD).await?, last_id(&enrolled.user)?))
 }
 
-async fn voters(node: &TestNode, community: &str, secretary: &Actor) -> Result<Vec<Voter>> {
+/// So many member organizations with a representative each.
+pub async fn voters(stranger: &Actor, community: &str, secretary: &Actor, count: usize) -> Result<Vec<Voter>> {
     let mut voters = Vec::new();
-    for index in 0..VOTERS {
+    for index in 0..count {
         let kind = OrganizationKind::ResidentUnit.into();
         let organization = Organization {
             kind,
@@ -300,7 +300,7 @@ async fn voters(node: &TestNode, community: &str, secretary: &Actor) -> Result<V
             ..Default::default()
         };
         let code = secretary.call(request).await?.enrolment_code;
-        let (actor, user) = enrol(node, code, &format!("voter{index}")).await?;
+        let (actor, user) = enrol(stranger, code, &format!("voter{index}")).await?;
         voters.push(Voter {
             actor: actor.acting_as(&organization),
             user,

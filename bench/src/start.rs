@@ -58,7 +58,8 @@ async fn once(idle: u64) -> Result<(u128, u64)> {
     Ok((ready?.as_millis(), resident?))
 }
 
-async fn until_ready(node: &mut Child, address: SocketAddr, begun: Instant) -> Result<Duration> {
+/// Waits until a node says that it is ready. Returns how long after `begun`.
+pub async fn until_ready(node: &mut Child, address: SocketAddr, begun: Instant) -> Result<Duration> {
     while begun.elapsed() < Duration::from_secs(30) {
         if let Some(status) = node.try_wait()? {
             bail!("the node ended with {status}");

@@ -21,7 +21,7 @@ use crate::decide::{Granted, Standing};
 use crate::frame::{PREFIX, Read, compressed, read_message};
 use crate::gateway::{Core, Route, RouteTable};
 use crate::headers::strip;
-use crate::limits::{Key, Permit};
+use crate::limits::{InProgress, Key};
 use crate::reasons as ours;
 use crate::vouch::Vouched;
 use crate::watched::{WatchedBody, revoked};
@@ -31,7 +31,7 @@ use crate::{capacity, open, target};
 struct Admitted {
     message: Read,
     token: HeaderValue,
-    permit: Permit,
+    in_progress: InProgress,
     /// Who calls and what was decided, where the call is somebody's.
     watch: Option<(Standing, Granted)>,
 }
@@ -118,7 +118,7 @@ impl Core {
                 response
             }
         };
-        Ok(response.map(|body| Body::new(WatchedBody::new(body, revoked, admitted.permit))))
+        Ok(response.map(|body| Body::new(WatchedBody::new(body, revoked, admitted.in_progress))))
     }
 
     fn revoked(
@@ -137,9 +137,9 @@ impl Core {
         }
         let key = Key::Address(address(request.extensions()).unwrap_or_default());
         self.limits.count(&key)?;
-        let permit = self.limits.enter(key)?;
+        let call = self.limits.enter(key)?;
         let Ok(response) = self.open.clone().call(request).await;
-        Ok(response.map(|body| Body::new(WatchedBody::new(body, None, permit))))
+        Ok(response.map(|body| Body::new(WatchedBody::new(body, None, call))))
     }
 
     async fn admit(&self, route: &Route, parts: &Parts, body: Body) -> Result<Admitted, Status> {
@@ -149,13 +149,16 @@ impl Core {
             return Err(compressed());
         }
         let address = address(&parts.extensions);
-        let (claims, permit) = self.enter(method, &parts.headers, address.clone())?;
+        let (claims, mut in_progress) = self.enter(method, &parts.headers, address.clone())?;
         let limit = usize::try_from(self.config.max_message_bytes).unwrap_or(usize::MAX);
         let message = read_message(body, limit, self.config.first_message(), method.client_streaming).await?;
         let watch = match (&claims, &method.rule) {
             (Some(claims), Rule::Require) => Some(self.decide(method, &parts.headers, claims, &message.first).await?),
             _ => None,
         };
+        if let Some((standing, _)) = &watch {
+            self.enter_community(method, standing, &mut in_progress)?;
+        }
         let granted = watch.as_ref().map(|(_, granted)| granted);
         let vouched = Vouched {
             principal: claims
@@ -171,7 +174,7 @@ impl Core {
         Ok(Admitted {
             message,
             token,
-            permit,
+            in_progress,
             watch,
         })
     }
@@ -182,7 +185,7 @@ impl Core {
         method: &Method,
         headers: &HeaderMap,
         address: Option<Arc<str>>,
-    ) -> Result<(Option<Arc<AccessClaims>>, Permit), Error> {
+    ) -> Result<(Option<Arc<AccessClaims>>, InProgress), Error> {
         let by_address = Key::Address(address.unwrap_or_default());
         // a public method takes no notice of a token: a caller that renews an expired one may well send it along
         if method.rule == Rule::Public {
@@ -194,11 +197,24 @@ impl Core {
             .authenticate(headers, || self.limits.count(&by_address))?;
         let key = Key::Known(claims.principal.clone());
         self.limits.count(&key)?;
-        let permit = self.limits.enter(key)?;
+        let in_progress = self.limits.enter(key)?;
         if method.persons_only && matches!(claims.principal, Principal::Client(_)) {
             return Err(Error::new(&reasons::PERSONS_ONLY));
         }
-        Ok((Some(claims), permit))
+        Ok((Some(claims), in_progress))
+    }
+
+    /// Counts a call in the community it acts in. Only after it was granted: whoever may do nothing there takes nothing from those who
+    /// may.
+    fn enter_community(&self, method: &Method, standing: &Standing, call: &mut InProgress) -> Result<(), Error> {
+        let Some(community) = standing.needs.iter().find_map(|need| need.scope.community()) else {
+            return Ok(());
+        };
+        self.limits.count_in(community)?;
+        if method.is_streaming() {
+            self.limits.open_in(community, call)?;
+        }
+        Ok(())
     }
 
     async fn decide(

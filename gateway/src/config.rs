@@ -20,6 +20,10 @@ pub struct GatewayConfig {
     pub burst_seconds: u32,
     /// Calls of one caller in progress, streams included.
     pub concurrent_calls: u32,
+    /// Calls a second in one community, of all its callers together, in the long run.
+    pub community_requests_per_second: u32,
+    /// Streams that are open in one community at once, of all its callers together.
+    pub community_streams: u32,
     /// How long a stream goes on at most before it is decided anew, in milliseconds; it is at once when a rule, a post or a
     /// term changes.
     pub recheck_ms: u32,
@@ -37,6 +41,8 @@ impl Default for GatewayConfig {
             requests_per_second: 2_000,
             burst_seconds: 2,
             concurrent_calls: 1_000,
+            community_requests_per_second: 5_000,
+            community_streams: 5_000,
             recheck_ms: 1_000,
             remembered_tokens: 100_000,
         }
@@ -74,6 +80,13 @@ impl GatewayConfig {
             ("requests_per_second", self.requests_per_second, 1, "at least 1"),
             ("burst_seconds", self.burst_seconds, 1, "at least 1"),
             ("concurrent_calls", self.concurrent_calls, 1, "at least 1"),
+            (
+                "community_requests_per_second",
+                self.community_requests_per_second,
+                1,
+                "at least 1",
+            ),
+            ("community_streams", self.community_streams, 1, "at least 1"),
             ("recheck_ms", self.recheck_ms, 10, "at least 10"),
             ("remembered_tokens", self.remembered_tokens, 1, "at least 1"),
         ];

@@ -1,15 +1,13 @@
-use std::collections::HashMap;
-use std::collections::hash_map::{Entry, RandomState};
-use std::hash::BuildHasher;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use yihe_authz::Principal;
-use yihe_kernel::{Error, Result};
+use yihe_kernel::{CommunityId, CommunityName, Error, Result};
 
+use crate::at_once::{AtOnce, Permit};
 use crate::config::GatewayConfig;
 use crate::reasons as ours;
 
@@ -22,27 +20,37 @@ pub enum Key {
     Address(Arc<str>),
 }
 
-const SHARDS: usize = 16;
+/// A call in progress, and what it takes of its community's quota where it is a stream.
+pub struct InProgress {
+    _caller: Permit<Key>,
+    community: Option<Permit<CommunityId>>,
+}
+
 // how long a caller that reached the limit of calls at once should wait; one of its calls has likely ended by then
 const PAUSE: Duration = Duration::from_millis(200);
+// streams last longer
+const STREAM_PAUSE: Duration = Duration::from_secs(2);
 
-/// How often and how much at once each caller may call.
+/// How often and how much at once each caller may call, and all of a community together.
 pub struct Limits {
     rate: DefaultKeyedRateLimiter<Key>,
-    at_once: u32,
-    hasher: RandomState,
-    in_progress: [Mutex<HashMap<Key, u32>>; SHARDS],
+    calls: Arc<AtOnce<Key>>,
+    community_rate: DefaultKeyedRateLimiter<CommunityId>,
+    streams: Arc<AtOnce<CommunityId>>,
 }
 
 impl Limits {
     pub fn new(config: &GatewayConfig) -> Self {
-        let per_second = NonZeroU32::new(config.requests_per_second).unwrap_or(NonZeroU32::MIN);
-        let burst = per_second.saturating_mul(NonZeroU32::new(config.burst_seconds).unwrap_or(NonZeroU32::MIN));
+        let quota = |per_second: u32| {
+            let per_second = NonZeroU32::new(per_second).unwrap_or(NonZeroU32::MIN);
+            let seconds = NonZeroU32::new(config.burst_seconds).unwrap_or(NonZeroU32::MIN);
+            Quota::per_second(per_second).allow_burst(per_second.saturating_mul(seconds))
+        };
         Self {
-            rate: RateLimiter::keyed(Quota::per_second(per_second).allow_burst(burst)),
-            at_once: config.concurrent_calls.max(1),
-            hasher: RandomState::new(),
-            in_progress: std::array::from_fn(|_| Mutex::default()),
+            rate: RateLimiter::keyed(quota(config.requests_per_second)),
+            calls: Arc::new(AtOnce::new(config.concurrent_calls)),
+            community_rate: RateLimiter::keyed(quota(config.community_requests_per_second)),
+            streams: Arc::new(AtOnce::new(config.community_streams)),
         }
     }
 
@@ -59,58 +67,62 @@ impl Limits {
         })
     }
 
-    /// Lets a call in; it is in progress until the permit is dropped.
+    /// Counts a call in a community, whoever makes it.
     ///
     /// # Errors
-    /// `CONCURRENCY_LIMITED` with when to try again.
-    pub fn enter(self: &Arc<Self>, key: Key) -> Result<Permit> {
-        match self.shard(&key).entry(key.clone()) {
-            Entry::Occupied(mut entry) if *entry.get() < self.at_once => *entry.get_mut() += 1,
-            Entry::Occupied(_) => {
-                let error = Error::new(&ours::CONCURRENCY_LIMITED).with("limit", self.at_once);
-                return Err(error.retry_after(PAUSE));
-            }
-            Entry::Vacant(entry) => {
-                entry.insert(1);
-            }
-        }
-        Ok(Permit {
-            limits: Arc::clone(self),
-            key,
+    /// `COMMUNITY_RATE_LIMITED` with when to try again.
+    pub fn count_in(&self, community: &CommunityId) -> Result<()> {
+        self.community_rate.check_key(community).map_err(|not_yet| {
+            let wait = not_yet.wait_time_from(DefaultClock::default().now());
+            Error::new(&ours::COMMUNITY_RATE_LIMITED)
+                .with("name", name(community))
+                .with("seconds", wait.as_millis().div_ceil(1000))
+                .retry_after(wait)
         })
     }
 
-    /// Forgets callers that have been quiet.
+    /// Lets a call in; it is in progress until what is returned is dropped.
+    ///
+    /// # Errors
+    /// `CONCURRENCY_LIMITED` with when to try again.
+    pub fn enter(&self, key: Key) -> Result<InProgress> {
+        let caller = self.calls.enter(key).ok_or_else(|| {
+            let error = Error::new(&ours::CONCURRENCY_LIMITED).with("limit", self.calls.limit());
+            error.retry_after(PAUSE)
+        })?;
+        Ok(InProgress {
+            _caller: caller,
+            community: None,
+        })
+    }
+
+    /// Lets a stream into a community; it takes of its quota as long as the call is in progress.
+    ///
+    /// # Errors
+    /// `COMMUNITY_STREAMS_LIMITED` with when to try again.
+    pub fn open_in(&self, community: &CommunityId, call: &mut InProgress) -> Result<()> {
+        let stream = self.streams.enter(community.clone()).ok_or_else(|| {
+            let error = Error::new(&ours::COMMUNITY_STREAMS_LIMITED)
+                .with("name", name(community))
+                .with("limit", self.streams.limit());
+            error.retry_after(STREAM_PAUSE)
+        })?;
+        call.community = Some(stream);
+        Ok(())
+    }
+
+    /// Forgets callers and communities that have been quiet.
     pub fn forget_quiet(&self) {
         self.rate.retain_recent();
         self.rate.shrink_to_fit();
-    }
-
-    fn shard(&self, key: &Key) -> MutexGuard<'_, HashMap<Key, u32>> {
-        let hash = usize::try_from(self.hasher.hash_one(key) % 16).unwrap_or_default();
-        self.in_progress[hash].lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn leave(&self, key: &Key) {
-        let mut shard = self.shard(key);
-        match shard.get_mut(key) {
-            Some(count) if *count > 1 => *count -= 1,
-            _ => {
-                shard.remove(key);
-            }
-        }
+        self.community_rate.retain_recent();
+        self.community_rate.shrink_to_fit();
     }
 }
 
-/// A call in progress.
-pub struct Permit {
-    limits: Arc<Limits>,
-    key: Key,
-}
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        self.limits.leave(&self.key);
+fn name(community: &CommunityId) -> CommunityName {
+    CommunityName {
+        community: community.clone(),
     }
 }
 
@@ -118,14 +130,19 @@ impl Drop for Permit {
 mod tests {
     use super::*;
 
-    fn limits(requests_per_second: u32, concurrent_calls: u32) -> Arc<Limits> {
-        let config = GatewayConfig {
+    fn limits(requests_per_second: u32, concurrent_calls: u32) -> Limits {
+        Limits::new(&GatewayConfig {
             requests_per_second,
             burst_seconds: 2,
             concurrent_calls,
+            community_requests_per_second: requests_per_second,
+            community_streams: concurrent_calls,
             ..GatewayConfig::default()
-        };
-        Arc::new(Limits::new(&config))
+        })
+    }
+
+    fn communities() -> [CommunityId; 2] {
+        ["440309002021", "440309002022"].map(|code| code.parse().unwrap())
     }
 
     #[test]
@@ -140,6 +157,19 @@ mod tests {
     }
 
     #[test]
+    fn a_community_that_is_flooded_leaves_the_others_theirs() {
+        let limits = limits(5, 1);
+        let [flooded, quiet] = communities();
+        let refused: Vec<_> = (0..50).filter_map(|_| limits.count_in(&flooded).err()).collect();
+        assert!((38..=40).contains(&refused.len()), "{}", refused.len());
+        assert!(refused[0].is(&ours::COMMUNITY_RATE_LIMITED) && refused[0].retry_delay().is_some());
+        limits.forget_quiet();
+        assert!(limits.count_in(&flooded).is_err());
+        let through = (0..10).filter(|_| limits.count_in(&quiet).is_ok()).count();
+        assert_eq!(through, 10);
+    }
+
+    #[test]
     fn a_call_that_ends_makes_room() {
         let limits = limits(100, 2);
         let key = Key::Known(Principal::Operator);
@@ -148,9 +178,21 @@ mod tests {
         let refused = limits.enter(key.clone()).err().unwrap();
         assert!(refused.is(&ours::CONCURRENCY_LIMITED) && refused.retry_delay().is_some());
         drop(first);
-        let third = limits.enter(key.clone()).unwrap();
+        let _third = limits.enter(key).unwrap();
         assert!(limits.enter(Key::Known(Principal::Anonymous)).is_ok());
-        drop((third, _second));
-        assert!(limits.in_progress.iter().all(|shard| shard.lock().unwrap().is_empty()));
+    }
+
+    #[test]
+    fn a_stream_takes_of_its_communitys_quota_until_its_call_ends() {
+        let limits = limits(100, 1);
+        let [full, other] = communities();
+        let call = |digit: u8| limits.enter(Key::Address(format!("10.0.0.{digit}").into())).unwrap();
+        let (mut first, mut second) = (call(1), call(2));
+        limits.open_in(&full, &mut first).unwrap();
+        let refused = limits.open_in(&full, &mut second).err().unwrap();
+        assert!(refused.is(&ours::COMMUNITY_STREAMS_LIMITED) && refused.retry_delay().is_some());
+        limits.open_in(&other, &mut second).unwrap();
+        drop(first);
+        limits.open_in(&full, &mut call(3)).unwrap();
     }
 }

@@ -11,5 +11,7 @@ reasons! {
     SECOND_MESSAGE: Invalid, "the call carries more than one message", "调用携带了不止一条消息";
     FIRST_MESSAGE_LATE: Unavailable, "the message did not arrive within {seconds} s", "消息未在 {seconds} 秒内送达";
     RATE_LIMITED: Exhausted, "too many calls; try again in {seconds} s", "调用过于频繁,请 {seconds} 秒后再试";
+    COMMUNITY_RATE_LIMITED: Exhausted, "too many calls in {name}; try again in {seconds} s", "{name} 内的调用过于频繁,请 {seconds} 秒后再试";
+    COMMUNITY_STREAMS_LIMITED: Exhausted, "{limit} streams are open in {name} already; wait for one to end", "{name} 内同时打开的流已达 {limit} 个,请待其结束";
     CONCURRENCY_LIMITED: Exhausted, "{limit} calls are in progress already; wait for one to end", "同时进行的调用已达 {limit} 个,请待其结束";
 }

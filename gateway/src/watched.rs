@@ -13,22 +13,22 @@ use tonic::body::Body;
 use yihe_kernel::{Locale, Timestamp, with_locale};
 
 use crate::decide::{Decider, Granted, Standing};
-use crate::limits::Permit;
+use crate::limits::InProgress;
 
 /// The messages of a stream, for as long as its caller may have them. Counts as a call in progress until it ends.
 pub struct WatchedBody {
     inner: Body,
     revoked: Option<Pin<Box<dyn Future<Output = Status> + Send>>>,
-    permit: Option<Permit>,
+    call: Option<InProgress>,
 }
 
 impl WatchedBody {
     /// `revoked` is done when the stream must end, and says why.
-    pub fn new(inner: Body, revoked: Option<Pin<Box<dyn Future<Output = Status> + Send>>>, permit: Permit) -> Self {
+    pub fn new(inner: Body, revoked: Option<Pin<Box<dyn Future<Output = Status> + Send>>>, call: InProgress) -> Self {
         Self {
             inner,
             revoked,
-            permit: Some(permit),
+            call: Some(call),
         }
     }
 
@@ -44,7 +44,7 @@ impl WatchedBody {
 
     fn done(&mut self) {
         self.revoked = None;
-        self.permit = None;
+        self.call = None;
     }
 }
 

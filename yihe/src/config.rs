@@ -104,18 +104,25 @@ pub struct Place {
     pub address: Option<String>,
 }
 
-/// Limits the gateway keeps.
+/// Limits that each gateway keeps, for itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GatewayLimits {
     /// Requests a second that one caller may make.
     pub requests_per_second: u32,
+    /// Requests a second in one community, of all its callers together.
+    pub community_requests_per_second: u32,
+    /// Streams that are open in one community at once, of all its callers together.
+    pub community_streams: u32,
 }
 
 impl Default for GatewayLimits {
     fn default() -> Self {
+        let config = yihe_gateway::GatewayConfig::default();
         Self {
-            requests_per_second: 2000,
+            requests_per_second: config.requests_per_second,
+            community_requests_per_second: config.community_requests_per_second,
+            community_streams: config.community_streams,
         }
     }
 }
@@ -169,6 +176,8 @@ pub struct FileSettings {
     pub max_file_bytes: NonZeroU32,
     /// Days for which the content of a retired file is kept at least.
     pub keep_retired_days: NonZeroU32,
+    /// Mebibytes that the files of one community may take.
+    pub community_mebibytes: NonZeroU32,
 }
 
 impl Default for FileSettings {
@@ -178,6 +187,7 @@ impl Default for FileSettings {
         Self {
             max_file_bytes: positive(config.max_file_bytes).unwrap_or(NonZeroU32::MAX),
             keep_retired_days: positive(config.keep_retired_days).unwrap_or(NonZeroU32::MIN),
+            community_mebibytes: positive(config.community_bytes >> 20).unwrap_or(NonZeroU32::MAX),
         }
     }
 }
@@ -349,6 +359,35 @@ mod tests {
             );
         }
         assert!(all.contains("did you mean `listen`"), "{all}");
+    }
+
+    #[test]
+    fn quotas_of_communities_are_named() {
+        let quotas = load(
+            "[gateway]\ncommunity_requests_per_second = 300\ncommunity_streams = 40\n[file]\ncommunity_mebibytes = 5\n",
+        )
+        .unwrap();
+        assert_eq!(quotas.gateway.community_requests_per_second, 300);
+        assert_eq!(quotas.gateway.community_streams, 40);
+        assert_eq!(quotas.gateway.requests_per_second, Config::default().gateway.requests_per_second);
+        assert_eq!(quotas.file.community_mebibytes.get(), 5);
+        let bad = load(
+            "[gateway]\ncommunity_requests_per_second = 0\ncommunity_streams = \"many\"\ncommunity_stream = 1\n[file]\ncommunity_mebibytes = -1\n",
+        )
+        .unwrap_err();
+        let all = bad.join("\n");
+        for key in [
+            "gateway.community_requests_per_second",
+            "gateway.community_streams",
+            "gateway.community_stream",
+            "file.community_mebibytes",
+        ] {
+            assert!(
+                bad.iter().any(|line| line.starts_with(&format!("{key}:"))),
+                "{key} is not named in\n{all}"
+            );
+        }
+        assert!(all.contains("did you mean `gateway.community_streams`"), "{all}");
     }
 
     #[test]

@@ -244,6 +244,7 @@ impl Node {
                 config: yihe_file::Config {
                     max_file_bytes: config.file.max_file_bytes.get().into(),
                     keep_retired_days: config.file.keep_retired_days.get().into(),
+                    community_bytes: i64::from(config.file.community_mebibytes.get()) << 20,
                     ..yihe_file::Config::default()
                 },
             })
@@ -337,6 +338,8 @@ impl Node {
         let gateway = Gateway::new(
             GatewayConfig {
                 requests_per_second: config.gateway.requests_per_second,
+                community_requests_per_second: config.gateway.community_requests_per_second,
+                community_streams: config.gateway.community_streams,
                 ..GatewayConfig::default()
             },
             links,

@@ -25,7 +25,7 @@ mod roll;
 mod spread;
 
 #[cfg(feature = "node")]
-pub use actor::Actor;
+pub use actor::{Actor, channel};
 #[cfg(feature = "node")]
 pub use beizhan::{Beizhan, Party};
 #[cfg(feature = "node")]

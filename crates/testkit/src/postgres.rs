@@ -40,6 +40,14 @@ impl Postgres {
         Self::start_with(TELLING)
     }
 
+    /// Starts a server that several nodes and their peers may connect to at once.
+    ///
+    /// # Errors
+    /// As [`Postgres::start`].
+    pub fn start_for_many() -> Result<Self> {
+        Self::start_with(&["max_connections=600"])
+    }
+
     fn start_with(settings: &'static [&'static str]) -> Result<Self> {
         let bin = binaries()?;
         let folder = tempfile::Builder::new().prefix("yihe-postgres-").tempdir()?;
@@ -103,7 +111,23 @@ impl Postgres {
     /// Where to connect, `postgres://…`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("postgres://yihe@127.0.0.1:{}/postgres", self.port)
+        self.url_of("postgres")
+    }
+
+    /// Where to connect to another database of the server.
+    #[must_use]
+    pub fn url_of(&self, database: &str) -> String {
+        format!("postgres://yihe@127.0.0.1:{}/{database}", self.port)
+    }
+
+    /// A program of the server's own version, such as `pgbench`, to be run by whoever runs the test.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub fn program(&self, name: &str) -> Result<PathBuf> {
+        let program = self.bin.join(name);
+        ensure!(program.is_file(), "{} is missing: install the whole of PostgreSQL", program.display());
+        Ok(program)
     }
 
     fn quit(&mut self) {

@@ -1,4 +1,4 @@
-//! One caller's flood slows itself.
+//! One caller's flood slows itself, and one community's too.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use yihe_gateway::GatewayConfig;
 use yihe_proto::directory::v1 as directory;
 use yihe_proto::meeting::v1 as pb;
 
-use crate::node::{MEETING, Node, metadata, reason, user};
+use crate::node::{COMMUNITY, MEETING, Node, OTHER, get_meeting, metadata, reason, user};
 
 #[tokio::test]
 async fn too_many_calls_are_told_when_to_come_again() {
@@ -94,4 +94,93 @@ async fn streams_count_until_they_end() {
     tokio::time::timeout(Duration::from_secs(5), room)
         .await
         .expect("streams that ended still count");
+}
+
+#[tokio::test]
+async fn one_communitys_flood_leaves_the_others_theirs() {
+    let node = Node::with(GatewayConfig {
+        community_requests_per_second: 5,
+        burst_seconds: 2,
+        ..GatewayConfig::default()
+    })
+    .await;
+    let mut meetings = node.meetings().await;
+    let mut get = async |name: &str, caller: u32, language: &str| {
+        let request = node.as_user(&user(caller), get_meeting(name));
+        let request = crate::node::with(request, &[("accept-language", language)]);
+        meetings.get_meeting(request).await.map(|_| ())
+    };
+    // whoever may do nothing there takes nothing of it
+    for _ in 0..20 {
+        assert_eq!(
+            get(MEETING, 9, "en").await.unwrap_err().code(),
+            Code::PermissionDenied
+        );
+    }
+    let mut refused = Vec::new();
+    for _ in 0..60 {
+        refused.extend(get(MEETING, 1, "en").await.err());
+    }
+    // ten at once, and one more for each fifth of a second that the calls take
+    assert!((20..=50).contains(&refused.len()), "{}", refused.len());
+    let status = &refused[0];
+    assert_eq!(
+        (status.code(), reason(status).as_str()),
+        (Code::ResourceExhausted, "COMMUNITY_RATE_LIMITED")
+    );
+    assert_eq!(metadata(status, "name"), COMMUNITY);
+    assert!(status.message().starts_with("too many calls in communities/440309002021"));
+    let delay = status.get_error_details().retry_info().unwrap().retry_delay.unwrap();
+    assert!(delay <= Duration::from_secs(1));
+    let chinese = async {
+        loop {
+            if let Err(status) = get(MEETING, 1, "zh-CN").await {
+                return status;
+            }
+        }
+    };
+    let details = chinese.await.get_error_details();
+    let text = &details.localized_message().unwrap().message;
+    assert!(text.starts_with("communities/440309002021 内的调用过于频繁"), "{text}");
+    // the same caller elsewhere
+    for _ in 0..10 {
+        get(&MEETING.replace(COMMUNITY, OTHER), 1, "en").await.unwrap();
+    }
+    tokio::time::sleep(delay).await;
+    get(MEETING, 1, "en").await.unwrap();
+}
+
+#[tokio::test]
+async fn streams_of_a_community_count_until_they_end_and_no_others_do() {
+    let node = Node::with(GatewayConfig {
+        community_streams: 2,
+        ..GatewayConfig::default()
+    })
+    .await;
+    let mut meetings = node.meetings().await;
+    let mut watch = async |name: String| {
+        let request = pb::WatchMeetingRequest { name, after_position: 0 };
+        meetings.watch_meeting(node.as_user(&user(1), request)).await
+    };
+    let first = watch(MEETING.to_owned()).await.unwrap();
+    let second = watch(MEETING.to_owned()).await.unwrap();
+    let status = watch(MEETING.to_owned()).await.unwrap_err();
+    assert_eq!(
+        (status.code(), reason(&status).as_str()),
+        (Code::ResourceExhausted, "COMMUNITY_STREAMS_LIMITED")
+    );
+    assert_eq!((metadata(&status, "limit"), metadata(&status, "name")), ("2".to_owned(), COMMUNITY.to_owned()));
+    assert!(status.get_error_details().retry_info().is_some());
+    node.get(&user(1), &[]).await.unwrap();
+    let other = watch(MEETING.replace(COMMUNITY, OTHER)).await.unwrap();
+    drop((first, second));
+    let room = async {
+        while watch(MEETING.to_owned()).await.is_err() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), room)
+        .await
+        .expect("streams that ended still count");
+    drop(other);
 }

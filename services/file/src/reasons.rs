@@ -4,6 +4,7 @@ use yihe_kernel::reasons;
 
 reasons! {
     FILE_TOO_LARGE: Exhausted, "the file has {size} bytes; {limit} are allowed", "文件大小为 {size} 字节,上限为 {limit} 字节";
+    COMMUNITY_FILES_FULL: Exhausted, "the files of {name} take {used} of {limit} bytes; {size} more do not fit", "{name} 的文件已占用 {used} 字节(上限 {limit} 字节),无法再存入 {size} 字节";
     MEDIA_TYPE_NOT_ALLOWED: Invalid, "{media_type} is not accepted; accepted are {allowed}", "不接受 {media_type} 类型的文件,可接受的类型:{allowed}";
     MEDIA_TYPE_MISMATCH: Invalid, "the file is declared as {declared}, but its content is {found}", "文件声明为 {declared},实际内容为 {found}";
     SIZE_MISMATCH: Invalid, "{declared} bytes were declared, {received} came", "声明 {declared} 字节,实收 {received} 字节";

@@ -1,4 +1,4 @@
-use yihe_kernel::{Error, Result};
+use yihe_kernel::{CommunityName, Error, Result};
 
 use super::{Digest, MediaType};
 use crate::reasons;
@@ -25,5 +25,20 @@ impl Declaration {
         Err(Error::new(&reasons::FILE_TOO_LARGE)
             .with("size", self.size_bytes)
             .with("limit", limit))
+    }
+
+    /// The file still fits in beside what its community has.
+    ///
+    /// # Errors
+    /// `COMMUNITY_FILES_FULL`.
+    pub fn expect_room(&self, community: &CommunityName, used: i64, limit: i64) -> Result<()> {
+        if used.saturating_add(self.size_bytes) <= limit {
+            return Ok(());
+        }
+        Err(Error::new(&reasons::COMMUNITY_FILES_FULL)
+            .with("name", community)
+            .with("used", used)
+            .with("limit", limit)
+            .with("size", self.size_bytes))
     }
 }

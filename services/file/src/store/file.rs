@@ -1,3 +1,4 @@
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
@@ -7,7 +8,7 @@ use yihe_kernel::{CommunityId, Error, FileId, FileName, OrganizationId, Timestam
 use yihe_store::{Failure, Page, Tx};
 
 use super::entity::file;
-use crate::domain::{Digest, File};
+use crate::domain::{Blob, Digest, File};
 
 /// One file.
 pub async fn find(conn: &impl ConnectionTrait, name: &FileName) -> Result<Option<File>, Failure> {
@@ -59,6 +60,36 @@ pub async fn list(
         .all(conn)
         .await?;
     rows.into_iter().map(File::try_from).collect()
+}
+
+/// What the files of a community take together, in bytes, each until its bytes are removed.
+pub async fn taken(conn: &impl ConnectionTrait, community: &CommunityId) -> Result<i64, Failure> {
+    // PostgreSQL adds bigints up to a numeric
+    let sum = Expr::col(file::Column::SizeBytes).sum().cast_as("bigint");
+    let taken: Option<Option<i64>> = file::Entity::find()
+        .select_only()
+        .column_as(sum, "taken")
+        .filter(file::Column::Community.eq(community.as_str()))
+        .filter(file::Column::RemovedAt.is_null())
+        .into_tuple()
+        .one(conn)
+        .await?;
+    Ok(taken.flatten().unwrap_or_default())
+}
+
+/// Whether a file of the community has these bytes.
+pub async fn has_bytes(conn: &impl ConnectionTrait, blob: &Blob) -> Result<bool, Failure> {
+    let id: Option<Uuid> = file::Entity::find()
+        .select_only()
+        .column(file::Column::Id)
+        .filter(file::Column::Community.eq(blob.community.as_str()))
+        .filter(file::Column::Sha256.eq(blob.digest.to_string()))
+        .filter(file::Column::RemovedAt.is_null())
+        .limit(1)
+        .into_tuple()
+        .one(conn)
+        .await?;
+    Ok(id.is_some())
 }
 
 /// Files retired at `before` or earlier whose bytes nobody needs at `now` any more.

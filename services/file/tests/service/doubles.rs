@@ -11,7 +11,7 @@ use yihe_proto::meeting::v1::object_service_server::ObjectService;
 use yihe_proto::meeting::v1::{GetObjectFactsRequest, ObjectFacts};
 use yihe_proto::policy::v1 as pb;
 
-use crate::harness::{COMMITTEE, COMMUNITY, ORGANIZATION, OTHER_ORGANIZATION, USER};
+use crate::harness::{COMMITTEE, ORGANIZATION, OTHER_ORGANIZATION, USER};
 
 /// A meeting service that knows the objects it was told of, and that everybody takes part in each.
 #[derive(Clone, Default)]
@@ -117,7 +117,7 @@ impl SnapshotSource for Policies {
         };
         let staff = |capacity| role(capacity, "RESIDENT_UNIT/STAFF");
         Ok(pb::Snapshot {
-            community: scope.map(|_| COMMUNITY.to_owned()).unwrap_or_default(),
+            community: scope.map(ToString::to_string).unwrap_or_default(),
             revision: Some(pb::Revision {
                 directory_sequence: 1,
                 policy_sequence: 1,

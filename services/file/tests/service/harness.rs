@@ -22,6 +22,7 @@ use crate::doubles::{Ledger, Objects, Policies};
 
 pub const COMMUNITY: &str = "communities/440309002021";
 pub const MEETING: &str = "communities/440309002021/meetings/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e5f";
+pub const OTHER_MEETING: &str = "communities/440309002022/meetings/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e5f";
 pub const ITEM: &str = "communities/440309002021/meetings/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e5f/agendaItems/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e60";
 pub const USER: &str = "users/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e61";
 pub const ORGANIZATION: &str = "organizations/0190a5b4-7e1e-7c3a-9b3e-2f6d8c1a4e62";
@@ -89,6 +90,7 @@ impl House {
         let objects = Objects::default();
         objects.tell(MEETING);
         objects.tell(ITEM);
+        objects.tell(OTHER_MEETING);
         let ledger = Ledger::default();
         let started = run(&backend, config, data.path(), &keys, &clock, (&objects, &ledger)).await;
         Self {

@@ -12,6 +12,8 @@ mod keeping;
 #[cfg(test)]
 mod postgres;
 #[cfg(test)]
+mod quota;
+#[cfg(test)]
 mod references;
 #[cfg(test)]
 mod retrying;

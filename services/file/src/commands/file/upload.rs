@@ -3,11 +3,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use prost::Message;
+use sea_orm::ConnectionTrait;
 use tokio::time::{Instant, timeout_at};
 use tonic::{Request, Status, Streaming};
 use uuid::Uuid;
 use yihe_authz::{Authorized, Messages};
-use yihe_kernel::{Error, Fields, FileName, Result, reasons as common};
+use yihe_kernel::{CommunityName, Error, Fields, FileName, Result, reasons as common};
 use yihe_proto::file::v1 as pb;
 use yihe_store::{Failure, Remembered, Tx};
 
@@ -47,6 +48,11 @@ pub async fn upload(
         community: by.community()?.clone(),
         digest: declared.digest,
     };
+    // a repeat of what had its effect brings bytes that are there, and is to get its answer: the transaction tells it from others
+    if !store::file::has_bytes(service.reader(), &blob).await.map_err(Error::from)? {
+        let room = expect_room(service.reader(), service, &blob, &declared);
+        room.await.map_err(Error::from)?;
+    }
     let add = Add {
         service: Arc::clone(service),
         by,
@@ -80,6 +86,19 @@ fn read(wire: &pb::FileDeclaration) -> Result<(Declaration, Option<Uuid>)> {
         convert::expect_accepted(&wire.media_type)?;
     }
     Ok((fields.finish_with("declaration", declared)?, request_id))
+}
+
+async fn expect_room(
+    conn: &impl ConnectionTrait,
+    service: &Service,
+    blob: &Blob,
+    declared: &Declaration,
+) -> Result<(), Failure> {
+    let community = CommunityName {
+        community: blob.community.clone(),
+    };
+    let taken = store::file::taken(conn, &blob.community).await?;
+    Ok(declared.expect_room(&community, taken, service.config.community_bytes)?)
 }
 
 /// Notes that bytes may lie at their address soon, so that they are found should nobody come to need them.
@@ -160,7 +179,9 @@ async fn apply(tx: &Tx, add: &Arc<Add>) -> Result<FileName, Failure> {
         removed_at: None,
         retain_until: None,
     };
-    if !store::blob::claim(tx, by, &file.blob()).await? {
+    let blob = file.blob();
+    expect_room(tx, service, &blob, declared).await?;
+    if !store::blob::claim(tx, by, &blob).await? {
         return Err(busy().into());
     }
     store::file::insert(tx, by, &file).await?;
