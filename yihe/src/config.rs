@@ -5,6 +5,7 @@ mod check;
 mod database;
 mod record;
 mod telemetry;
+mod tls;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -20,6 +21,7 @@ pub use check::BadKey;
 pub use database::{DatabaseSettings, DatabaseUrl};
 pub use record::{RecordSettings, WebhookSettings};
 pub use telemetry::{SamplingRatio, TelemetrySettings};
+pub use tls::TlsSettings;
 
 /// The services of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, clap::ValueEnum)]
@@ -100,7 +102,8 @@ pub enum LogLines {
 pub struct Place {
     /// Address to listen on, `127.0.0.1:8081`; needed where the service runs without the gateway.
     pub listen: Option<SocketAddr>,
-    /// Where others reach it, `http://127.0.0.1:8081`, or several replicas with commas between; needed where it does not run here.
+    /// Where others reach it, `http://127.0.0.1:8081` or `https://meeting:8081`, or several with commas between; a name stands for
+    /// every replica it leads to. Needed where the service does not run here.
     pub address: Option<String>,
 }
 
@@ -214,6 +217,10 @@ pub struct Config {
     pub log_format: LogLines,
     /// What the process tells of itself, and where to.
     pub telemetry: TelemetrySettings,
+    /// Where readiness alone is told, without TLS, for those who cannot ask over it; absent means nowhere.
+    pub health_listen: Option<SocketAddr>,
+    /// TLS between the processes of a node.
+    pub tls: TlsSettings,
     /// Gateway limits.
     pub gateway: GatewayLimits,
     /// How decisions are watched over.
@@ -242,6 +249,8 @@ impl Default for Config {
             log: "info".to_owned(),
             log_format: LogLines::Human,
             telemetry: TelemetrySettings::default(),
+            health_listen: None,
+            tls: TlsSettings::default(),
             gateway: GatewayLimits::default(),
             authz: AuthzSettings::default(),
             directory: DirectorySettings::default(),

@@ -1,5 +1,7 @@
-//! What `yihe config check` cannot find because it does not connect: databases, clock, keys, disk, ports, bus.
+//! What `yihe config check` cannot find because it does not connect: databases, clock, keys, disk, ports, bus; and until when
+//! certificates are good.
 
+mod certificates;
 mod place;
 mod reach;
 
@@ -62,6 +64,7 @@ pub async fn examine(config: &Config, running: bool) -> Vec<Finding> {
     let clock: SharedClock = Arc::new(SystemClock);
     let mut findings = place::data_folder(&config.data_dir);
     findings.push(place::disk(&config.data_dir));
+    findings.extend(certificates::standing(config, clock.now()));
     if !running {
         findings.extend(place::ports(config));
     }

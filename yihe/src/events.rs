@@ -85,6 +85,8 @@ pub(crate) fn bus(config: &Config) -> Option<Bus> {
     settings.url.as_ref().map(|url| {
         Bus::new(BusConfig {
             url: url.as_str().to_owned(),
+            ca: settings.ca.clone(),
+            own: settings.certificate.clone().zip(settings.key.clone()),
             prefix: settings.prefix.clone(),
             replicas: usize::try_from(settings.replicas.get()).unwrap_or(usize::MAX),
             keep: settings

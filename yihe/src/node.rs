@@ -13,11 +13,12 @@ use tonic::service::Routes;
 use tonic::transport::Endpoint;
 use yihe_authz::{AccessTokens, InternalTokens, Keys, RevisionTokens, Snapshots, Witness};
 use yihe_gateway::{Gateway, GatewayConfig};
-use yihe_kernel::SharedClock;
+use yihe_kernel::{SharedClock, SystemClock};
 use yihe_oracle::{Shadow, ShadowCounts};
 use yihe_server::telemetry::CountedDecisions;
 use yihe_server::{
-    Health, LateLink, Link, PolicySource, Replicas, ServeOptions, ServiceLink, Tasks, UsageReporter, serve,
+    Health, LateLink, Link, PolicySource, ServeOptions, ServiceLink, Tasks, Tls, UsageReporter, Way, serve,
+    serve_secured,
 };
 use yihe_store::{Backend, StoreConfig};
 
@@ -26,6 +27,9 @@ use crate::config::{Config, ServiceName, Wiring};
 use crate::events::Events;
 use crate::measures;
 use crate::readiness::Readiness;
+
+/// How often files of certificates are looked at.
+const READ_AGAIN: Duration = Duration::from_secs(30);
 
 /// What a node is given from outside its configuration.
 pub struct NodeOptions {
@@ -84,6 +88,7 @@ impl Node {
         std::fs::create_dir_all(&config.data_dir)
             .with_context(|| format!("{} cannot be made", config.data_dir.display()))?;
         let keys = Keys::load_or_create(&config.data_dir)?;
+        let tls = Tls::load(config.tls.files())?;
         let stopping = watch::Sender::new(false);
         let shadow = Shadow::start(config.authz.shadow_sample.into())?;
         let mut node = Self {
@@ -101,10 +106,15 @@ impl Node {
             readiness: Readiness::default(),
             healths: Vec::new(),
         };
-        let wires = Wires::new(&config, keys, options.clock, shadow)?;
+        node.tasks.push(tls.follow(READ_AGAIN, Arc::new(SystemClock)));
+        let wires = Wires::new(&config, keys, options.clock, shadow, tls)?;
         node.start_services(&config, &wires).await?;
         if config.runs(ServiceName::Gateway) {
             node.start_gateway(&config, &wires).await?;
+        }
+        if let Some(wanted) = config.health_listen {
+            let routes = node.readiness.beside(Routes::default());
+            node.listen(wanted, "health", routes, None).await?;
         }
         let tolerance = options.watch_clock.then_some(config.database.clock_tolerance_seconds);
         let readiness = std::mem::take(&mut node.readiness);
@@ -311,9 +321,16 @@ impl Node {
         if own_socket {
             let wanted = listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 0)));
             let served = self.readiness.beside(routes.clone());
-            let address = self.listen(wanted, service.as_str(), served).await?;
+            // the loopback sockets of one process among themselves need no certificate, and have no name
+            let tls = wires
+                .way
+                .tls
+                .clone()
+                .filter(|tls| listen.is_some() && tls.has_certificate());
+            let is_secured = tls.is_some();
+            let address = self.listen(wanted, service.as_str(), served, tls).await?;
             self.service_addresses.insert(service, address);
-            if config.wiring == Wiring::Tcp {
+            if config.wiring == Wiring::Tcp && !is_secured {
                 let channel = Endpoint::from_shared(format!("http://{address}"))?.connect_lazy();
                 return wires.reach(service, Link::Remote(channel));
             }
@@ -349,7 +366,7 @@ impl Node {
             RevisionTokens::new(&wires.keys),
             Arc::clone(&wires.clock),
         )?;
-        self.address = self.listen(config.listen, "gateway", gateway.routes()).await?;
+        self.address = self.listen(config.listen, "gateway", gateway.routes(), None).await?;
         self.readiness.tell(gateway);
         Ok(())
     }
@@ -376,7 +393,13 @@ impl Node {
         snapshots
     }
 
-    async fn listen(&mut self, wanted: SocketAddr, name: &'static str, routes: Routes) -> Result<SocketAddr> {
+    async fn listen(
+        &mut self,
+        wanted: SocketAddr,
+        name: &'static str,
+        routes: Routes,
+        tls: Option<Tls>,
+    ) -> Result<SocketAddr> {
         let listener = TcpListener::bind(wanted)
             .await
             .with_context(|| format!("{name} cannot listen on {wanted}"))?;
@@ -386,21 +409,15 @@ impl Node {
             let _ = stopping.wait_for(|stopping| *stopping).await;
         };
         self.servers.spawn(async move {
-            serve(listener, routes, ServeOptions::default(), stop)
-                .await
-                .with_context(|| format!("{name} on {address}"))
+            let options = ServeOptions::default();
+            let ended = match tls {
+                None => serve(listener, routes, options, stop).await,
+                Some(tls) => serve_secured(listener, tls, routes, options, stop).await,
+            };
+            ended.with_context(|| format!("{name} on {address}"))
         });
         Ok(address)
     }
-}
-
-/// The way to a service at one address, or at several with commas between.
-fn elsewhere(address: &str) -> Result<Link> {
-    let addresses: Vec<String> = address.split(',').map(|address| address.trim().to_owned()).collect();
-    Ok(match addresses.as_slice() {
-        [one] => Link::Remote(Endpoint::from_shared(one.clone())?.connect_lazy()),
-        _ => Link::Replicas(Replicas::connect_lazy(addresses)?),
-    })
 }
 
 /// How the services of this process reach all services.
@@ -410,10 +427,15 @@ struct Wires {
     internal: InternalTokens,
     links: BTreeMap<ServiceName, (Link, Option<LateLink>)>,
     shadow: Arc<Shadow>,
+    way: Way,
 }
 
 impl Wires {
-    fn new(config: &Config, keys: Keys, clock: SharedClock, shadow: Arc<Shadow>) -> Result<Self> {
+    fn new(config: &Config, keys: Keys, clock: SharedClock, shadow: Arc<Shadow>, tls: Tls) -> Result<Self> {
+        let way = Way {
+            tls: Some(tls),
+            ..Way::default()
+        };
         let mut links = BTreeMap::new();
         for service in ServiceName::ALL {
             if service == ServiceName::Gateway {
@@ -426,7 +448,7 @@ impl Wires {
             } else {
                 let place = config.services.get(&service).and_then(|place| place.address.clone());
                 let address = place.with_context(|| format!("services.{}.address is required", service.as_str()))?;
-                (elsewhere(&address)?, None)
+                (Link::elsewhere(&address, &way)?, None)
             };
             links.insert(service, link);
         }
@@ -437,6 +459,7 @@ impl Wires {
             internal,
             links,
             shadow,
+            way,
         })
     }
 

@@ -33,8 +33,9 @@ fn every_configuration_that_is_shipped_is_usable() -> Result<()> {
 fn every_service_has_its_place_in_what_is_shipped() -> Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy");
     let read = |file: &str| std::fs::read_to_string(folder.join(file));
-    let (compose, values, scraped) = (
+    let (compose, secured, values, scraped) = (
         read("compose.yaml")?,
+        read("compose.tls.yaml")?,
         read("helm/yihe/values.yaml")?,
         read("observability/prometheus.yml")?,
     );
@@ -44,6 +45,13 @@ fn every_service_has_its_place_in_what_is_shipped() -> Result<()> {
             compose.contains(&format!("\"serve\", \"--service\", \"{name}\"]")),
             "compose.yaml: {name}"
         );
+        assert!(
+            secured.contains(&format!("\n  {name}:\n    <<: *secured")),
+            "compose.tls.yaml: {name}"
+        );
+        let address = format!("YIHE_SERVICES__{}__ADDRESS: https://{name}:8081", name.to_uppercase());
+        let is_called = service != ServiceName::Gateway;
+        assert_eq!(secured.contains(&address), is_called, "compose.tls.yaml: {name}");
         assert!(values.contains(&format!("\n  {name}: {{")), "values.yaml: {name}");
         assert!(scraped.contains(name), "prometheus.yml: {name}");
     }

@@ -1,6 +1,8 @@
 //! The way to the bus: connected when it is first needed, and again by itself.
 
+use std::error::Error as StdError;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -28,6 +30,10 @@ const DUPLICATES: Duration = Duration::from_secs(600);
 pub struct BusConfig {
     /// `nats://user:password@host:port` or `tls://…`; several servers of a cluster with commas between.
     pub url: String,
+    /// PEM file with those whose word is taken for who the servers are; absent takes those whom the system trusts.
+    pub ca: Option<PathBuf>,
+    /// PEM files with the certificate that is shown to the servers, and its key.
+    pub own: Option<(PathBuf, PathBuf)>,
     /// What names of streams and subjects begin with, so that several installations may share a server.
     pub prefix: String,
     /// How many servers of a cluster keep each stream.
@@ -57,6 +63,11 @@ pub enum BusError {
     /// No server answers.
     #[error("cannot be reached ({0}): start nats-server there or correct bus.url")]
     Unreachable(String),
+    /// A server answers and is not who it should be, or does not take this process for one it knows.
+    #[error(
+        "is not trusted, or does not trust this process ({0}): correct bus.ca, bus.certificate or the server's certificate"
+    )]
+    Untrusted(String),
     /// A server answers and has no streams.
     #[error("has no JetStream: start nats-server with -js and a folder (-sd), or turn it on for this account")]
     WithoutJetStream,
@@ -155,7 +166,14 @@ impl Bus {
     async fn connect(&self) -> Result<Context, BusError> {
         let servers: Result<Vec<ServerAddr>, _> = self.0.config.url.split(',').map(str::parse).collect();
         let servers = servers.map_err(|error| BusError::Unreachable(error.to_string()))?;
-        let client = ConnectOptions::new()
+        let mut options = ConnectOptions::new().require_tls(self.is_secured());
+        if let Some(ca) = &self.0.config.ca {
+            options = options.add_root_certificates(ca.clone());
+        }
+        if let Some((certificate, key)) = &self.0.config.own {
+            options = options.add_client_certificate(certificate.clone(), key.clone());
+        }
+        let client = options
             .name("yihe")
             .connection_timeout(CONNECT)
             .request_timeout(Some(ANSWER))
@@ -165,12 +183,17 @@ impl Bus {
             })
             .connect(servers)
             .await
-            .map_err(|error| BusError::Unreachable(error.to_string()))?;
+            .map_err(|error| not_connected(&error))?;
         let context = context::ContextBuilder::new()
             .timeout(ANSWER)
             .ack_timeout(ANSWER)
             .build(client);
         Ok(context)
+    }
+
+    /// Whoever names certificates wants no connection without them, whatever a server says.
+    fn is_secured(&self) -> bool {
+        self.0.config.ca.is_some() || self.0.config.own.is_some()
     }
 
     /// The stream of a service, made where it is missing.
@@ -211,6 +234,16 @@ impl Bus {
 pub(crate) fn made_at(stream: &Stream) -> i64 {
     let nanos = stream.cached_info().created.unix_timestamp_nanos();
     i64::try_from(nanos / 1000).unwrap_or_default()
+}
+
+fn not_connected(error: &(dyn StdError + 'static)) -> BusError {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let said = causes.last().map_or_else(|| error.to_string(), ToString::to_string);
+    if said.contains("certificate") || said.contains("fatal alert") {
+        BusError::Untrusted(said)
+    } else {
+        BusError::Unreachable(error.to_string())
+    }
 }
 
 fn place(url: &str) -> String {

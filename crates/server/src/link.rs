@@ -8,14 +8,16 @@ use http::{Request, Response};
 use tokio::time::Instant;
 use tonic::body::Body;
 use tonic::service::Routes;
-use tonic::transport::Channel;
+use tonic::transport::{Channel, Endpoint};
 use tower::{Service, ServiceExt};
 use yihe_kernel::{Error, Locale, reasons};
 
+use crate::address::{Address, BadAddress};
 use crate::bounded::Bounds;
 use crate::deadline::read_timeout;
 use crate::refusal::refuse;
 use crate::replicas::Replicas;
+use crate::way::Way;
 
 /// The way to a service: its router in this process, or channels over TCP. All behave alike: `grpc-timeout` bounds the whole
 /// call, a panic is `INTERNAL`, a broken connection `UNAVAILABLE`, and every status carries details. Never fails as a tower
@@ -55,6 +57,23 @@ impl Link {
     pub fn late() -> (Self, LateLink) {
         let late = LateLink::default();
         (Self::Late(late.clone()), late)
+    }
+
+    /// A link to a service elsewhere, at one address or at several with commas between; nobody need be there yet. One IP address
+    /// without TLS is a connection and nothing more; anything else is watched as [`Replicas`] are.
+    ///
+    /// # Errors
+    /// An address that is none, or asks for TLS where nobody is trusted.
+    pub fn elsewhere(addresses: &str, way: &Way) -> Result<Self, BadAddress> {
+        let addresses: Vec<String> = addresses.split(',').map(|address| address.trim().to_owned()).collect();
+        if let [one] = addresses.as_slice() {
+            let address: Address = one.parse()?;
+            if address.fixed().is_some() && !address.is_secure() {
+                let endpoint = Endpoint::from_shared(one.clone()).map_err(|_| BadAddress::NotOne(one.clone()))?;
+                return Ok(Self::Remote(endpoint.connect_lazy()));
+            }
+        }
+        Ok(Self::Replicas(Replicas::connect_lazy(addresses, way)?))
     }
 }
 

@@ -8,12 +8,14 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tonic::body::Body;
 use tower::{Service, ServiceExt};
 
 use crate::peer::Peer;
+use crate::tls::{Accepting, Tls};
 
 /// How one port is served.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +59,38 @@ where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send + 'static,
 {
+    run(listener, None, service, options, shutdown).await
+}
+
+/// As [`serve`], over TLS alone: whoever speaks without it, or shows no certificate where one is demanded, is refused.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_secured<S>(
+    listener: TcpListener,
+    tls: Tls,
+    service: S,
+    options: ServeOptions,
+    shutdown: impl Future<Output = ()> + Send,
+) -> io::Result<()>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Future: Send + 'static,
+{
+    run(listener, Some(Accepting::new(tls)), service, options, shutdown).await
+}
+
+async fn run<S>(
+    listener: TcpListener,
+    accepting: Option<Accepting>,
+    service: S,
+    options: ServeOptions,
+    shutdown: impl Future<Output = ()> + Send,
+) -> io::Result<()>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Future: Send + 'static,
+{
     let builder = builder(&options);
     let graceful = GracefulShutdown::new();
     let mut connections = JoinSet::new();
@@ -65,8 +99,8 @@ where
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, address)) => {
-                    let task = connection(builder.clone(), stream, Peer::new(address.ip()), service.clone(), graceful.watcher(), options);
-                    connections.spawn(task);
+                    let at = At { builder: builder.clone(), peer: Peer::new(address.ip()), watcher: graceful.watcher() };
+                    connections.spawn(connection(at, stream, accepting.clone(), service.clone(), options));
                 }
                 Err(error) if is_for_one_connection(&error) => {}
                 Err(error) => {
@@ -106,14 +140,15 @@ fn builder(options: &ServeOptions) -> auto::Builder<TokioExecutor> {
     builder
 }
 
-async fn connection<S>(
+/// What one connection is served with.
+struct At {
     builder: auto::Builder<TokioExecutor>,
-    stream: TcpStream,
     peer: Peer,
-    service: S,
     watcher: Watcher,
-    options: ServeOptions,
-) where
+}
+
+async fn connection<S>(at: At, stream: TcpStream, accepting: Option<Accepting>, service: S, options: ServeOptions)
+where
     S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send + 'static,
 {
@@ -126,15 +161,34 @@ async fn connection<S>(
     if !matches!(first, Ok(Ok(1))) {
         return;
     }
+    match accepting {
+        None => converse(at, stream, service).await,
+        Some(accepting) => {
+            let caller = at.peer.address.to_string();
+            if let Some(stream) = accepting.accept(stream, &caller, options.first_byte_timeout).await {
+                converse(at, stream, service).await;
+            }
+        }
+    }
+}
+
+async fn converse<S, IO>(at: At, stream: IO, service: S)
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Future: Send + 'static,
+    IO: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let peer = at.peer;
     let service = service.map_request(move |request: Request<hyper::body::Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer.clone());
         request
     });
-    let connection = builder
+    let connection = at
+        .builder
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
         .into_owned();
-    if let Err(error) = watcher.watch(connection).await {
+    if let Err(error) = at.watcher.watch(connection).await {
         tracing::debug!(%error, "a connection ended badly");
     }
 }

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "node")]
 mod actor;
+mod authority;
 #[cfg(feature = "node")]
 mod beizhan;
 #[cfg(feature = "node")]
@@ -26,6 +27,7 @@ mod spread;
 
 #[cfg(feature = "node")]
 pub use actor::{Actor, channel};
+pub use authority::{Authority, Issued};
 #[cfg(feature = "node")]
 pub use beizhan::{Beizhan, Party};
 #[cfg(feature = "node")]

@@ -1,11 +1,13 @@
 use std::io::{BufRead, BufReader, Read};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
+
+use crate::authority::Issued;
 
 /// A NATS server of the test's own with JetStream, on a free loopback port, gone when dropped.
 #[derive(Debug)]
@@ -15,6 +17,7 @@ pub struct Nats {
     server: Option<Child>,
     port: u16,
     streams: bool,
+    certificates: Vec<PathBuf>,
 }
 
 impl Nats {
@@ -39,6 +42,18 @@ impl Nats {
         Ok(nats)
     }
 
+    /// Starts a server that speaks TLS alone and, where `clients` names who signs theirs, demands certificates of callers.
+    ///
+    /// # Errors
+    /// As [`Nats::start`].
+    pub fn start_secured(own: &Issued, clients: Option<&Path>) -> Result<Self> {
+        let mut nats = Self::away()?;
+        nats.certificates = vec![own.certificate.clone(), own.key.clone()];
+        nats.certificates.extend(clients.map(Path::to_owned));
+        nats.again()?;
+        Ok(nats)
+    }
+
     /// A server that does not run yet.
     ///
     /// # Errors
@@ -50,6 +65,7 @@ impl Nats {
             server: None,
             port: TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port(),
             streams: true,
+            certificates: Vec::new(),
         })
     }
 
@@ -70,6 +86,17 @@ impl Nats {
         command
             .args(["-a", "127.0.0.1", "-p", &self.port.to_string()])
             .current_dir(self.folder.path());
+        if let [certificate, key, clients @ ..] = self.certificates.as_slice() {
+            command
+                .arg("--tls")
+                .arg("--tlscert")
+                .arg(certificate)
+                .arg("--tlskey")
+                .arg(key);
+            if let [clients, ..] = clients {
+                command.arg("--tlsverify").arg("--tlscacert").arg(clients);
+            }
+        }
         if self.streams {
             command.arg("-js").arg("-sd").arg(self.folder.path().join("streams"));
         }

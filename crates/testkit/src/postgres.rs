@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::TempDir;
 
+use crate::authority::Issued;
+
 /// A PostgreSQL server of the test's own, on a free loopback port, gone when dropped.
 ///
 /// `initdb` refuses root: as root everything runs as the system user `postgres` (or `nobody`) by `runuser`.
@@ -23,13 +25,16 @@ pub struct Postgres {
 /// Every statement goes to the log, without its parameters.
 const TELLING: &[&str] = &["log_statement=all", "log_line_prefix=", "log_parameter_max_length=0"];
 
+/// Of files beside the data folder.
+const SECURED: &[&str] = &["ssl=on", "ssl_cert_file=../server.crt", "ssl_key_file=../server.key"];
+
 impl Postgres {
     /// Starts a server. The binaries are looked for in `YIHE_TEST_POSTGRES_BIN`, in `PATH` and where Debian puts them.
     ///
     /// # Errors
     /// Says which binary is missing or what the server printed.
     pub fn start() -> Result<Self> {
-        Self::start_with(&[])
+        Self::start_with(&[], None)
     }
 
     /// Starts a server whose [`Postgres::log`] holds every statement, without its parameters.
@@ -37,7 +42,7 @@ impl Postgres {
     /// # Errors
     /// As [`Postgres::start`].
     pub fn start_telling_statements() -> Result<Self> {
-        Self::start_with(TELLING)
+        Self::start_with(TELLING, None)
     }
 
     /// Starts a server that several nodes and their peers may connect to at once.
@@ -45,10 +50,18 @@ impl Postgres {
     /// # Errors
     /// As [`Postgres::start`].
     pub fn start_for_many() -> Result<Self> {
-        Self::start_with(&["max_connections=600"])
+        Self::start_with(&["max_connections=600"], None)
     }
 
-    fn start_with(settings: &'static [&'static str]) -> Result<Self> {
+    /// Starts a server that offers TLS with this certificate.
+    ///
+    /// # Errors
+    /// As [`Postgres::start`].
+    pub fn start_secured(own: &Issued) -> Result<Self> {
+        Self::start_with(SECURED, Some(own))
+    }
+
+    fn start_with(settings: &'static [&'static str], own: Option<&Issued>) -> Result<Self> {
         let bin = binaries()?;
         let folder = tempfile::Builder::new().prefix("yihe-postgres-").tempdir()?;
         let user = other_user();
@@ -59,6 +72,17 @@ impl Postgres {
             run(Command::new("chown").arg(user).arg(&data))?;
         } else {
             std::fs::create_dir(folder.path().join("home"))?;
+        }
+        if let Some(own) = own {
+            // it refuses a key that belongs to somebody else or can be read by others
+            for (from, to) in [(&own.certificate, "home/server.crt"), (&own.key, "home/server.key")] {
+                let to = folder.path().join(to);
+                std::fs::copy(from, &to)?;
+                std::fs::set_permissions(&to, std::fs::Permissions::from_mode(0o600))?;
+                if let Some(user) = &user {
+                    run(Command::new("chown").arg(user).arg(&to))?;
+                }
+            }
         }
         let data = folder.path().join("home/data");
         run(as_user(&user, &bin.join("initdb"))

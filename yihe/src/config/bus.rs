@@ -1,7 +1,9 @@
 use std::fmt;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use yihe_server::TlsFiles;
 
 /// How services of several processes hear of one another's events.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -9,6 +11,12 @@ use serde::{Deserialize, Serialize};
 pub struct BusSettings {
     /// NATS servers with JetStream, separated by commas; absent means that events stay within the process.
     pub url: Option<BusUrl>,
+    /// PEM file with certificates of those whose word is taken for who the servers are; absent takes those whom the system trusts.
+    pub ca: Option<PathBuf>,
+    /// PEM file with the certificate that is shown to the servers, for those that ask for one.
+    pub certificate: Option<PathBuf>,
+    /// PEM file with its key.
+    pub key: Option<PathBuf>,
     /// What the names of streams begin with; installations that share a server need different ones.
     pub prefix: String,
     /// How many servers of a cluster keep each stream.
@@ -23,10 +31,26 @@ impl Default for BusSettings {
     fn default() -> Self {
         Self {
             url: None,
+            ca: None,
+            certificate: None,
+            key: None,
             prefix: "yihe".to_owned(),
             replicas: NonZeroU32::MIN,
             keep_days: None,
             attempts: NonZeroU32::MIN.saturating_add(7),
+        }
+    }
+}
+
+impl BusSettings {
+    /// The files of TLS.
+    #[must_use]
+    pub fn files(&self) -> TlsFiles {
+        TlsFiles {
+            certificate: self.certificate.clone(),
+            key: self.key.clone(),
+            ca: self.ca.clone(),
+            mutual: false,
         }
     }
 }

@@ -3,6 +3,9 @@ use std::fmt;
 use figment::value::{Dict, Value};
 use figment::{Figment, Provider};
 
+use yihe_kernel::{Clock, SystemClock};
+use yihe_server::Address;
+
 use super::{BusUrl, Config, DatabaseUrl, LogLines, SamplingRatio, ServiceName, Wiring};
 
 /// A key of the configuration that cannot be used.
@@ -38,11 +41,19 @@ const KEYS: &[(&str, Test)] = &[
     ("database.migrate", yes_or_no),
     ("database.clock_tolerance_seconds", count),
     ("bus.url", bus_url),
+    ("bus.ca", text),
+    ("bus.certificate", text),
+    ("bus.key", text),
     ("bus.prefix", prefix),
     ("bus.replicas", count),
     ("bus.keep_days", count),
     ("bus.attempts", count),
     ("listen", address),
+    ("health_listen", address),
+    ("tls.certificate", text),
+    ("tls.key", text),
+    ("tls.ca", text),
+    ("tls.mutual", yes_or_no),
     ("wiring", wiring),
     ("service", services),
     ("log", text),
@@ -65,7 +76,7 @@ const KEYS: &[(&str, Test)] = &[
     ("record.webhooks.allow_private", yes_or_no),
     ("record.webhooks.disable_after_days", count),
 ];
-const PLACE_KEYS: &[(&str, Test)] = &[("listen", address), ("address", url)];
+const PLACE_KEYS: &[(&str, Test)] = &[("listen", address), ("address", addresses)];
 
 /// Looks at every key that is set and names each that is unknown or of the wrong form.
 pub(super) fn check(figment: &Figment) -> Result<(), Vec<BadKey>> {
@@ -200,6 +211,7 @@ pub(super) fn consistent(config: &Config) -> Result<(), Vec<BadKey>> {
             format!("{} is not a file", file.display()),
         ));
     }
+    bad.extend(super::tls::consistent(config, SystemClock.now()));
     if bad.is_empty() { Ok(()) } else { Err(bad) }
 }
 
@@ -220,19 +232,17 @@ fn address(value: &Value) -> Result<(), &'static str> {
         .ok_or("must be an address with port, such as 127.0.0.1:8080")
 }
 
-fn url(value: &Value) -> Result<(), &'static str> {
-    let fine = value
-        .as_str()
-        .is_some_and(|text| text.split(',').all(|one| is_url(one.trim())));
-    if fine {
-        Ok(())
-    } else {
-        Err("must be a URL such as http://127.0.0.1:8081, or several with commas between")
-    }
+fn addresses(value: &Value) -> Result<(), &'static str> {
+    let is_one = |text: &str| text.trim().parse::<Address>().is_ok();
+    let fine = value.as_str().is_some_and(|text| text.split(',').all(is_one));
+    fine.then_some(())
+        .ok_or("must be a URL such as http://127.0.0.1:8081 or https://meeting:8081, or several with commas between")
 }
 
-fn is_url(text: &str) -> bool {
-    text.starts_with("http://") && text.parse::<tonic::transport::Uri>().is_ok()
+fn url(value: &Value) -> Result<(), &'static str> {
+    let is_url = |text: &str| text.starts_with("http://") && text.parse::<tonic::transport::Uri>().is_ok();
+    let fine = value.as_str().is_some_and(is_url);
+    fine.then_some(()).ok_or("must be a URL such as http://127.0.0.1:4317")
 }
 
 fn database_url(value: &Value) -> Result<(), &'static str> {

@@ -129,7 +129,8 @@ pub(super) fn ports(config: &Config) -> Vec<Finding> {
             .filter(|_| config.runs(*service) && *service != ServiceName::Gateway)?;
         Some((format!("services.{}.listen", service.as_str()), listen))
     });
-    gateway.into_iter().chain(services).map(port).collect()
+    let health = config.health_listen.map(|listen| ("health_listen".to_owned(), listen));
+    gateway.into_iter().chain(services).chain(health).map(port).collect()
 }
 
 fn port((key, address): (String, SocketAddr)) -> Finding {

@@ -116,14 +116,20 @@ impl Drop for Running {
 }
 
 pub fn bus(nats: &Nats) -> Bus {
-    Bus::new(BusConfig {
+    Bus::new(config(nats))
+}
+
+pub fn config(nats: &Nats) -> BusConfig {
+    BusConfig {
+        ca: None,
+        own: None,
         url: nats.url(),
         prefix: "test".into(),
         replicas: 1,
         keep: None,
         attempts: 3,
         first_pause: Duration::from_millis(20),
-    })
+    }
 }
 
 pub fn relay(store: &Store, bus: &Bus) -> Running {

@@ -7,3 +7,4 @@ mod flow;
 mod harness;
 mod losses;
 mod relays;
+mod tls;

@@ -15,7 +15,7 @@ use yihe_authz::InternalClaims;
 use yihe_kernel::{Error, reasons};
 use yihe_proto::policy::v1 as pb;
 use yihe_proto::policy::v1::snapshot_service_server::{SnapshotService, SnapshotServiceServer};
-use yihe_server::{Link, ServeOptions, current_deadline, serve};
+use yihe_server::{Link, ServeOptions, Tls, current_deadline, serve, serve_secured};
 
 /// Does what the header `x-do` says.
 #[derive(Debug, Clone, Default)]
@@ -118,12 +118,21 @@ pub struct Served {
 
 impl Served {
     pub async fn start(routes: Routes, options: ServeOptions) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self::start_at(anywhere, None, routes, options).await
+    }
+
+    pub async fn start_at(at: SocketAddr, tls: Option<Tls>, routes: Routes, options: ServeOptions) -> Self {
+        let listener = TcpListener::bind(at).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let task = tokio::spawn(serve(listener, routes, options, async {
+        let stopped = async {
             let _ = stopped.await;
-        }));
+        };
+        let task = match tls {
+            None => tokio::spawn(serve(listener, routes, options, stopped)),
+            Some(tls) => tokio::spawn(serve_secured(listener, tls, routes, options, stopped)),
+        };
         Self {
             address,
             stop: Some(stop),

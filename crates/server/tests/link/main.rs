@@ -7,8 +7,16 @@ mod fixture;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod names;
+#[cfg(test)]
 mod node;
+#[cfg(test)]
+mod replica;
 #[cfg(test)]
 mod replicas;
 #[cfg(test)]
 mod stop;
+#[cfg(test)]
+mod tls;
+#[cfg(test)]
+mod told;

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, ensure};
 use crate::tools::{deploy, python};
 use crate::{process, workspace};
 
-const COMPOSE: &str = "deploy/compose.yaml";
+const COMPOSE: [&str; 2] = ["deploy/compose.yaml", "deploy/compose.tls.yaml"];
 const IMAGE: &str = "deploy/Containerfile";
 const PROMETHEUS: &str = "deploy/observability/prometheus.yml";
 const UNIT: &str = "deploy/systemd/yihe.service";
@@ -14,7 +14,11 @@ const UNIT: &str = "deploy/systemd/yihe.service";
 pub fn run() -> Result<()> {
     let programs = python::environment("deploy", "deploy/requirements.txt")?.join("bin");
     let mut compose = process::program(programs.join("check-jsonschema"))?;
-    process::run(compose.args(["--quiet", "--builtin-schema", "vendor.compose-spec", COMPOSE]))?;
+    process::run(
+        compose
+            .args(["--quiet", "--builtin-schema", "vendor.compose-spec"])
+            .args(COMPOSE),
+    )?;
     // Debian's packages are taken as they are today, with their security updates: none is pinned
     let mut image = process::program(programs.join("hadolint"))?;
     process::run(image.args(["--ignore", "DL3008", IMAGE]))?;

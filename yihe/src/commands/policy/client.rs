@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use anyhow::{Context, Result, anyhow};
 use futures::Stream;
 use tonic::codegen::http::uri::PathAndQuery;
@@ -6,6 +8,7 @@ use tonic::{Request, Status, Streaming};
 use tonic_prost::ProstCodec;
 use tonic_types::StatusExt;
 use yihe_proto::Guarded;
+use yihe_server::{Address, Tls, TlsFiles, Way};
 
 /// Where the node is, and who asks.
 #[derive(Debug, Clone, clap::Args)]
@@ -18,6 +21,10 @@ pub struct Connection {
         default_value = "http://127.0.0.1:8080"
     )]
     address: String,
+    /// PEM file with those whose word is taken for who the gateway is, where its address begins with https:// [default: whom the
+    /// system trusts]
+    #[arg(long, global = true, env = "YIHE_CLIENT_CA", value_name = "FILE")]
+    ca: Option<PathBuf>,
     /// Access token, as sign-in gives it
     #[arg(long, global = true, env = "YIHE_CLIENT_TOKEN", hide_env_values = true)]
     token: Option<String>,
@@ -42,8 +49,18 @@ impl Client {
             Some(_) => connection.address.clone(),
             None => format!("http://{}", connection.address),
         };
-        let endpoint = Channel::from_shared(address.clone()).with_context(|| format!("`{address}` is no address"))?;
-        let connected = endpoint.connect().await;
+        let to: Address = address.parse()?;
+        let tls = match (&connection.ca, to.is_secure()) {
+            (_, false) => None,
+            (None, true) => Some(Tls::of_system()?),
+            (Some(_), true) => Some(Tls::load(TlsFiles {
+                ca: connection.ca.clone(),
+                ..TlsFiles::default()
+            })?),
+        };
+        let way = Way { tls, ..Way::default() };
+        let connected = way.connect(&to).await;
+        let connected = connected.map_err(|why| anyhow!(why.replace("tls.ca", "--ca")));
         Ok(Self {
             channel: connected.with_context(|| format!("no gateway answers at {address}"))?,
             token: connection.token.clone(),
