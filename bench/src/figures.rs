@@ -47,12 +47,20 @@ pub fn median_rate(values: &[f64]) -> Result<f64> {
 
 /// The lowest of several figures.
 pub fn lower(values: &[f64]) -> Result<f64> {
-    values.iter().copied().min_by(f64::total_cmp).context("nothing was measured")
+    values
+        .iter()
+        .copied()
+        .min_by(f64::total_cmp)
+        .context("nothing was measured")
 }
 
 /// The highest of several figures.
 pub fn higher(values: &[f64]) -> Result<f64> {
-    values.iter().copied().max_by(f64::total_cmp).context("nothing was measured")
+    values
+        .iter()
+        .copied()
+        .max_by(f64::total_cmp)
+        .context("nothing was measured")
 }
 
 /// Events a second.
@@ -102,7 +110,10 @@ mod tests {
         assert_eq!(median(&[3, 1, 2]).unwrap(), 2);
         assert_eq!(median(&[4, 1, 3, 2]).unwrap(), 2);
         let hundred: Vec<u32> = (1..=100).collect();
-        assert_eq!((percentile(&hundred, 50).unwrap(), percentile(&hundred, 99).unwrap()), (50, 99));
+        assert_eq!(
+            (percentile(&hundred, 50).unwrap(), percentile(&hundred, 99).unwrap()),
+            (50, 99)
+        );
         assert_eq!(percentile(&[7], 99).unwrap(), 7);
         assert!(percentile::<u32>(&[], 50).is_err());
         let figures = [2.5, 0.5, 1.5];
@@ -121,6 +132,9 @@ mod tests {
             quotient(1.0, 3.0),
             millis(Duration::from_micros(49_999)),
         ];
-        assert_eq!(figures.map(|figure| figure.to_string()), ["333.333", "1.3", "0.333", "49.999"]);
+        assert_eq!(
+            figures.map(|figure| figure.to_string()),
+            ["333.333", "1.3", "0.333", "49.999"]
+        );
     }
 }

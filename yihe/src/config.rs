@@ -369,7 +369,10 @@ mod tests {
         .unwrap();
         assert_eq!(quotas.gateway.community_requests_per_second, 300);
         assert_eq!(quotas.gateway.community_streams, 40);
-        assert_eq!(quotas.gateway.requests_per_second, Config::default().gateway.requests_per_second);
+        assert_eq!(
+            quotas.gateway.requests_per_second,
+            Config::default().gateway.requests_per_second
+        );
         assert_eq!(quotas.file.community_mebibytes.get(), 5);
         let bad = load(
             "[gateway]\ncommunity_requests_per_second = 0\ncommunity_streams = \"many\"\ncommunity_stream = 1\n[file]\ncommunity_mebibytes = -1\n",

@@ -254,7 +254,10 @@ fn read(payload: &[u8]) -> Result<(u64, Duration), Failure> {
         let (Some(number), Some(nanos), 16) = (payload.first_chunk(), payload.last_chunk(), payload.len()) else {
             bail!("an event of {} bytes", payload.len());
         };
-        Ok((u64::from_be_bytes(*number), Duration::from_nanos(u64::from_be_bytes(*nanos))))
+        Ok((
+            u64::from_be_bytes(*number),
+            Duration::from_nanos(u64::from_be_bytes(*nanos)),
+        ))
     };
     words().map_err(|error| yihe_kernel::Error::internal(format!("{error:#}")).into())
 }

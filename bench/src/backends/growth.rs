@@ -72,7 +72,9 @@ pub async fn measure(
         }
         let (small, large) = (millis(median(&of_few)?), millis(median(&of_many)?));
         let growth = median_rate(&quotients)?;
-        report.line(&format!("a {what}: p50 {small} ms of few, {large} ms of many, {growth} times"));
+        report.line(&format!(
+            "a {what}: p50 {small} ms of few, {large} ms of many, {growth} times"
+        ));
         told.insert(format!("community_{what}_p50_ms"), json!([small, large]));
         told.insert(format!("community_{what}_growth"), json!(growth));
         growths.push(growth);
@@ -216,7 +218,12 @@ mod tests {
             found("440309002021,440309002,北站社区居民委员会").as_deref(),
             Some("regions/440309002021")
         );
-        for other in ["440309002,440309,民治街道", "110101001001,110101001,多福巷社区居委会", "code,parent,name", ""] {
+        for other in [
+            "440309002,440309,民治街道",
+            "110101001001,110101001,多福巷社区居委会",
+            "code,parent,name",
+            "",
+        ] {
             assert_eq!(found(other), None, "{other}");
         }
     }

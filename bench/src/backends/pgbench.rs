@@ -62,7 +62,11 @@ impl<'a> Bench<'a> {
             .arg(server.url_of(COPY))
             .stdout(Stdio::null())
             .output()?;
-        ensure!(restored.status.success(), "{}", String::from_utf8_lossy(&restored.stderr));
+        ensure!(
+            restored.status.success(),
+            "{}",
+            String::from_utf8_lossy(&restored.stderr)
+        );
         sql(server, COPY, HALLS)?;
         sql(server, COPY, "ANALYZE")?;
         std::fs::write(folder.path().join("booking.sql"), SCRIPT)?;
@@ -93,7 +97,11 @@ impl<'a> Bench<'a> {
             .env("PGOPTIONS", format!("-c search_path={SCHEMA}"))
             .output()?;
         let said = String::from_utf8_lossy(&output.stdout);
-        ensure!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+        ensure!(
+            output.status.success(),
+            "{said}{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         let told = Told::read(&said)?;
         ensure!(told.failed == 0, "{} transactions failed: {said}", told.failed);
         self.booked += told.processed;
@@ -180,7 +188,9 @@ tps = 4107.713402 (without initial connection time)
     fn shape(statement: &str) -> Option<(String, String)> {
         let words: Vec<&str> = statement.split_whitespace().collect();
         let verb = (*words.first()?).to_owned();
-        let at = words.iter().position(|word| ["INTO", "FROM", "UPDATE"].contains(word))?;
+        let at = words
+            .iter()
+            .position(|word| ["INTO", "FROM", "UPDATE"].contains(word))?;
         let table = words.get(at + 1)?.rsplit('.').next()?.trim_matches(['"', ';', '(']);
         let changed = ["request", "bookable", "booking", "outbox"].contains(&table);
         (changed && (verb.as_str(), table) != ("SELECT", "outbox")).then(|| (verb, table.to_owned()))
@@ -189,7 +199,9 @@ tps = 4107.713402 (without initial connection time)
     /// What the server logged of the transaction that begins with a retry row and tells an event.
     fn of_one_booking(log: &str) -> Vec<(String, String)> {
         let mut told = false;
-        let statements = log.lines().filter_map(|line| line.split_once("LOG:  ")?.1.split_once(": "));
+        let statements = log
+            .lines()
+            .filter_map(|line| line.split_once("LOG:  ")?.1.split_once(": "));
         statements
             .map(|(_, statement)| statement)
             .skip_while(|statement| shape(statement) != Some(("INSERT".to_owned(), "request".to_owned())))

@@ -42,7 +42,10 @@ impl Process {
         let folder = tempfile::tempdir()?;
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let config = folder.path().join("yihe.toml");
-        std::fs::write(&config, configuration(folder.path(), address, &server.url_of(name), given)?)?;
+        std::fs::write(
+            &config,
+            configuration(folder.path(), address, &server.url_of(name), given)?,
+        )?;
         let divisions = given.divisions.unwrap_or(Path::new("shenzhen"));
         let status = yihe(&config)?
             .args(["import", "divisions"])
@@ -97,10 +100,16 @@ fn yihe(config: &Path) -> Result<Command> {
 
 /// Quotas are out of the way: what is measured is how fast it goes, not how it is slowed.
 fn configuration(folder: &Path, address: SocketAddr, database: &str, given: Given<'_>) -> Result<String> {
-    let mut text = format!("data_dir = \"{}\"\nlisten = \"{address}\"\nlog = \"warn\"\n", folder.display());
+    let mut text = format!(
+        "data_dir = \"{}\"\nlisten = \"{address}\"\nlog = \"warn\"\n",
+        folder.display()
+    );
     if given.bus.is_none() {
         let services = r#"["gateway", "directory", "policy", "meeting", "file", "ledger", "resource"]"#;
-        writeln!(text, "service = {services}\n[services.record]\naddress = \"http://127.0.0.1:9\"")?;
+        writeln!(
+            text,
+            "service = {services}\n[services.record]\naddress = \"http://127.0.0.1:9\""
+        )?;
     }
     let connections = given.connections;
     writeln!(text, "[database]\nurl = \"{database}\"\nconnections = {connections}")?;
@@ -113,7 +122,10 @@ fn configuration(folder: &Path, address: SocketAddr, database: &str, given: Give
         writeln!(text, "[bus]\nurl = \"{bus}\"")?;
     }
     if let Some((endpoint, sampling)) = given.telemetry {
-        writeln!(text, "[telemetry]\nendpoint = \"{endpoint}\"\nsampling_ratio = {sampling}")?;
+        writeln!(
+            text,
+            "[telemetry]\nendpoint = \"{endpoint}\"\nsampling_ratio = {sampling}"
+        )?;
     }
     Ok(text)
 }

@@ -111,7 +111,9 @@ impl Member {
         match act {
             Act::Book => self.book().await.context("booking"),
             Act::Read => {
-                let request = GetBookableRequest { name: self.hall.clone() };
+                let request = GetBookableRequest {
+                    name: self.hall.clone(),
+                };
                 self.actor.call(request).await.context("reading")?;
                 Ok(())
             }

@@ -126,7 +126,11 @@ impl Postgres {
     /// It is not there.
     pub fn program(&self, name: &str) -> Result<PathBuf> {
         let program = self.bin.join(name);
-        ensure!(program.is_file(), "{} is missing: install the whole of PostgreSQL", program.display());
+        ensure!(
+            program.is_file(),
+            "{} is missing: install the whole of PostgreSQL",
+            program.display()
+        );
         Ok(program)
     }
 

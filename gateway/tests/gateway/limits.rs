@@ -112,10 +112,7 @@ async fn one_communitys_flood_leaves_the_others_theirs() {
     };
     // whoever may do nothing there takes nothing of it
     for _ in 0..20 {
-        assert_eq!(
-            get(MEETING, 9, "en").await.unwrap_err().code(),
-            Code::PermissionDenied
-        );
+        assert_eq!(get(MEETING, 9, "en").await.unwrap_err().code(), Code::PermissionDenied);
     }
     let mut refused = Vec::new();
     for _ in 0..60 {
@@ -129,7 +126,11 @@ async fn one_communitys_flood_leaves_the_others_theirs() {
         (Code::ResourceExhausted, "COMMUNITY_RATE_LIMITED")
     );
     assert_eq!(metadata(status, "name"), COMMUNITY);
-    assert!(status.message().starts_with("too many calls in communities/440309002021"));
+    assert!(
+        status
+            .message()
+            .starts_with("too many calls in communities/440309002021")
+    );
     let delay = status.get_error_details().retry_info().unwrap().retry_delay.unwrap();
     assert!(delay <= Duration::from_secs(1));
     let chinese = async {
@@ -159,7 +160,10 @@ async fn streams_of_a_community_count_until_they_end_and_no_others_do() {
     .await;
     let mut meetings = node.meetings().await;
     let mut watch = async |name: String| {
-        let request = pb::WatchMeetingRequest { name, after_position: 0 };
+        let request = pb::WatchMeetingRequest {
+            name,
+            after_position: 0,
+        };
         meetings.watch_meeting(node.as_user(&user(1), request)).await
     };
     let first = watch(MEETING.to_owned()).await.unwrap();
@@ -169,7 +173,10 @@ async fn streams_of_a_community_count_until_they_end_and_no_others_do() {
         (status.code(), reason(&status).as_str()),
         (Code::ResourceExhausted, "COMMUNITY_STREAMS_LIMITED")
     );
-    assert_eq!((metadata(&status, "limit"), metadata(&status, "name")), ("2".to_owned(), COMMUNITY.to_owned()));
+    assert_eq!(
+        (metadata(&status, "limit"), metadata(&status, "name")),
+        ("2".to_owned(), COMMUNITY.to_owned())
+    );
     assert!(status.get_error_details().retry_info().is_some());
     node.get(&user(1), &[]).await.unwrap();
     let other = watch(MEETING.replace(COMMUNITY, OTHER)).await.unwrap();

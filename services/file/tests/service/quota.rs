@@ -49,7 +49,10 @@ async fn a_community_that_is_full_takes_no_more_at(house: House) {
     // a repeat of what had its effect is none
     assert_eq!(house.upload(declared, &large).await.unwrap(), kept);
     // to the byte, and other communities have their own
-    house.upload(declare(MEETING, &more[..100]), &more[..100]).await.unwrap();
+    house
+        .upload(declare(MEETING, &more[..100]), &more[..100])
+        .await
+        .unwrap();
     house.upload(declare(OTHER_MEETING, &large), &large).await.unwrap();
     assert_eq!(listed(&house, MEETING).await.len(), 2);
 
@@ -85,13 +88,11 @@ async fn a_community_that_is_full_takes_no_more_on_postgresql() {
 async fn uploads_at_once_do_not_share_the_last_room() {
     let house = House::with(config()).await;
     let contents: Vec<Vec<u8>> = (b'a'..b'i').map(|letter| vec![letter; 300]).collect();
-    let uploads = contents.iter().map(|content| house.upload(declare(MEETING, content), content));
+    let uploads = contents
+        .iter()
+        .map(|content| house.upload(declare(MEETING, content), content));
     let answers = futures::future::join_all(uploads).await;
-    let refused: Vec<String> = answers
-        .into_iter()
-        .filter(Result::is_err)
-        .map(reason)
-        .collect();
+    let refused: Vec<String> = answers.into_iter().filter(Result::is_err).map(reason).collect();
     assert_eq!(refused, ["COMMUNITY_FILES_FULL"; 5]);
     assert_eq!(listed(&house, MEETING).await.len(), 3);
 }

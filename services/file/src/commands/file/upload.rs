@@ -49,7 +49,10 @@ pub async fn upload(
         digest: declared.digest,
     };
     // a repeat of what had its effect brings bytes that are there, and is to get its answer: the transaction tells it from others
-    if !store::file::has_bytes(service.reader(), &blob).await.map_err(Error::from)? {
+    if !store::file::has_bytes(service.reader(), &blob)
+        .await
+        .map_err(Error::from)?
+    {
         let room = expect_room(service.reader(), service, &blob, &declared);
         room.await.map_err(Error::from)?;
     }
