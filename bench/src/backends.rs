@@ -23,8 +23,20 @@ use crate::figures::Report;
 const SOME: usize = 8;
 const MANY: usize = 32;
 
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    Bookings,
+    Events,
+    Telemetry,
+    Communities,
+}
+
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
+    /// What is measured; all where nothing is named
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
     /// Parts of what is compared, in turn
     #[arg(long, default_value_t = 7)]
     parts: usize,
@@ -69,22 +81,28 @@ async fn measure(arguments: &Arguments, report: &Report) -> Result<Value> {
     let begun = Instant::now();
     let mut told = Map::new();
     told.insert("bench".into(), json!("backends"));
+    let wanted = |part| arguments.only.is_empty() || arguments.only.contains(&part);
     // a server for each: what one has left in its tables and caches is no other's
-    let server = Postgres::start_for_many()?;
-    let booked = booking::measure(&server, arguments, report, &mut told).await;
-    booked.context("bookings")?;
-    drop(server);
-    let server = Postgres::start_for_many()?;
-    let heard = events::measure(&server, arguments, report, &mut told).await;
-    heard.context("events")?;
-    drop(server);
-    let server = Postgres::start_for_many()?;
-    let cost = telemetry::measure(&server, arguments, report, &mut told).await;
-    cost.context("telemetry")?;
-    drop(server);
-    let server = Postgres::start_for_many()?;
-    let grown = growth::measure(&server, arguments, report, &mut told).await;
-    grown.context("many communities")?;
+    if wanted(Part::Bookings) {
+        let server = Postgres::start_for_many()?;
+        let booked = booking::measure(&server, arguments, report, &mut told).await;
+        booked.context("bookings")?;
+    }
+    if wanted(Part::Events) {
+        let server = Postgres::start_for_many()?;
+        let heard = events::measure(&server, arguments, report, &mut told).await;
+        heard.context("events")?;
+    }
+    if wanted(Part::Telemetry) {
+        let server = Postgres::start_for_many()?;
+        let cost = telemetry::measure(&server, arguments, report, &mut told).await;
+        cost.context("telemetry")?;
+    }
+    if wanted(Part::Communities) {
+        let server = Postgres::start_for_many()?;
+        let grown = growth::measure(&server, arguments, report, &mut told).await;
+        grown.context("many communities")?;
+    }
     told.insert("seconds".into(), json!(begun.elapsed().as_secs()));
     let bars = bars::judge(&told);
     told.insert("bars".into(), bars);

@@ -213,9 +213,8 @@ mod tests {
 
     #[test]
     fn communities_of_the_province_are_found() {
-        let found = |line| community_of(line);
         assert_eq!(
-            found("440309002021,440309002,北站社区居民委员会").as_deref(),
+            community_of("440309002021,440309002,北站社区居民委员会").as_deref(),
             Some("regions/440309002021")
         );
         for other in [
@@ -224,7 +223,7 @@ mod tests {
             "code,parent,name",
             "",
         ] {
-            assert_eq!(found(other), None, "{other}");
+            assert_eq!(community_of(other), None, "{other}");
         }
     }
 }
