@@ -97,7 +97,7 @@ fn configure(folder: &Path, own: &Issued, ca: &Path, shown: Option<&Issued>) -> 
     for service in SERVICES {
         let port = port()?;
         let address = format!("[services.{service}]\naddress = \"https://localhost:{port}\"\n");
-        write!(services, "{address}listen = \"127.0.0.1:{port}\"\n")?;
+        writeln!(services, "{address}listen = \"127.0.0.1:{port}\"")?;
         front += &address;
     }
     std::fs::write(folder.join("services.toml"), services)?;
