@@ -237,8 +237,11 @@ pub(crate) fn made_at(stream: &Stream) -> i64 {
 }
 
 fn not_connected(error: &(dyn StdError + 'static)) -> BusError {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    let said = causes.last().map_or_else(|| error.to_string(), ToString::to_string);
+    let mut cause = error;
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    let said = cause.to_string();
     if said.contains("certificate") || said.contains("fatal alert") {
         BusError::Untrusted(said)
     } else {

@@ -220,7 +220,11 @@ mod tests {
             if trusts {
                 let _ = writeln!(text, "ca = {:?}", folder.join("ca.crt"));
             }
-            text + &format!("[services.meeting]\nlisten = \"127.0.0.1:1\"\naddress = \"{meeting}\"\n")
+            let _ = writeln!(
+                text,
+                "[services.meeting]\nlisten = \"127.0.0.1:1\"\naddress = \"{meeting}\""
+            );
+            text
         };
         let elsewhere = |text: &str| {
             let mut text = format!("service = [\"gateway\"]\n{text}");

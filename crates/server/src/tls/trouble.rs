@@ -33,10 +33,15 @@ impl Trouble {
         let Some(error) = tls_error(error) else {
             return;
         };
-        let line = format!("{} {}", self.with, refused_by_caller(error));
+        // what the other end refuses may have come with a request, which it did not read
+        let rest = match error {
+            Error::AlertReceived(_) => "",
+            _ => "; nothing was sent to it",
+        };
+        let line = format!("{} {}{rest}", self.with, refused_by_caller(error));
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if told.as_ref() != Some(&line) {
-            tracing::error!("{line}; nothing was sent to it");
+            tracing::error!("{line}");
             *told = Some(line);
         }
     }

@@ -224,7 +224,7 @@ async fn who_is_not_trusted_is_refused_with_the_reason_and_sent_nothing() {
         until_told(&replicas, to_caller).await;
         assert_eq!((replicas.ready(), service.asked()), (0, 0), "{to_caller}");
         nothing_was_said_in_clear(&said);
-        let lines = told.lines_with("nothing was sent to it");
+        let lines = told.lines_with("ERROR");
         assert!(lines.len() == 1 && lines[0].contains(to_caller), "{lines:?}");
         if !to_service.is_empty() {
             let lines = told.lines_with("a caller at 127.0.0.1 was refused");
