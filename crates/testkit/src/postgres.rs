@@ -23,6 +23,9 @@ pub struct Postgres {
 /// Every statement goes to the log, without its parameters.
 const TELLING: &[&str] = &["log_statement=all", "log_line_prefix=", "log_parameter_max_length=0"];
 
+/// What was acknowledged stays in memory until somebody else writes it.
+const FORGETTING: &[&str] = &["synchronous_commit=off", "wal_writer_delay=10000ms", "wal_writer_flush_after=1GB"];
+
 impl Postgres {
     /// Starts a server. The binaries are looked for in `YIHE_TEST_POSTGRES_BIN`, in `PATH` and where Debian puts them.
     ///
@@ -38,6 +41,14 @@ impl Postgres {
     /// As [`Postgres::start`].
     pub fn start_telling_statements() -> Result<Self> {
         Self::start_with(TELLING)
+    }
+
+    /// Starts a server that acknowledges what it has not written: a crash loses the last of it.
+    ///
+    /// # Errors
+    /// As [`Postgres::start`].
+    pub fn start_forgetting() -> Result<Self> {
+        Self::start_with(FORGETTING)
     }
 
     fn start_with(settings: &'static [&'static str]) -> Result<Self> {
