@@ -1,5 +1,5 @@
 use kernel::{Error, reasons};
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::{DbErr, RuntimeErr, SqlxError};
 use yihe_kernel as kernel;
 
 /// Why a transaction or a read did not come out.
@@ -24,6 +24,8 @@ pub(crate) enum Trouble {
     Broken,
     /// A row that must be unique exists.
     Unique,
+    /// The database does not answer, or went away under way: what was asked for may have happened.
+    Away,
     /// Anything else.
     Other,
 }
@@ -31,7 +33,12 @@ pub(crate) enum Trouble {
 pub(crate) const FULL_MARK: &str = "disk full: ";
 pub(crate) const BROKEN_MARK: &str = "damaged file: ";
 
+const AWAY: &str = "the database does not answer";
+
 pub(crate) fn trouble(error: &DbErr) -> Trouble {
+    if matches!(error, DbErr::ConnectionAcquire(_)) {
+        return Trouble::Away;
+    }
     let (DbErr::Exec(RuntimeErr::SqlxError(cause))
     | DbErr::Query(RuntimeErr::SqlxError(cause))
     | DbErr::Conn(RuntimeErr::SqlxError(cause))) = error
@@ -39,7 +46,12 @@ pub(crate) fn trouble(error: &DbErr) -> Trouble {
         return Trouble::Other;
     };
     let Some(database) = cause.as_database_error() else {
-        return Trouble::Other;
+        return match cause.as_ref() {
+            SqlxError::Io(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed | SqlxError::WorkerCrashed => {
+                Trouble::Away
+            }
+            _ => Trouble::Other,
+        };
     };
     if database.is_unique_violation() {
         return Trouble::Unique;
@@ -49,6 +61,9 @@ pub(crate) fn trouble(error: &DbErr) -> Trouble {
         "40001" | "40P01" => return Trouble::Retry,
         "53100" => return Trouble::Full,
         "XX001" | "XX002" => return Trouble::Broken,
+        // it stops, crashes, starts, or has no room for one more connection
+        "57P01" | "57P02" | "57P03" | "53300" => return Trouble::Away,
+        code if code.starts_with("08") => return Trouble::Away,
         _ => {}
     }
     // SQLite reports extended codes; the primary one is the low byte
@@ -79,7 +94,7 @@ impl Failure {
                 Trouble::Retry => Error::new(&reasons::UNAVAILABLE)
                     .with("detail", "the database is busy")
                     .caused_by(error),
-                Trouble::Unique | Trouble::Other => Self::Database(error).into(),
+                Trouble::Unique | Trouble::Away | Trouble::Other => Self::Database(error).into(),
             },
         }
     }
@@ -97,6 +112,9 @@ impl From<Failure> for Error {
                 } else {
                     Self::internal(text)
                 }
+            }
+            Failure::Database(error) if trouble(&error) == Trouble::Away => {
+                Self::new(&reasons::UNAVAILABLE).with("detail", AWAY).caused_by(error)
             }
             Failure::Database(error) => Self::internal(error),
         }

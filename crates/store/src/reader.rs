@@ -17,7 +17,7 @@ impl Reader {
         result.map_err(|error| match trouble(&error) {
             Trouble::Full => DbErr::Custom(format!("{FULL_MARK}{}", self.place)),
             Trouble::Broken => DbErr::Custom(format!("{BROKEN_MARK}{}", self.place)),
-            Trouble::Retry | Trouble::Unique | Trouble::Other => error,
+            Trouble::Retry | Trouble::Unique | Trouble::Away | Trouble::Other => error,
         })
     }
 }

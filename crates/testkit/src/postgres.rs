@@ -24,7 +24,11 @@ pub struct Postgres {
 const TELLING: &[&str] = &["log_statement=all", "log_line_prefix=", "log_parameter_max_length=0"];
 
 /// What was acknowledged stays in memory until somebody else writes it.
-const FORGETTING: &[&str] = &["synchronous_commit=off", "wal_writer_delay=10000ms", "wal_writer_flush_after=1GB"];
+const FORGETTING: &[&str] = &[
+    "synchronous_commit=off",
+    "wal_writer_delay=10000ms",
+    "wal_writer_flush_after=1GB",
+];
 
 impl Postgres {
     /// Starts a server. The binaries are looked for in `YIHE_TEST_POSTGRES_BIN`, in `PATH` and where Debian puts them.
@@ -181,7 +185,7 @@ fn spawn(folder: &Path, bin: &Path, user: &Option<String>, port: u16, settings: 
             "-c",
             "unix_socket_directories=",
             "-c",
-            "max_connections=50",
+            "max_connections=200",
             "-p",
         ])
         .arg(port.to_string())

@@ -46,7 +46,10 @@ impl Arguments {
             .env("YIHE_TEST_FAKETIME_LIB", faketime::ensure()?);
         if let Some(before) = self.before {
             let before = before.canonicalize();
-            command.env("YIHE_FAULTS_BEFORE", before.context("the program of the earlier release")?);
+            command.env(
+                "YIHE_FAULTS_BEFORE",
+                before.context("the program of the earlier release")?,
+            );
         }
         process::run(&mut command)?;
         Ok(ExitCode::SUCCESS)

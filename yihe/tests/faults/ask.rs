@@ -43,7 +43,9 @@ impl Caller {
     /// Asks at one door, once.
     pub async fn ask_at<R: Guarded + Clone>(&self, door: usize, request: R) -> Result<R::Response, Status> {
         let late = |_| Err(Status::deadline_exceeded("no answer"));
-        tokio::time::timeout(PATIENCE, self.doors[door].call(request)).await.unwrap_or_else(late)
+        tokio::time::timeout(PATIENCE, self.doors[door].call(request))
+            .await
+            .unwrap_or_else(late)
     }
 
     /// Asks until there is an answer.

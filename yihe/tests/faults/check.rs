@@ -51,15 +51,22 @@ fn once(one: &Asked, names: &[&str], wrong: &mut Vec<String>) {
 fn ledger(asked: &[Asked], seen: &Seen, wrong: &mut Vec<String>) {
     let mut known: BTreeSet<&str> = [OPENING].into();
     for one in asked {
-        let Act::Transfer { from, to, amount } = &one.act else { continue };
+        let Act::Transfer { from, to, amount } = &one.act else {
+            continue;
+        };
         known.insert(&one.key);
         for (account, expected) in [(from, -amount), (to, *amount)] {
-            let Some(account) = seen.accounts.get(account) else { continue };
+            let Some(account) = seen.accounts.get(account) else {
+                continue;
+            };
             let legs = legs(account, &one.key);
             let names: Vec<&str> = legs.iter().map(|leg| leg.transfer.as_str()).collect();
             once(one, &names, wrong);
             if let Some(leg) = legs.iter().find(|leg| leg.amount != expected) {
-                wrong.push(format!("transfer {} moved {} instead of {expected}", one.key, leg.amount));
+                wrong.push(format!(
+                    "transfer {} moved {} instead of {expected}",
+                    one.key, leg.amount
+                ));
             }
         }
     }
@@ -67,7 +74,10 @@ fn ledger(asked: &[Asked], seen: &Seen, wrong: &mut Vec<String>) {
     for (name, account) in &seen.accounts {
         let sum: i64 = account.postings.iter().map(|posting| posting.amount).sum();
         if sum != account.balance {
-            wrong.push(format!("{name} stands at {} and its postings at {sum}", account.balance));
+            wrong.push(format!(
+                "{name} stands at {} and its postings at {sum}",
+                account.balance
+            ));
         }
         for posting in &account.postings {
             if !known.contains(posting.memo.as_str()) {
@@ -93,12 +103,18 @@ fn legs<'a>(account: &'a Account, key: &str) -> Vec<&'a Posting> {
 fn bookings(asked: &[Asked], seen: &Seen, wrong: &mut Vec<String>) {
     let mut known = BTreeSet::new();
     for one in asked {
-        let Act::Booking { hall, quantity } = &one.act else { continue };
+        let Act::Booking { hall, quantity } = &one.act else {
+            continue;
+        };
         known.insert(&one.key);
         if !seen.capacities.contains_key(hall) {
             continue;
         }
-        let there: Vec<_> = seen.bookings.iter().filter(|booking| booking.purpose == one.key).collect();
+        let there: Vec<_> = seen
+            .bookings
+            .iter()
+            .filter(|booking| booking.purpose == one.key)
+            .collect();
         let names: Vec<&str> = there.iter().map(|booking| booking.name.as_str()).collect();
         once(one, &names, wrong);
         for booking in there {
@@ -113,7 +129,11 @@ fn bookings(asked: &[Asked], seen: &Seen, wrong: &mut Vec<String>) {
         }
     }
     for (hall, capacity) in &seen.capacities {
-        let here: Vec<_> = seen.bookings.iter().filter(|one| one.takes && one.hall == *hall).collect();
+        let here: Vec<_> = seen
+            .bookings
+            .iter()
+            .filter(|one| one.takes && one.hall == *hall)
+            .collect();
         // what is taken is highest where something begins
         for begins in here.iter().map(|one| one.from).collect::<BTreeSet<_>>() {
             let at_once = here.iter().filter(|one| (one.from..one.until).contains(&begins));
@@ -133,18 +153,29 @@ fn votes(asked: &[Asked], seen: &Seen, wrong: &mut Vec<String>) {
                 wrong.push(format!("{organization} has two ballots in {name}"));
             }
         }
-        let here = asked.iter().filter(|one| matches!(&one.act, Act::Ballot { vote, .. } if vote == name));
+        let here = asked
+            .iter()
+            .filter(|one| matches!(&one.act, Act::Ballot { vote, .. } if vote == name));
         let mut heard = BTreeSet::new();
         for one in here {
-            let Act::Ballot { organization, choice, .. } = &one.act else { continue };
+            let Act::Ballot {
+                organization, choice, ..
+            } = &one.act
+            else {
+                continue;
+            };
             heard.insert(organization);
             match (&one.outcome, cast.get(organization)) {
                 (Outcome::Done(_), None) => wrong.push(format!("the ballot of {organization} in {name} is lost")),
                 (_, Some(there)) if there != choice => {
-                    wrong.push(format!("{organization} said {choice:?} in {name}, and {there:?} is there"));
+                    wrong.push(format!(
+                        "{organization} said {choice:?} in {name}, and {there:?} is there"
+                    ));
                 }
                 (Outcome::Refused(reason), Some(_)) => {
-                    wrong.push(format!("the ballot of {organization} was refused ({reason}) and is there"));
+                    wrong.push(format!(
+                        "the ballot of {organization} was refused ({reason}) and is there"
+                    ));
                 }
                 _ => {}
             }
@@ -152,14 +183,17 @@ fn votes(asked: &[Asked], seen: &Seen, wrong: &mut Vec<String>) {
         for organization in cast.keys().filter(|organization| !heard.contains(*organization)) {
             wrong.push(format!("{organization} never voted in {name} and has a ballot"));
         }
-        let count = |wanted| i64::try_from(cast.values().filter(|choice| **choice == wanted).count()).unwrap_or(i64::MAX);
+        let count =
+            |wanted| i64::try_from(cast.values().filter(|choice| **choice == wanted).count()).unwrap_or(i64::MAX);
         let counted = Tally {
             yes: count(Choice::Yes),
             no: count(Choice::No),
             abstain: count(Choice::Abstain),
         };
         if let Some(tally) = vote.tally.filter(|tally| *tally != counted) {
-            wrong.push(format!("{name} was counted as {tally:?} and its ballots are {counted:?}"));
+            wrong.push(format!(
+                "{name} was counted as {tally:?} and its ballots are {counted:?}"
+            ));
         }
     }
     for one in asked {
@@ -181,9 +215,21 @@ fn rules(asked: &[Asked], probes: &[Probe], seen: &Seen, wrong: &mut Vec<String>
     }
     let (mut newest, mut acknowledged) = (0, Vec::new());
     for one in asked {
-        let (Act::Rule { change, revision, allows }, Outcome::Done(_)) = (&one.act, &one.outcome) else { continue };
+        let (
+            Act::Rule {
+                change,
+                revision,
+                allows,
+            },
+            Outcome::Done(_),
+        ) = (&one.act, &one.outcome)
+        else {
+            continue;
+        };
         if *revision <= newest {
-            wrong.push(format!("revision {revision} of {change} was acknowledged after {newest}"));
+            wrong.push(format!(
+                "revision {revision} of {change} was acknowledged after {newest}"
+            ));
         }
         newest = *revision;
         let there = seen.revisions.iter().filter(|(_, of)| of == change).count();
@@ -203,7 +249,10 @@ fn rules(asked: &[Asked], probes: &[Probe], seen: &Seen, wrong: &mut Vec<String>
             matches!(next.act, Act::Rule { allows: true, .. }) && next.begun >= one.ended && next.begun <= probe.begun
         });
         if since > STALE && !next_begun {
-            wrong.push(format!("gateway {} followed a rule {since:?} after it was taken back", probe.door + 1));
+            wrong.push(format!(
+                "gateway {} followed a rule {since:?} after it was taken back",
+                probe.door + 1
+            ));
         }
     }
 }

@@ -52,10 +52,6 @@ pub enum Between {
     ReplicaAndNats,
 }
 
-impl Between {
-    pub const ALL: [Self; 3] = [Self::GatewayAndReplica, Self::ReplicaAndPostgres, Self::ReplicaAndNats];
-}
-
 struct Process(Child);
 
 impl Drop for Process {
@@ -136,6 +132,12 @@ impl Cluster {
         for service in services {
             command.args(["--service", service]);
         }
+        // what is said to the tests is no configuration
+        for (key, _) in std::env::vars_os() {
+            if key.to_string_lossy().starts_with("YIHE_") {
+                command.env_remove(&key);
+            }
+        }
         if let Some((library, file)) = &start.clock {
             command
                 .env("LD_PRELOAD", library)
@@ -177,8 +179,14 @@ impl Cluster {
     }
 
     pub fn signal(&self, member: Member, signal: &str) -> Result<()> {
-        let process = self.processes.get(&member).with_context(|| format!("{member} does not run"))?;
-        let status = Command::new("kill").arg(format!("-{signal}")).arg(process.0.id().to_string()).status()?;
+        let process = self
+            .processes
+            .get(&member)
+            .with_context(|| format!("{member} does not run"))?;
+        let status = Command::new("kill")
+            .arg(format!("-{signal}"))
+            .arg(process.0.id().to_string())
+            .status()?;
         ensure!(status.success(), "{member} cannot be sent {signal}");
         Ok(())
     }
@@ -204,7 +212,11 @@ impl Cluster {
                 bail!("{member} ended with {status}: {}", self.said(member));
             }
             let state = if fit { "not fit" } else { "still fit" };
-            ensure!(begun.elapsed() < within, "{member} is {state} after {within:?}: {}", self.said(member));
+            ensure!(
+                begun.elapsed() < within,
+                "{member} is {state} after {within:?}: {}",
+                self.said(member)
+            );
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(begun.elapsed())
@@ -221,7 +233,10 @@ impl Cluster {
         let (mut database, mut bus) = (self.postgres.url(), self.nats.url());
         if member == Member::Replica(0) {
             let through = |between: Between| self.links[&between][0].port();
-            database = format!("postgres://yihe@127.0.0.1:{}/postgres", through(Between::ReplicaAndPostgres));
+            database = format!(
+                "postgres://yihe@127.0.0.1:{}/postgres",
+                through(Between::ReplicaAndPostgres)
+            );
             bus = format!("nats://127.0.0.1:{}", through(Between::ReplicaAndNats));
         }
         let mut text = format!("data_dir = {data:?}\n");
@@ -235,9 +250,7 @@ impl Cluster {
             if member == Member::Gateway(0) {
                 one = self.links[&Between::GatewayAndReplica][index].port();
             }
-            text += &format!(
-                "[services.{service}]\naddress = \"http://127.0.0.1:{one}, http://127.0.0.1:{two}\"\n"
-            );
+            text += &format!("[services.{service}]\naddress = \"http://127.0.0.1:{one}, http://127.0.0.1:{two}\"\n");
             if let Member::Replica(_) = member {
                 text += &format!("listen = \"{}\"\n", self.addresses[&member][index]);
             }
@@ -255,9 +268,15 @@ fn built() -> PathBuf {
 async fn is_ready(address: SocketAddr) -> bool {
     let asked = async {
         let channel = Endpoint::from_shared(format!("http://{address}"))?.connect().await?;
-        anyhow::Ok(HealthClient::<Channel>::new(channel).check(HealthCheckRequest::default()).await?)
+        anyhow::Ok(
+            HealthClient::<Channel>::new(channel)
+                .check(HealthCheckRequest::default())
+                .await?,
+        )
     };
-    asked.await.is_ok_and(|answer| answer.into_inner().status() == ServingStatus::Serving)
+    asked
+        .await
+        .is_ok_and(|answer| answer.into_inner().status() == ServingStatus::Serving)
 }
 
 /// One for each gateway and for each service of each replica; all are held until the last one is known.
@@ -265,10 +284,17 @@ fn addresses() -> Result<BTreeMap<Member, Vec<SocketAddr>>> {
     let mut held = Vec::new();
     let mut addresses = BTreeMap::new();
     for member in Member::ALL {
-        let count = if let Member::Gateway(_) = member { 1 } else { SERVICES.len() };
+        let count = if let Member::Gateway(_) = member {
+            1
+        } else {
+            SERVICES.len()
+        };
         for _ in 0..count {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-            addresses.entry(member).or_insert_with(Vec::new).push(listener.local_addr()?);
+            addresses
+                .entry(member)
+                .or_insert_with(Vec::new)
+                .push(listener.local_addr()?);
             held.push(listener);
         }
     }
@@ -286,7 +312,10 @@ async fn links(
     }
     Ok([
         (Between::GatewayAndReplica, services),
-        (Between::ReplicaAndPostgres, vec![Link::to(place(&postgres.url())?).await?]),
+        (
+            Between::ReplicaAndPostgres,
+            vec![Link::to(place(&postgres.url())?).await?],
+        ),
         (Between::ReplicaAndNats, vec![Link::to(place(&nats.url())?).await?]),
     ]
     .into())

@@ -66,7 +66,9 @@ async fn connect(here: TcpStream, there: SocketAddr, mut seen: watch::Receiver<W
     if seen.wait_for(|wire| *wire != Wire::Silent).await.is_err() || *seen.borrow() == Wire::Cut {
         return;
     }
-    let Ok(there) = TcpStream::connect(there).await else { return };
+    let Ok(there) = TcpStream::connect(there).await else {
+        return;
+    };
     if here.set_nodelay(true).is_err() || there.set_nodelay(true).is_err() {
         return;
     }

@@ -90,7 +90,11 @@ impl Round {
 /// A `request_id` that nobody else uses.
 pub fn key(seed: u64, worker: u64, number: u64) -> String {
     let seed = seed & 0xffff_ffff;
-    format!("{seed:08x}-0000-4000-8{:03x}-{:012x}", worker & 0xfff, number & 0xffff_ffff_ffff)
+    format!(
+        "{seed:08x}-0000-4000-8{:03x}-{:012x}",
+        worker & 0xfff,
+        number & 0xffff_ffff_ffff
+    )
 }
 
 /// Those who ask until they are told to stop.
@@ -181,7 +185,10 @@ async fn pay(desk: Desk, worker: u64) -> Result<()> {
         let heard = desk.people.voters[*holder].1.ask(request).await;
         heard.note(&desk.journal, &key, act, |made| {
             let made = made.transfers.first();
-            (made.map(|made| made.name.clone()).unwrap_or_default(), made.and_then(|made| made.create_time))
+            (
+                made.map(|made| made.name.clone()).unwrap_or_default(),
+                made.and_then(|made| made.create_time),
+            )
         });
         pause(15).await;
     }

@@ -36,7 +36,8 @@ pub async fn look(people: &People, rounds: &[&Round], asked: &[Asked]) -> Result
     let mut seen = Seen::default();
     for round in rounds {
         for (account, holder) in &round.accounts {
-            seen.accounts.insert(account.clone(), self::account(people, account, *holder).await?);
+            seen.accounts
+                .insert(account.clone(), self::account(people, account, *holder).await?);
         }
         for hall in &round.halls {
             seen.capacities.insert(hall.clone(), CAPACITY);

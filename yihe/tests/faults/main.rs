@@ -163,7 +163,12 @@ async fn what_was_acknowledged_is_there_once_whatever_fails() -> Result<()> {
         for seed in seed..last {
             let plan = Plan::of(seed);
             let ran = here.run(&plan, &mut all).await;
-            ran.with_context(|| format!("{plan}\n{}\nagain: cargo xtask faults --seeds 1 --from {seed}", here.logs()))?;
+            ran.with_context(|| {
+                format!(
+                    "{plan}\n{}\nagain: cargo xtask faults --seeds 1 --from {seed}",
+                    here.logs()
+                )
+            })?;
         }
         let whole = here.whole(&all).await;
         whole.with_context(|| format!("seeds {seed} to {}", last - 1))?;

@@ -79,7 +79,11 @@ impl Plan {
         let mut dice = Dice::new(seed);
         let member = |dice: &mut Dice, gateways: bool| {
             let one = usize::from(dice.roll(2) == 1);
-            if gateways { Member::Gateway(one) } else { Member::Replica(one) }
+            if gateways {
+                Member::Gateway(one)
+            } else {
+                Member::Replica(one)
+            }
         };
         let wire = |dice: &mut Dice| if dice.roll(2) == 1 { Wire::Cut } else { Wire::Silent };
         let fault = match seed % TURN {
@@ -118,7 +122,12 @@ impl Plan {
 
 impl fmt::Display for Plan {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { seed, fault, after, lasts } = self;
+        let Self {
+            seed,
+            fault,
+            after,
+            lasts,
+        } = self;
         write!(formatter, "seed {seed}: {fault:?} after {after:?} for {lasts:?}")
     }
 }

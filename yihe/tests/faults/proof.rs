@@ -148,10 +148,18 @@ fn what_is_right_is_not_complained_of() {
 #[test]
 fn what_is_lost_is_found() {
     assert!(after(|_, seen| seen.bookings.clear()).contains("booking b1, acknowledged as b/1, is lost"));
-    let half = after(|_, seen| seen.accounts.insert("b".into(), Account::default()).map(drop).unwrap_or(()));
+    let half = after(|_, seen| {
+        seen.accounts
+            .insert("b".into(), Account::default())
+            .map(drop)
+            .unwrap_or(())
+    });
     assert!(half.contains("is lost") && half.contains("sum to -7"), "{half}");
     let ballot = after(|_, seen| seen.votes.insert("v".into(), Vote::default()).map(drop).unwrap_or(()));
-    assert!(ballot.contains("the ballot of o in v is lost") && ballot.contains("is not counted"), "{ballot}");
+    assert!(
+        ballot.contains("the ballot of o in v is lost") && ballot.contains("is not counted"),
+        "{ballot}"
+    );
     assert!(after(|_, seen| seen.revisions.clear()).contains("was acknowledged and is lost"));
 }
 
@@ -203,7 +211,11 @@ fn what_must_never_be_is_found() {
     assert!(after(|_, seen| seen.trial[0].1 = 5).contains("all accounts of MINUTES sum to 5"));
     let balance = after(|_, seen| seen.accounts.values_mut().for_each(|account| account.balance += 1));
     assert!(balance.contains("its postings at"), "{balance}");
-    let miscounted = after(|_, seen| seen.votes.values_mut().for_each(|vote| vote.tally = Some(Tally::default())));
+    let miscounted = after(|_, seen| {
+        seen.votes
+            .values_mut()
+            .for_each(|vote| vote.tally = Some(Tally::default()))
+    });
     assert!(miscounted.contains("was counted as"), "{miscounted}");
     let back = after(|_, seen| seen.revisions.push((1, "d".into())));
     assert!(back.contains("comes after"), "{back}");
@@ -219,7 +231,11 @@ fn a_rule_that_is_followed_too_long_is_found() {
         begun,
         allowed,
     };
-    assert!(check(&all, &[probe(true)], &seen).join("; ").contains("gateway 1 followed a rule"));
+    assert!(
+        check(&all, &[probe(true)], &seen)
+            .join("; ")
+            .contains("gateway 1 followed a rule")
+    );
     assert!(check(&all, &[probe(false)], &seen).is_empty());
     all[4].ended = begun - STALE;
     assert!(check(&all, &[probe(true)], &seen).is_empty(), "within the limit");

@@ -29,8 +29,11 @@ pub async fn change(desk: Desk, worker: u64) -> Result<()> {
             Some(id) => (Edit::End(id), false),
             None => (Edit::Add(granted()), true),
         };
-        activate(&desk, edit, allows, &key(desk.round.seed, worker, number)).await?;
-        until_followed(&desk, allows, &key(desk.round.seed, worker, number + 1)).await;
+        if activate(&desk, edit, allows, &key(desk.round.seed, worker, number)).await {
+            until_followed(&desk, allows, &key(desk.round.seed, worker, number + 1)).await;
+        } else if !desk.goes_on() {
+            break;
+        }
         rule = in_force(&desk).await?;
         number += 10;
         pause(10).await;
@@ -53,12 +56,22 @@ async fn in_force(desk: &Desk) -> Result<Option<String>> {
         permission: PERMISSION.into(),
         ..Default::default()
     };
-    let grants = desk.people.secretary.ask(request).await.answer.context("the rules")?.grants;
-    Ok(grants.into_iter().find(|grant| grant.role == ROLE).map(|grant| grant.id))
+    let grants = desk
+        .people
+        .secretary
+        .ask(request)
+        .await
+        .answer
+        .context("the rules")?
+        .grants;
+    Ok(grants
+        .into_iter()
+        .find(|grant| grant.role == ROLE)
+        .map(|grant| grant.id))
 }
 
 /// Proposed, approved, activated. The last two have no `request_id`: who was not answered looks what became of it.
-async fn activate(desk: &Desk, edit: Edit, allows: bool, key: &str) -> Result<()> {
+async fn activate(desk: &Desk, edit: Edit, allows: bool, key: &str) -> bool {
     let propose = ProposeChangeRequest {
         parent: desk.people.community.clone(),
         title: key.to_owned(),
@@ -69,7 +82,9 @@ async fn activate(desk: &Desk, edit: Edit, allows: bool, key: &str) -> Result<()
     let heard = desk.people.deputy.ask(propose).await;
     let first = |made: &PolicyChange| (made.name.clone(), made.steps.first().and_then(|step| step.step_time));
     let proposed = heard.note(&desk.journal, key, Act::Step("propose"), first);
-    let Some(name) = proposed.map(|change| change.name) else { return Ok(()) };
+    let Some(name) = proposed.map(|change| change.name) else {
+        return false;
+    };
     let approve = ApproveChangeRequest {
         name: name.clone(),
         ..Default::default()
@@ -78,7 +93,7 @@ async fn activate(desk: &Desk, edit: Edit, allows: bool, key: &str) -> Result<()
     let heard = looked_after(desk, heard, &name, &[State::Approved, State::Active]).await;
     let last = |made: &PolicyChange| (made.name.clone(), made.steps.last().and_then(|step| step.step_time));
     if heard.note(&desk.journal, key, Act::Step("approve"), last).is_none() {
-        return Ok(());
+        return false;
     }
     let activate = ActivateChangeRequest {
         name: name.clone(),
@@ -91,22 +106,20 @@ async fn activate(desk: &Desk, edit: Edit, allows: bool, key: &str) -> Result<()
         revision: heard.answer.as_ref().map(|change| change.revision).unwrap_or_default(),
         allows,
     };
-    heard.note(&desk.journal, key, act, last);
-    Ok(())
+    heard.note(&desk.journal, key, act, last).is_some()
 }
 
-async fn looked_after(
-    desk: &Desk,
-    heard: Heard<PolicyChange>,
-    name: &str,
-    wanted: &[State],
-) -> Heard<PolicyChange> {
+async fn looked_after(desk: &Desk, heard: Heard<PolicyChange>, name: &str, wanted: &[State]) -> Heard<PolicyChange> {
     if heard.answer.is_ok() || heard.sent == 1 {
         return heard;
     }
     let look = GetChangeRequest { name: name.to_owned() };
     let looked = desk.people.secretary.ask(look).await;
-    if looked.answer.as_ref().is_ok_and(|change| wanted.contains(&change.state())) {
+    if looked
+        .answer
+        .as_ref()
+        .is_ok_and(|change| wanted.contains(&change.state()))
+    {
         return Heard {
             begun: heard.begun,
             sent: heard.sent + looked.sent,

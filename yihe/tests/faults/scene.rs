@@ -69,7 +69,9 @@ impl Scene {
         }
         let at_both = |actor: &Actor| {
             // nobody waits for what somebody else wrote, but for what is asked
-            Arc::new(Caller::new([0, 1].map(|door: usize| actor.on_the_connection_of(&strangers[door]))))
+            Arc::new(Caller::new(
+                [0, 1].map(|door: usize| actor.on_the_connection_of(&strangers[door])),
+            ))
         };
         Ok(People {
             community: self.community.clone(),

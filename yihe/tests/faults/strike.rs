@@ -59,7 +59,9 @@ pub async fn strike(cluster: &mut Cluster, plan: &Plan) -> Result<Struck> {
             tokio::time::sleep(plan.lasts).await;
             cluster.links[&between].iter().for_each(|link| link.set(Wire::Whole));
         }
-        Fault::Deliveries => deliveries(&cluster.nats.url(), plan.seed).await.context("copying events")?,
+        Fault::Deliveries => deliveries(&cluster.nats.url(), plan.seed)
+            .await
+            .context("copying events")?,
         Fault::Rolling => rolling(cluster).await?,
         Fault::Clock(..) => {}
     }
@@ -105,7 +107,10 @@ async fn clock(cluster: &mut Cluster, member: Member, seconds: i64, lasts: Durat
     std::fs::write(&file, format!("{seconds:+}\n"))?;
     let left = cluster.until(member, false, LEAVES).await?;
     tokio::time::sleep(lasts).await;
-    ensure!(!cluster.is_fit(member).await, "{member} is fit with a clock that is {seconds} s wrong");
+    ensure!(
+        !cluster.is_fit(member).await,
+        "{member} is fit with a clock that is {seconds} s wrong"
+    );
     std::fs::write(&file, "+0\n")?;
     println!("  {member} left readiness after {left:?}");
     Ok(Struck {
@@ -119,9 +124,13 @@ fn faketime() -> Result<PathBuf> {
     let given = std::env::var_os("YIHE_TEST_FAKETIME_LIB").map(PathBuf::from);
     let machines = std::fs::read_dir("/usr/lib").into_iter().flatten().flatten();
     let places = machines.map(|machine| machine.path().join("faketime/libfaketimeMT.so.1"));
-    given.into_iter().chain(places).find(|library| library.is_file()).context(
-        "no libfaketime found: install it (Debian: `apt-get install libfaketime`) or set YIHE_TEST_FAKETIME_LIB",
-    )
+    given
+        .into_iter()
+        .chain(places)
+        .find(|library| library.is_file())
+        .context(
+            "no libfaketime found: install it (Debian: `apt-get install libfaketime`) or set YIHE_TEST_FAKETIME_LIB",
+        )
 }
 
 /// Publishes the last events of all streams again, not in their order, and removes the consumers of all readers, which read again from
@@ -142,12 +151,19 @@ async fn deliveries(url: &str, seed: u64) -> Result<()> {
             let copy = copies.swap_remove(place);
             let mut headers = HeaderMap::new();
             // without what would tell the server that it is a copy, or what it comes after
-            for (name, values) in copy.headers.iter().filter(|(name, _)| !name.to_string().starts_with("Nats-")) {
+            for (name, values) in copy
+                .headers
+                .iter()
+                .filter(|(name, _)| !name.to_string().starts_with("Nats-"))
+            {
                 for value in values {
                     headers.append(name.clone(), value.clone());
                 }
             }
-            context.publish_with_headers(copy.subject.to_string(), headers, copy.payload).await?.await?;
+            context
+                .publish_with_headers(copy.subject.to_string(), headers, copy.payload)
+                .await?
+                .await?;
         }
         let consumers: Vec<String> = stream.consumer_names().try_collect().await?;
         for consumer in consumers {

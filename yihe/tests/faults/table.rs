@@ -52,7 +52,10 @@ impl Table {
         let row = self.rows.entry(plan.fault.kind()).or_default();
         row.seeds.push(plan.seed);
         row.calls += asked.len();
-        row.acknowledged += asked.iter().filter(|one| matches!(one.outcome, Outcome::Done(_))).count();
+        row.acknowledged += asked
+            .iter()
+            .filter(|one| matches!(one.outcome, Outcome::Done(_)))
+            .count();
         row.again += asked.iter().filter(|one| one.sent > 1).count();
         let (read, command) = longest(asked);
         row.read = row.read.max(read);
@@ -76,7 +79,11 @@ impl Table {
             "| fault | runs | seeds | calls | acknowledged | asked again | longest read | longest command | fit again |\n\
              |---|---|---|---|---|---|---|---|---|\n",
         );
-        let mut phases = format!("\n| fault | {} |\n|---|{}\n", PHASES.join(" | "), "---|".repeat(PHASES.len()));
+        let mut phases = format!(
+            "\n| fault | {} |\n|---|{}\n",
+            PHASES.join(" | "),
+            "---|".repeat(PHASES.len())
+        );
         for (kind, row) in &self.rows {
             let seconds = |time: Duration| format!("{}.{:02} s", time.as_secs(), time.subsec_millis() / 10);
             let _ = writeln!(

@@ -18,10 +18,18 @@ pub async fn hold(desk: Desk, worker: u64) -> Result<()> {
             break;
         }
         let base = number * 100;
-        let Some(vote) = open(&desk, worker, base).await else { continue };
+        let Some(vote) = open(&desk, worker, base).await else {
+            continue;
+        };
         let choices = choices(&mut dice, desk.people.voters.len());
         let casting = choices.into_iter().enumerate().map(|(voter, choice)| {
-            cast(&desk, &vote, voter, choice, key(desk.round.seed, worker, base + 10 + voter as u64))
+            cast(
+                &desk,
+                &vote,
+                voter,
+                choice,
+                key(desk.round.seed, worker, base + 10 + voter as u64),
+            )
         });
         join_all(casting).await;
         close(&desk, &vote, &key(desk.round.seed, worker, base + 2)).await;
@@ -52,7 +60,9 @@ async fn open(desk: &Desk, worker: u64, base: u64) -> Option<String> {
         ..Default::default()
     };
     let heard = desk.people.secretary.ask(open).await;
-    let opened = heard.note(&desk.journal, &second, Act::Step("open"), |made| (made.name.clone(), made.open_time))?;
+    let opened = heard.note(&desk.journal, &second, Act::Step("open"), |made| {
+        (made.name.clone(), made.open_time)
+    })?;
     Some(opened.name)
 }
 
@@ -119,4 +129,3 @@ fn wire(choice: Choice) -> Wire {
         Choice::Abstain => Wire::Abstain,
     }
 }
-
