@@ -57,7 +57,7 @@ impl Caller {
             let last_at = SystemClock.now();
             let answer = self.ask_at((first + sent) % 2, request.clone()).await;
             sent += 1;
-            let again = answer.as_ref().is_err_and(|status| is_silence(status.code()));
+            let again = answer.as_ref().is_err_and(is_silence);
             if !again || begun.elapsed() > AT_ALL {
                 return Heard {
                     answer,
@@ -72,11 +72,18 @@ impl Caller {
 }
 
 /// Whether a caller does not know what became of its request, or is asked to come again.
-fn is_silence(code: Code) -> bool {
-    matches!(
-        code,
+fn is_silence(status: &Status) -> bool {
+    let is_away = matches!(
+        status.code(),
         Code::Unavailable | Code::Unknown | Code::Cancelled | Code::DeadlineExceeded | Code::ResourceExhausted
-    )
+    );
+    is_away || is_of_a_wrong_clock(status)
+}
+
+/// A replica whose clock has just gone wrong trusts no token of a gateway until it has left readiness, a second later.
+fn is_of_a_wrong_clock(status: &Status) -> bool {
+    let text = status.message();
+    status.code() == Code::Unauthenticated && (text.contains("dated in the future") || text.contains("expired"))
 }
 
 impl<T> Heard<T> {
@@ -93,7 +100,7 @@ impl<T> Heard<T> {
                 let (name, made_at) = made(answer);
                 (Outcome::Done(name), made_at)
             }
-            Err(status) if is_silence(status.code()) => (Outcome::Unheard, None),
+            Err(status) if is_silence(status) => (Outcome::Unheard, None),
             Err(status) => (Outcome::Refused(reason(status)), None),
         };
         let earlier = |at: prost_types::Timestamp| Timestamp::from_proto(&at).is_some_and(|at| at < self.last_at);

@@ -38,8 +38,9 @@ async fn a_database_that_forgets_is_found_out() -> Result<()> {
         Ok(seen) => check(&asked, &journal.probes(), &seen),
         Err(error) => vec![format!("{error:#}, which is lost")],
     };
-    ensure!(wrong.iter().any(|what| what.contains("is lost")), "{wrong:#?}");
-    println!("{} things are wrong, such as {:?}", wrong.len(), wrong.first());
+    let lost: Vec<_> = wrong.iter().filter(|what| what.contains("is lost")).collect();
+    ensure!(!lost.is_empty(), "{wrong:#?}");
+    println!("{} things are lost, such as {:?}", lost.len(), lost.first());
     Ok(())
 }
 
