@@ -38,8 +38,8 @@ const SEEDS: &str = "YIHE_FAULTS_SEEDS";
 const FROM: &str = "YIHE_FAULTS_FROM";
 /// So many seeds share a cluster.
 const OF_ONE_CLUSTER: u64 = 100;
-/// So many are part of every run of the tests: each kind two or three times at least.
-const OF_CI: u64 = 52;
+/// So many are part of every run of the tests: each kind twice at least.
+const OF_CI: u64 = 50;
 /// How long nobody may be without an answer when a process dies.
 const UNNOTICED: Duration = Duration::from_secs(2);
 /// Within so long what happened must stand in the record.
