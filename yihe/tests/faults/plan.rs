@@ -85,7 +85,10 @@ impl Plan {
                 Member::Replica(one)
             }
         };
-        let wire = |dice: &mut Dice| if dice.roll(2) == 1 { Wire::Cut } else { Wire::Silent };
+        // one turn and the next between them have both
+        let is_even = (seed / TURN).is_multiple_of(2);
+        let wire = if is_even { Wire::Silent } else { Wire::Cut };
+        let seconds = if is_even { -300 } else { 300 };
         let fault = match seed % TURN {
             1 | 6 | 11 | 16 => Fault::Kill(member(&mut dice, false)),
             3 | 13 => Fault::Kill(member(&mut dice, true)),
@@ -95,11 +98,11 @@ impl Plan {
             7 => Fault::Streams,
             5 => Fault::Pause(member(&mut dice, true)),
             15 => Fault::Pause(member(&mut dice, false)),
-            8 => Fault::Link(Between::GatewayAndReplica, wire(&mut dice)),
-            9 => Fault::Link(Between::ReplicaAndPostgres, wire(&mut dice)),
-            10 => Fault::Link(Between::ReplicaAndNats, wire(&mut dice)),
+            8 => Fault::Link(Between::GatewayAndReplica, wire),
+            9 => Fault::Link(Between::ReplicaAndPostgres, wire),
+            10 => Fault::Link(Between::ReplicaAndNats, wire),
             17 => Fault::Deliveries,
-            18 => Fault::Clock(member(&mut dice, false), if dice.roll(2) == 1 { 300 } else { -300 }),
+            18 => Fault::Clock(member(&mut dice, false), seconds),
             19 => Fault::Rolling,
             // the turn's last place is anything but a rolling restart, which takes longest
             _ => Self::of(dice.roll(TURN - 2) + 1).fault,
