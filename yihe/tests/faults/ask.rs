@@ -77,7 +77,9 @@ fn is_silence(status: &Status) -> bool {
         status.code(),
         Code::Unavailable | Code::Unknown | Code::Cancelled | Code::DeadlineExceeded | Code::ResourceExhausted
     );
-    is_away || is_of_a_wrong_clock(status)
+    // every answer of ours names its reason: what does not is the caller's own connection that broke
+    let is_broken = status.code() == Code::Internal && Refused::from(status).reason.is_empty();
+    is_away || is_broken || is_of_a_wrong_clock(status)
 }
 
 /// A replica whose clock has just gone wrong trusts no token of a gateway until it has left readiness, a second later.
