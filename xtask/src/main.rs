@@ -55,6 +55,7 @@ mod tests {
             vec!["xtask", "oracle", "--cases", "1000000", "--seed", "7"],
             vec!["xtask", "kill", "--points", "5000", "--seed", "7"],
             vec!["xtask", "kill", "--backend", "postgresql", "--service", "ledger"],
+            vec!["xtask", "faults", "--seeds", "5000", "--from", "7", "--before", "yihe"],
             vec!["xtask", "run", "--help"],
         ] {
             assert!(Cli::try_parse_from(&line).is_ok(), "{line:?}");

@@ -28,6 +28,13 @@ const TELLING: &[&str] = &["log_statement=all", "log_line_prefix=", "log_paramet
 /// Of files beside the data folder.
 const SECURED: &[&str] = &["ssl=on", "ssl_cert_file=../server.crt", "ssl_key_file=../server.key"];
 
+/// What was acknowledged stays in memory until somebody else writes it.
+const FORGETTING: &[&str] = &[
+    "synchronous_commit=off",
+    "wal_writer_delay=10000ms",
+    "wal_writer_flush_after=1GB",
+];
+
 impl Postgres {
     /// Starts a server. The binaries are looked for in `YIHE_TEST_POSTGRES_BIN`, in `PATH` and where Debian puts them.
     ///
@@ -59,6 +66,14 @@ impl Postgres {
     /// As [`Postgres::start`].
     pub fn start_secured(own: &Issued) -> Result<Self> {
         Self::start_with(SECURED, Some(own))
+    }
+
+    /// Starts a server that acknowledges what it has not written: a crash loses the last of it.
+    ///
+    /// # Errors
+    /// As [`Postgres::start`].
+    pub fn start_forgetting() -> Result<Self> {
+        Self::start_with(FORGETTING, None)
     }
 
     fn start_with(settings: &'static [&'static str], own: Option<&Issued>) -> Result<Self> {
@@ -222,7 +237,7 @@ fn spawn(folder: &Path, bin: &Path, user: &Option<String>, port: u16, settings: 
             "-c",
             "unix_socket_directories=",
             "-c",
-            "max_connections=150",
+            "max_connections=200",
             "-p",
         ])
         .arg(port.to_string())

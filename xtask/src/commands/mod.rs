@@ -2,6 +2,7 @@ mod advisories;
 mod bench;
 mod check;
 mod demo;
+mod faults;
 mod generate;
 mod kill;
 mod oracle;
@@ -30,6 +31,8 @@ pub enum Command {
     Oracle(oracle::Arguments),
     /// Kill services with signal 9 at many points that a seed decides, and look at what they left
     Kill(kill::Arguments),
+    /// Break a cluster under load in ways that seeds decide, and look for what was acknowledged
+    Faults(faults::Arguments),
     /// Rewrite a committed file that is made from others
     Gen(generate::Arguments),
     /// Install or name everything the other commands need
@@ -48,6 +51,7 @@ impl Command {
             Self::Bench(arguments) => arguments.run(),
             Self::Oracle(arguments) => arguments.run(),
             Self::Kill(arguments) => arguments.run(),
+            Self::Faults(arguments) => arguments.run(),
             Self::Gen(arguments) => arguments.run(),
             Self::Setup => setup::run(),
             Self::Advisories => advisories::run(),

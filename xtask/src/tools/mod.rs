@@ -5,6 +5,7 @@ pub mod apt;
 pub mod buf;
 pub mod cargo;
 pub mod deploy;
+pub mod faketime;
 pub mod nats;
 pub mod postgres;
 pub mod python;

@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode, ExitStatus};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::tools::{cargo, nats, postgres, python};
+use crate::tools::{cargo, faketime, nats, postgres, python};
 use crate::{process, workspace};
 use count::Count;
 
@@ -115,7 +115,8 @@ impl Arguments {
         command
             .env("YIHE_TEST_PYTHON", &needs.python)
             .env("YIHE_TEST_POSTGRES_BIN", &needs.postgres)
-            .env("YIHE_TEST_NATS_BIN", &needs.nats);
+            .env("YIHE_TEST_NATS_BIN", &needs.nats)
+            .env("YIHE_TEST_FAKETIME_LIB", &needs.faketime);
         Ok(command)
     }
 }
@@ -125,12 +126,14 @@ struct Needs {
     python: PathBuf,
     postgres: PathBuf,
     nats: PathBuf,
+    faketime: PathBuf,
 }
 
 impl Needs {
     fn prepare() -> Result<Self> {
         let (postgres, nats, python) = (postgres::ensure(), nats::ensure(), python::ensure());
-        let missing: Vec<String> = [&postgres, &nats, &python]
+        let faketime = faketime::ensure();
+        let missing: Vec<String> = [&postgres, &nats, &python, &faketime]
             .into_iter()
             .filter_map(|tool| tool.as_ref().err().map(|error| format!("{error:#}")))
             .collect();
@@ -141,6 +144,7 @@ impl Needs {
             python: python?,
             postgres: postgres?,
             nats: nats?,
+            faketime: faketime?,
         })
     }
 }
