@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use futures::stream::{BoxStream, unfold};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 use tonic::Status;
 use yihe_authz::{Admitted, Scope};
 use yihe_kernel::Result;
@@ -31,6 +31,7 @@ pub fn watch(
         known: HashMap::new(),
         waiting: VecDeque::new(),
         caught_up: false,
+        told_at: Instant::now(),
     };
     let changes = unfold(Some(watching), |watching| async move {
         let mut watching = watching?;
@@ -49,12 +50,14 @@ struct Watching {
     known: HashMap<Scope, u64>,
     waiting: VecDeque<pb::AuthorityChange>,
     caught_up: bool,
+    told_at: Instant,
 }
 
 impl Watching {
     async fn next(&mut self) -> Result<Option<pb::AuthorityChange>, Failure> {
         loop {
             if let Some(change) = self.waiting.pop_front() {
+                self.told_at = Instant::now();
                 return Ok(Some(change));
             }
             if !self.caught_up {
@@ -66,12 +69,17 @@ impl Watching {
                 });
                 continue;
             }
-            match timeout(KEEP_ALIVE, self.feed.changed()).await {
+            // most commits change nobody's authority: they must not put off the keep-alive
+            let due = self.told_at + KEEP_ALIVE;
+            match timeout_at(due, self.feed.changed()).await {
                 Ok(true) => tokio::time::sleep(BREATH).await,
                 Ok(false) => return Ok(None),
-                Err(_) => self.waiting.push_back(pb::AuthorityChange::default()),
+                Err(_) => {}
             }
             self.look().await?;
+            if self.waiting.is_empty() && Instant::now() >= due {
+                self.waiting.push_back(pb::AuthorityChange::default());
+            }
         }
     }
 

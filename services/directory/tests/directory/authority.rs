@@ -5,6 +5,7 @@ use yihe_proto::directory::v1::authority_service_client::AuthorityServiceClient;
 use yihe_proto::directory::v1::{self as pb, OrganizationKind, Post};
 
 use crate::node::{COMMUNITY, Node, Who, fields};
+use crate::sessions::sign_in;
 use crate::world::{World, activation};
 
 async fn authority(node: &Node) -> pb::Authority {
@@ -218,4 +219,29 @@ async fn an_organization_is_told_with_its_heads_and_the_community_with_its_secre
         lookup().await.organizations[0].heads.is_empty(),
         "a post that ended heads nothing"
     );
+}
+
+#[tokio::test]
+async fn commits_that_change_no_authority_do_not_put_off_the_keep_alive() {
+    let world = World::start().await;
+    let node = &world.node;
+    let mut client = AuthorityServiceClient::new(node.service("policy"));
+    let mut changes = client
+        .watch_authority(pb::WatchAuthorityRequest {})
+        .await
+        .unwrap()
+        .into_inner();
+    while !next(&mut changes).await.caught_up {}
+    let sign_in_again_and_again = async {
+        loop {
+            sign_in(node, "secretary").await;
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    };
+    tokio::select! {
+        change = timeout(Duration::from_secs(10), next(&mut changes)) => {
+            assert_eq!(change.unwrap(), pb::AuthorityChange::default());
+        }
+        () = sign_in_again_and_again => {}
+    }
 }

@@ -11,7 +11,7 @@ fn with_password(login: &str, password: &str) -> pb::SignInRequest {
     }
 }
 
-async fn sign_in(node: &Node, login: &str) -> pb::TokenPair {
+pub async fn sign_in(node: &Node, login: &str) -> pb::TokenPair {
     node.call(&Who::stranger(), with_password(login, PASSWORD))
         .await
         .unwrap()
