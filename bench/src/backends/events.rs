@@ -124,6 +124,8 @@ impl Way {
             keep: None,
             attempts: 3,
             first_pause: Duration::from_millis(20),
+            ca: None,
+            own: None,
         });
         let relay = Relay {
             bus: bus.clone(),
