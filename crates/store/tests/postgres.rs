@@ -126,7 +126,7 @@ async fn a_server_is_reached_over_tls_and_compared_with_its_certificate() {
     let (secured, plain) = (Postgres::start_secured(&own).unwrap(), Postgres::start().unwrap());
     let open = async |server: &Postgres, asks: String| {
         let backend = Backend::Postgres {
-            url: server.url() + &asks,
+            url: format!("{}{asks}", server.url()),
             schema: "secured".to_owned(),
         };
         let config = StoreConfig {
