@@ -54,6 +54,9 @@ pub(crate) struct Material {
     own: Option<CertificateDer<'static>>,
 }
 
+/// Whose certificates are trusted, and those certificates themselves.
+type Trusted = (Arc<RootCertStore>, Vec<CertificateDer<'static>>);
+
 struct Reader<'a> {
     files: &'a TlsFiles,
     read: Vec<Vec<u8>>,
@@ -109,7 +112,7 @@ impl Reader<'_> {
         }
     }
 
-    fn roots(&mut self) -> Result<Option<(Arc<RootCertStore>, Vec<CertificateDer<'static>>)>, TlsProblem> {
+    fn roots(&mut self) -> Result<Option<Trusted>, TlsProblem> {
         let Some(path) = &self.files.ca else {
             return Ok(None);
         };
