@@ -15,6 +15,7 @@ pub struct Nats {
     program: PathBuf,
     folder: TempDir,
     server: Option<Child>,
+    host: Ipv4Addr,
     port: u16,
     streams: bool,
     certificates: Vec<PathBuf>,
@@ -50,6 +51,9 @@ impl Nats {
         let mut nats = Self::away()?;
         nats.certificates = vec![own.certificate.clone(), own.key.clone()];
         nats.certificates.extend(clients.map(Path::to_owned));
+        // certificates name it
+        nats.host = Ipv4Addr::LOCALHOST;
+        nats.port = free_port(nats.host)?;
         nats.again()?;
         Ok(nats)
     }
@@ -59,11 +63,13 @@ impl Nats {
     /// # Errors
     /// Says that the program is missing.
     pub fn away() -> Result<Self> {
+        let host = own_host();
         Ok(Self {
             program: program()?,
             folder: tempfile::Builder::new().prefix("yihe-nats-").tempdir()?,
             server: None,
-            port: TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port(),
+            host,
+            port: free_port(host)?,
             streams: true,
             certificates: Vec::new(),
         })
@@ -72,7 +78,7 @@ impl Nats {
     /// Where to connect, `nats://…`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("nats://127.0.0.1:{}", self.port)
+        format!("nats://{}:{}", self.host, self.port)
     }
 
     /// Starts it again where it was, with the streams it had.
@@ -84,7 +90,7 @@ impl Nats {
         let log = std::fs::File::create(self.folder.path().join("log"))?;
         let mut command = Command::new(&self.program);
         command
-            .args(["-a", "127.0.0.1", "-p", &self.port.to_string()])
+            .args(["-a", &self.host.to_string(), "-p", &self.port.to_string()])
             .current_dir(self.folder.path());
         if let [certificate, key, clients @ ..] = self.certificates.as_slice() {
             command
@@ -138,7 +144,7 @@ impl Nats {
                 bail!("nats-server ended with {status}: {}", self.log());
             }
             // it greets whoever connects
-            if let Ok(stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)) {
+            if let Ok(stream) = TcpStream::connect((self.host, self.port)) {
                 stream.set_read_timeout(Some(Duration::from_secs(1)))?;
                 let mut greeting = String::new();
                 let read = BufReader::new(stream).read_line(&mut greeting);
@@ -164,6 +170,21 @@ impl Drop for Nats {
     fn drop(&mut self) {
         let _ = self.kill();
     }
+}
+
+/// A loopback address of this process's own: the port of a server that was killed is free until it starts again, and a client that
+/// goes on asking there must not find the server of another test.
+fn own_host() -> Ipv4Addr {
+    if cfg!(target_os = "linux") {
+        let [_, high, middle, low] = std::process::id().to_be_bytes();
+        Ipv4Addr::new(127, 64 | (high & 63), middle, low)
+    } else {
+        Ipv4Addr::LOCALHOST
+    }
+}
+
+fn free_port(host: Ipv4Addr) -> Result<u16> {
+    Ok(TcpListener::bind((host, 0))?.local_addr()?.port())
 }
 
 fn program() -> Result<PathBuf> {
