@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 use yihe_kernel::{Error, Result, Timestamp, reasons};
@@ -17,17 +19,29 @@ struct Adoption {
     at: Timestamp,
 }
 
+/// How often rules are put into force again where another replica does so at the same moment: that one's may be the same.
+const ATTEMPTS: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(20);
+
 /// Puts the rules with this digest into force and tells their sequence, which grows when they are others than before.
 pub(crate) async fn adopt(store: &Store, digest: [u8; 32]) -> Result<u64> {
-    let adoption = Adoption {
-        digest: digest.to_vec(),
-        at: store.clock().now(),
-    };
-    store
-        .transaction("policy.adopt_rules", adoption, |tx, adoption| {
+    let mut attempt = 1;
+    loop {
+        let adoption = Adoption {
+            digest: digest.to_vec(),
+            at: store.clock().now(),
+        };
+        let adopted = store.transaction("policy.adopt_rules", adoption, |tx, adoption| {
             Box::pin(adopt_in(tx, adoption))
-        })
-        .await
+        });
+        match adopted.await {
+            Err(error) if error.is(&reasons::UNAVAILABLE) && attempt < ATTEMPTS => {
+                tokio::time::sleep(PAUSE * attempt).await;
+                attempt += 1;
+            }
+            adopted => return adopted,
+        }
+    }
 }
 
 async fn adopt_in(tx: &Tx, adoption: &Adoption) -> Result<u64, Failure> {
@@ -147,6 +161,7 @@ mod tests {
 
     use yihe_kernel::SystemClock;
     use yihe_store::{Backend, StoreConfig};
+    use yihe_testkit::Postgres;
 
     use super::*;
 
@@ -176,5 +191,25 @@ mod tests {
         let events = store.feed().after(0, 10).await.unwrap();
         let subjects: Vec<_> = events.iter().map(|event| event.subject.as_str()).collect();
         assert_eq!(subjects, ["policy/1", "policy/2", "policy/3"]);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn replicas_that_start_at_once_adopt_the_same_rules_once() {
+        let server = Postgres::start().unwrap();
+        let backend = Backend::Postgres {
+            url: server.url(),
+            schema: "policy".to_owned(),
+        };
+        let config = StoreConfig::new(backend, [1; 32]);
+        let open = || Store::open(&config, crate::migrations::all, Arc::new(SystemClock));
+        let (one, other) = (open().await.unwrap(), open().await.unwrap());
+        for round in 1..=20_u8 {
+            let (first, second) = tokio::join!(adopt(&one, [round; 32]), adopt(&other, [round; 32]));
+            assert_eq!(
+                (first.unwrap(), second.unwrap()),
+                (u64::from(round), u64::from(round)),
+                "round {round}"
+            );
+        }
     }
 }
